@@ -1,0 +1,1 @@
+"""AosEdge: AosCloud, AosCore and the language between them."""

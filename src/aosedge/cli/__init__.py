@@ -1,0 +1,1 @@
+"""The command line: aos for people, aoscloud and aoscore for servers."""

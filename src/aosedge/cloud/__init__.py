@@ -1,0 +1,1 @@
+"""AosCloud: management and orchestration."""

@@ -1,0 +1,1 @@
+"""The people side door: REST, OpenAPI, server-sent events."""

@@ -1,0 +1,1 @@
+"""Who must hear what, across cloud processes."""

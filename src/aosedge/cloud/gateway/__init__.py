@@ -1,0 +1,1 @@
+"""The Unit side door: service discovery and the Unit channel."""

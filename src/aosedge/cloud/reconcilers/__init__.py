@@ -1,0 +1,1 @@
+"""Work nobody asked for: idempotent, woken by signal and by period, never overlapping."""

@@ -1,0 +1,1 @@
+"""What a person or a Unit can ask for, one module a noun."""

@@ -1,0 +1,1 @@
+"""AosCore: the runtime on a Unit."""

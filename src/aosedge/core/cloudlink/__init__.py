@@ -1,0 +1,1 @@
+"""Discovery, connection, and what is kept until the cloud has it."""

@@ -1,0 +1,1 @@
+"""Pure rules of AosCore. No IO, clock or chance."""

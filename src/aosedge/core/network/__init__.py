@@ -1,0 +1,1 @@
+"""Namespaces, bridge, addresses, names and firewall of instances."""

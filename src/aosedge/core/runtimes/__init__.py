@@ -1,0 +1,1 @@
+"""How instances run: OCI runtimes, plain processes, scripts."""

@@ -1,0 +1,1 @@
+"""The vocabulary that AosCloud and AosCore share. Imports nobody else of ours."""

@@ -1,0 +1,23 @@
+"""Names of things, one type a kind, so that one cannot be passed for another."""
+
+from typing import NewType, Protocol
+
+OrgId = NewType("OrgId", str)  # an organization: an OEM, a Service Provider or the installation itself
+UserId = NewType("UserId", str)
+FleetId = NewType("FleetId", str)
+UnitId = NewType("UnitId", str)  # the cloud's id of a Unit
+SystemId = NewType("SystemId", str)  # what the Unit calls itself on the wire and in its certificate
+NodeName = NewType("NodeName", str)  # a node's codename
+SubjectId = NewType("SubjectId", str)
+ItemId = NewType("ItemId", str)
+VersionId = NewType("VersionId", str)  # one version of one item
+BundleId = NewType("BundleId", str)
+AssignmentId = NewType("AssignmentId", str)
+Txn = NewType("Txn", str)  # a message's transaction id on the Unit channel
+
+
+class Ids(Protocol):
+    """Where new ids come from: random outside, seeded in tests."""
+
+    def new(self) -> str:
+        """A fresh UUID in its canonical text form."""

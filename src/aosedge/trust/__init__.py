@@ -1,0 +1,1 @@
+"""Certificates, signatures, archives: what both sides must agree on. Imports only model."""
