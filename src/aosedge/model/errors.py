@@ -14,9 +14,7 @@ class AosError(Exception):
 
     kind: ClassVar[str] = "failed"
 
-    def __init__(
-        self, message: str, *, element: str = "", expected: str = "", got: str = "", cure: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, element: str = "", expected: str = "", got: str = "", cure: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.element = element

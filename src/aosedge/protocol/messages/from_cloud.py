@@ -1,6 +1,6 @@
 """What AosCloud says to a Unit."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -211,9 +211,7 @@ class EnvVarsOverride(Part, frozen=True):
     variables: tuple[EnvVar, ...] = ()
 
 
-class OverrideEnvVars(
-    FromCloudMessage, frozen=True, tag="overrideEnvVars", kw_only=True, omit_defaults=False
-):
+class OverrideEnvVars(FromCloudMessage, frozen=True, tag="overrideEnvVars", kw_only=True, omit_defaults=False):
     """All overrides; an empty list clears."""
 
     items: tuple[EnvVarsOverride, ...] = ()
@@ -242,9 +240,7 @@ class UnitSecrets(Part, frozen=True):
     nodes: tuple[NodeSecret, ...] = ()
 
 
-class RenewCertificatesNotification(
-    FromCloudMessage, frozen=True, tag="renewCertificatesNotification", kw_only=True
-):
+class RenewCertificatesNotification(FromCloudMessage, frozen=True, tag="renewCertificatesNotification", kw_only=True):
     """Ask the Unit to renew certificates."""
 
     certificates: tuple[RenewCertificate, ...]

@@ -135,9 +135,7 @@ class ItemProgress(Part, frozen=True):
 class UpdateStatus(Part, frozen=True):
     """Where the Unit stands in its update. Our addition."""
 
-    state: Literal[
-        "idle", "downloading", "pending", "installing", "launching", "waiting_active", "finalizing"
-    ]
+    state: Literal["idle", "downloading", "pending", "installing", "launching", "waiting_active", "finalizing"]
     generation: Generation | None = None
     items: tuple[ItemProgress, ...] = ()
     error_info: ErrorInfo | None = None
@@ -385,9 +383,7 @@ class StartProvisioningResponse(FromUnitMessage, frozen=True, tag="startProvisio
     error_info: ErrorInfo | None = None
 
 
-class FinishProvisioningResponse(
-    FromUnitMessage, frozen=True, tag="finishProvisioningResponse", kw_only=True
-):
+class FinishProvisioningResponse(FromUnitMessage, frozen=True, tag="finishProvisioningResponse", kw_only=True):
     """Answer to `finishProvisioningRequest`."""
 
     node: Identity

@@ -10,9 +10,7 @@ IdentityType = Literal[
 ]
 ItemType = Literal["service", "component", "layer"]
 NodeState = Literal["unprovisioned", "provisioned", "paused", "error"]
-ItemState = Literal[
-    "unknown", "downloading", "pending", "installing", "installed", "removing", "removed", "failed"
-]
+ItemState = Literal["unknown", "downloading", "pending", "installing", "installed", "removing", "removed", "failed"]
 InstanceState = Literal["activating", "active", "inactive", "failed"]
 CertificateType = Literal["online", "offline", "iam", "cm", "sm"]
 
