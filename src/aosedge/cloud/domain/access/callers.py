@@ -1,0 +1,53 @@
+"""Who is asking, made once at the rim from the credential, and how far this one operation reaches."""
+
+from typing import Literal
+
+import msgspec
+
+from aosedge.model.ids import FleetId, OrgId, UnitId, UserId
+from aosedge.model.instants import Instant
+
+Role = Literal["oem", "fleet_owner", "sp", "admin", "auditor"]
+Reach = Literal["none", "own", "fleet", "tenant", "all"]
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A signed-in user."""
+
+    user: UserId
+    role: Role
+    tenant: OrgId
+    fleets: frozenset[FleetId] = frozenset()
+
+
+class UnitPeer(msgspec.Struct, frozen=True):
+    """A Unit on its channel, known by its certificate."""
+
+    unit: UnitId
+    tenant: OrgId
+    fleet: FleetId
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A reconciler: nobody asked."""
+
+    name: str
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who, from where, in which request, and when."""
+
+    who: Person | UnitPeer | Task
+    request_id: str
+    now: Instant
+    origin: str = ""
+    """The peer's address, for the audit trail."""
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """What the repositories of one transaction may see: decided from the caller and the operation's reach."""
+
+    reach: Reach
+    tenant: OrgId | None = None
+    fleets: frozenset[FleetId] | None = None
+    unit: UnitId | None = None
