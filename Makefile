@@ -1,0 +1,45 @@
+# make run, make test: the two commands. Everything else is for those who work on AosEdge.
+PYTHON ?= python3
+BIN := .venv/bin
+VAR ?= var
+export VAR
+
+.PHONY: help setup run stop test check bench mutants openapi docs lock clean
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## virtual environment from the lock file, and the machine's packages
+	@PYTHON="$(PYTHON)" sh scripts/setup.sh
+
+run: setup ## the loop, closing with real containers (ONCE=1: do it once and stop everything)
+	@$(BIN)/python scripts/loop.py run $(if $(ONCE),--once)
+
+stop: ## stop what make run left running
+	@if [ -x $(BIN)/python ]; then $(BIN)/python scripts/loop.py stop; fi
+
+test: setup ## all tests
+	@sh scripts/test.sh
+
+check: setup ## style, types, imports, OpenAPI, documents
+	@sh scripts/check.sh
+
+bench: setup ## benchmarks against their baselines
+	$(BIN)/python -m bench.gateway
+	$(BIN)/python -m bench.agent
+
+mutants: setup ## planted faults, each found by the simulator
+	$(BIN)/python scripts/mutants.py
+
+openapi: setup ## write openapi/aoscloud.json anew
+	$(BIN)/python -m aosedge.cloud.api.openapi
+
+docs: setup ## the documents as pages under dist/docs
+	$(BIN)/sphinx-build -W -q -b html docs dist/docs
+
+lock: setup ## resolve the dependencies anew
+	$(BIN)/uv pip compile --group dev pyproject.toml --python-version 3.11 --universal --generate-hashes -q \
+		--custom-compile-command "make lock" -o requirements.lock
+
+clean: stop ## remove what was built; the state in var/ stays
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Every gate, all run, all named; fails if one does.
+cd "$(dirname "$0")/.." || exit 1
+bin=.venv/bin
+failed=""
+gate() {
+    name=$1; shift
+    if output=$("$@" 2>&1); then printf 'ok    %s\n' "$name"; else
+        printf 'FAIL  %s\n%s\n' "$name" "$output"; failed="$failed $name"
+    fi
+}
+gate ruff "$bin/ruff" check src tests bench scripts examples
+gate format "$bin/ruff" format --check -q src tests bench scripts examples
+gate mypy "$bin/mypy"
+gate imports "$bin/lint-imports"
+gate house "$bin/python" -m pytest -q -p no:cacheprovider tests/house
+gate openapi "$bin/python" -m aosedge.cloud.api.openapi --check
+gate docs "$bin/sphinx-build" -W -q -b html docs dist/docs
+[ -z "$failed" ] || { printf 'failed:%s\n' "$failed" >&2; exit 1; }
