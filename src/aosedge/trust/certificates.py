@@ -1,0 +1,379 @@
+"""The installation's certificate authority, the certificates it issues, and who a certificate says its holder is.
+
+Identity is a URI in the subject alternative name: `urn:aos:user:<id>`, `urn:aos:unit:<id>`; whether the holder may
+still come in is the serial's state in the database. Real Units keep at most 4096 bytes of PEM and 2048 of DER a
+certificate and want the whole chain down to the self-signed root, so the root signs directly.
+"""
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, cast
+
+import msgspec
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from aosedge.model.errors import Invalid, Unauthenticated, Untrusted
+from aosedge.model.ids import SystemId, UnitId, UserId
+from aosedge.model.instants import DAY, HOUR, Instant, from_datetime, to_datetime
+from aosedge.trust import csr, files
+
+USER_URN: Final = "urn:aos:user:"
+UNIT_URN: Final = "urn:aos:unit:"
+DOMAIN_URN: Final = "urn:aos:domain:"
+ROOT_LIFE, SERVER_LIFE, USER_LIFE, UNIT_LIFE = 30 * 365 * DAY, 2 * 365 * DAY, 2 * 365 * DAY, 5 * 365 * DAY
+_SKEW = HOUR  # a peer whose clock is a little behind already takes a new certificate
+_CLIENT, _SERVER = ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """A certificate as issued. `chain_pem` begins with it and ends with the self-signed root."""
+
+    serial: str
+    """Upper-case hex, as everywhere in the store and in a bundle's `kid`."""
+    fingerprint: str
+    """SHA-256 of the DER, hex."""
+    pem: str
+    chain_pem: str
+    not_before: Instant
+    not_after: Instant
+
+
+class Peer(msgspec.Struct, frozen=True):
+    """Who a client certificate says its holder is; `user` or `unit` is set, never both."""
+
+    serial: str
+    fingerprint: str
+    name: str
+    """The common name: a username or a Unit's system id."""
+    user: UserId | None = None
+    unit: UnitId | None = None
+    domain: str = ""
+
+    @property
+    def system_id(self) -> SystemId:
+        """What the Unit calls itself on the wire."""
+        return SystemId(self.name)
+
+
+class Authority:
+    """Issues certificates. Folder: `issuer.key` (0600), `issuer.pem`, and `roots/*.pem`, all of which are trusted:
+    a second root can be trusted before it issues, and an old one for as long as its certificates live.
+    """
+
+    def __init__(self, key: csr.PrivateKey, certificate: x509.Certificate, roots: Sequence[x509.Certificate]) -> None:
+        self._key, self._certificate = key, certificate
+        self.roots = tuple(roots)
+        self.domain = str(certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value)
+
+    @classmethod
+    def create(cls, folder: Path, domain: str, now: Instant) -> "Authority":
+        """Make an authority in `folder`; raises Invalid if one is there."""
+        if (folder / "issuer.pem").exists():
+            raise Invalid(
+                "there is an authority already", element=str(folder), cure="load it, or name another folder"
+            )
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = _name(domain, "AosEdge Root CA")
+        builder = _begin(name, name, key.public_key(), now, Instant(now + ROOT_LIFE))
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        builder = builder.add_extension(_key_usage(authority=True), critical=True)
+        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        root = builder.sign(key, hashes.SHA256())
+        files.write_whole(folder / "issuer.key", key_pem(key))
+        files.write_whole(folder / "roots" / f"{serial_of(root)}.pem", root.public_bytes(Encoding.PEM), files.PUBLIC)
+        files.write_whole(folder / "issuer.pem", root.public_bytes(Encoding.PEM), files.PUBLIC)
+        return cls(key, root, (root,))
+
+    @classmethod
+    def load(cls, folder: Path) -> "Authority":
+        """The authority in `folder`; raises Invalid naming the file that is missing or wrong."""
+        certificate = parse_pem(_read(folder / "issuer.pem"), str(folder / "issuer.pem"))
+        key = load_key(_read(folder / "issuer.key"), str(folder / "issuer.key"))
+        if key.public_key() != certificate.public_key():
+            raise Invalid("issuer.key is not the key of issuer.pem", element=str(folder / "issuer.key"))
+        others = [parse_pem(_read(path), str(path)) for path in sorted((folder / "roots").glob("*.pem"))]
+        return cls(key, certificate, (certificate, *(root for root in others if root != certificate)))
+
+    def root_pem(self) -> str:
+        """Every trusted root as one PEM text: what clients and Units are given."""
+        return "".join(_pem(root) for root in self.roots)
+
+    def issue_server(self, key: csr.PublicKey, names: Iterable[str], now: Instant) -> Issued:
+        """A server certificate; `names` are host names or addresses, the first is the common name."""
+        ordered = list(dict.fromkeys(names))
+        alternatives = [_general_name(name) for name in ordered]
+        return self._issue(key, ordered[0], alternatives, (_SERVER,), now, SERVER_LIFE)
+
+    def issue_user(self, key: csr.PublicKey, user: UserId, username: str, now: Instant) -> Issued:
+        """A person's certificate: signs in, and signs bundles."""
+        alternatives = [_uri(USER_URN + user), _uri(DOMAIN_URN + self.domain)]
+        return self._issue(key, username, alternatives, (_CLIENT,), now, USER_LIFE)
+
+    def issue_user_request(self, request: bytes | str, user: UserId, username: str, now: Instant) -> Issued:
+        """A person's certificate from a signing request; raises Invalid or Untrusted by the rules of `csr`."""
+        return self.issue_user(csr.user_key_of(request, username), user, username, now)
+
+    def issue_user_p12(self, user: UserId, username: str, now: Instant, password: str = "") -> tuple[Issued, bytes]:
+        """A person's certificate with a fresh RSA-2048 key (bundles are signed RS256), and both as PKCS#12."""
+        key = csr.new_key("rsa2048")
+        issued = self.issue_user(key.public_key(), user, username, now)
+        return issued, to_p12(key, issued, username, password)
+
+    def issue_unit(
+        self,
+        request: bytes | str,
+        unit: UnitId,
+        system_id: SystemId,
+        type: csr.UnitCertificateType,
+        now: Instant,
+        *,
+        discovery_url: str = "",
+        element: str = "csr",
+    ) -> Issued:
+        """One of a Unit's certificates from its request; raises Invalid or Untrusted, naming `element`.
+
+        `discovery_url` goes into the issuer alternative name, where Units look for their cloud before they try
+        port 9000 of the organization in their subject.
+        """
+        key = csr.unit_key_of(request, system_id, type, element)
+        local = type in csr.LOCAL_TYPES
+        alternatives: list[x509.GeneralName] = [_uri(UNIT_URN + unit)]
+        if local:
+            alternatives.append(x509.DNSName(csr.LOCAL_NAME))
+        extra = [x509.IssuerAlternativeName([_uri(discovery_url)])] if discovery_url else []
+        uses = (_CLIENT, _SERVER) if local else (_CLIENT,)
+        return self._issue(key, system_id, alternatives, uses, now, UNIT_LIFE, extra)
+
+    def _issue(
+        self,
+        key: csr.PublicKey,
+        common_name: str,
+        alternatives: Sequence[x509.GeneralName],
+        uses: Sequence[x509.ObjectIdentifier],
+        now: Instant,
+        life_us: int,
+        extra: Sequence[x509.ExtensionType] = (),
+    ) -> Issued:
+        end = min(Instant(now + life_us), from_datetime(self._certificate.not_valid_after_utc))
+        subject = _name(self.domain, common_name)
+        builder = _begin(subject, self._certificate.subject, key, now, end)
+        own = cast(csr.PublicKey, self._certificate.public_key())
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(own)
+        builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        builder = builder.add_extension(_key_usage(authority=False), critical=True)
+        builder = builder.add_extension(x509.ExtendedKeyUsage(list(uses)), critical=False)
+        builder = builder.add_extension(x509.SubjectAlternativeName(list(alternatives)), critical=False)
+        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+        builder = builder.add_extension(identifier, critical=False)
+        for extension in extra:
+            builder = builder.add_extension(extension, critical=False)
+        certificate = builder.sign(self._key, hashes.SHA256())
+        return describe(certificate, _pem(self._certificate))
+
+
+def describe(certificate: x509.Certificate, issuer_pem: str = "") -> Issued:
+    """What the store keeps of a certificate."""
+    pem = _pem(certificate)
+    return Issued(
+        serial=serial_of(certificate),
+        fingerprint=fingerprint_of(certificate),
+        pem=pem,
+        chain_pem=pem + issuer_pem,
+        not_before=from_datetime(certificate.not_valid_before_utc),
+        not_after=from_datetime(certificate.not_valid_after_utc),
+    )
+
+
+def serial_of(certificate: x509.Certificate) -> str:
+    """The serial number in upper-case hex."""
+    return format(certificate.serial_number, "X")
+
+
+def fingerprint_of(certificate: x509.Certificate) -> str:
+    """SHA-256 of the DER form, hex."""
+    return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+def peer_of(der: bytes) -> Peer:
+    """Who the holder of a client certificate is. The TLS layer has checked the chain; raises Unauthenticated."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        uris = names.get_values_for_type(x509.UniformResourceIdentifier)
+        common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    except (ValueError, x509.ExtensionNotFound, UnsupportedAlgorithm) as error:
+        raise Unauthenticated("the certificate names nobody", expected=f"a {USER_URN} or {UNIT_URN} name") from error
+    users = [uri.removeprefix(USER_URN) for uri in uris if uri.startswith(USER_URN)]
+    units = [uri.removeprefix(UNIT_URN) for uri in uris if uri.startswith(UNIT_URN)]
+    domains = [uri.removeprefix(DOMAIN_URN) for uri in uris if uri.startswith(DOMAIN_URN)]
+    if len(users) + len(units) != 1 or not common:
+        raise Unauthenticated("the certificate names nobody", expected=f"one {USER_URN} or {UNIT_URN} name")
+    return Peer(
+        serial=serial_of(certificate),
+        fingerprint=fingerprint_of(certificate),
+        name=str(common[0].value),
+        user=UserId(users[0]) if users else None,
+        unit=UnitId(units[0]) if units else None,
+        domain=domains[0] if domains else "",
+    )
+
+
+def verify_chain(
+    leaf: x509.Certificate,
+    roots: Sequence[x509.Certificate],
+    now: Instant,
+    intermediates: Sequence[x509.Certificate] = (),
+) -> None:
+    """Raise Untrusted unless `leaf` leads to one of `roots` over authorities, all of them within their time."""
+    current, rest = leaf, list(intermediates)
+    while True:
+        _within_time(current, now)
+        for root in roots:
+            if _signed_by(current, root):
+                _within_time(root, now)
+                return
+        issuer = next((other for other in rest if other != current and _signed_by(current, other)), None)
+        if issuer is None:
+            raise Untrusted(
+                "the certificate does not lead to a trusted root",
+                element=current.subject.rfc4514_string(),
+                got=f"issuer {current.issuer.rfc4514_string()}",
+                cure="use a certificate that this cloud issued",
+            )
+        rest.remove(issuer)
+        current = issuer
+
+
+def parse_pem(content: bytes | str, element: str = "certificate") -> x509.Certificate:
+    """The first certificate of a PEM text; raises Invalid, naming `element`."""
+    return parse_pems(content, element)[0]
+
+
+def parse_pems(content: bytes | str, element: str = "certificate") -> list[x509.Certificate]:
+    """All certificates of a PEM text, at least one; raises Invalid, naming `element`."""
+    raw = content.encode() if isinstance(content, str) else content
+    try:
+        return x509.load_pem_x509_certificates(raw)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise Invalid("not a certificate", element=element, expected="PEM of X.509") from error
+
+
+def key_pem(key: csr.PrivateKey) -> bytes:
+    """A private key as unencrypted PKCS#8 PEM."""
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def load_key(content: bytes, element: str = "key") -> csr.PrivateKey:
+    """A private key from PEM; raises Invalid, naming `element`."""
+    try:
+        return cast(csr.PrivateKey, serialization.load_pem_private_key(content, None))
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise Invalid("not a private key", element=element, expected="unencrypted PEM") from error
+
+
+def to_p12(key: csr.PrivateKey, issued: Issued, name: str, password: str = "") -> bytes:
+    """Key, certificate and root as PKCS#12, which AosEdge's tools read."""
+    leaf, *others = parse_pems(issued.chain_pem)
+    protection = serialization.BestAvailableEncryption(password.encode()) if password else NoEncryption()
+    return pkcs12.serialize_key_and_certificates(name.encode(), key, leaf, others, protection)
+
+
+def load_p12(
+    content: bytes, password: str = "", element: str = "PKCS#12"
+) -> tuple[csr.PrivateKey, x509.Certificate, list[x509.Certificate]]:
+    """Key, certificate and further certificates of a PKCS#12 file; raises Invalid, naming `element`."""
+    try:
+        key, leaf, others = pkcs12.load_key_and_certificates(content, password.encode() or None)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise Invalid("not a PKCS#12 file, or another password", element=element) from error
+    if key is None or leaf is None:
+        raise Invalid("the PKCS#12 file lacks its key or certificate", element=element)
+    return cast(csr.PrivateKey, key), leaf, others
+
+
+def _within_time(certificate: x509.Certificate, now: Instant) -> None:
+    moment = to_datetime(now)
+    if not certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc:
+        raise Untrusted(
+            "the certificate is not valid at this time",
+            element=certificate.subject.rfc4514_string(),
+            expected=f"{certificate.not_valid_before_utc:%Y-%m-%d} to {certificate.not_valid_after_utc:%Y-%m-%d}",
+            got=f"{moment:%Y-%m-%d}",
+        )
+
+
+def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        if not issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+            return False
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound):
+        return False
+    return True
+
+
+def _begin(
+    subject: x509.Name, issuer: x509.Name, key: csr.PublicKey, now: Instant, end: Instant
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(to_datetime(now) - timedelta(microseconds=_SKEW))
+        .not_valid_after(to_datetime(end))
+    )
+
+
+def _key_usage(*, authority: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _name(organization: str, common_name: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+        ]
+    )
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+def _uri(text: str) -> x509.UniformResourceIdentifier:
+    return x509.UniformResourceIdentifier(text)
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(Encoding.PEM).decode()
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        cure = "run: aoscloud init"
+        raise Invalid("cannot be read", element=str(path), got=error.strerror or str(error), cure=cure) from error
