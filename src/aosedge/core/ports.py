@@ -5,9 +5,9 @@ from typing import Protocol
 
 import msgspec
 
+from aosedge.core.domain.contents import Content as Content
 from aosedge.core.domain.instances import Exited, Found, InstanceKey, InstanceSpec
 from aosedge.model.digests import Digest
-from aosedge.model.oci import ImageConfig, ItemConfig
 from aosedge.protocol.messages.from_cloud import BlobUrl
 
 
@@ -21,6 +21,9 @@ class Disk(Protocol):
     def read(self, path: str) -> bytes:
         """The whole file."""
 
+    def read_part(self, path: str, offset: int, most_bytes: int) -> bytes:
+        """At most so many bytes from there on; shorter only at the end of the file, empty past it."""
+
     def write(self, path: str, content: bytes) -> None:
         """Create or replace; makes missing folders."""
 
@@ -31,10 +34,10 @@ class Disk(Protocol):
         """Make the file's content durable."""
 
     def sync_folder(self, path: str) -> None:
-        """Make the folder's names durable; `""` is the root."""
+        """Make the folder's names durable; `""` is the root. A missing folder has none, which is no error."""
 
     def rename(self, old: str, new: str) -> None:
-        """Replace `new` by `old` at once."""
+        """Replace `new` by `old` at once; makes missing folders."""
 
     def remove(self, path: str) -> None:
         """Remove the file; a missing one is no error."""
@@ -47,20 +50,6 @@ class Disk(Protocol):
 
     def free_bytes(self) -> int:
         """What is left on the disk."""
-
-
-class Content(msgspec.Struct, frozen=True):
-    """A verified item version as it lies in the content store, for this node's platform."""
-
-    index_digest: Digest
-    manifest_digest: Digest
-    image: ImageConfig
-    config: ItemConfig
-    layers: tuple[Digest, ...]
-    layer_media_types: tuple[str, ...]
-    blobs: tuple[Digest, ...]
-    """Every blob that this version needs kept: index, manifest, configurations, layers."""
-    size_bytes: int
 
 
 Locate = Callable[[Digest], Awaitable[BlobUrl]]

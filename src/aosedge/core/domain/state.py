@@ -1,0 +1,98 @@
+"""What a Unit must not forget. One frozen whole, made durable before anything that follows from it leaves."""
+
+from typing import Literal
+
+import msgspec
+
+from aosedge.core.domain.contents import Content
+from aosedge.core.domain.sets import ReleaseSet
+from aosedge.model.digests import Digest
+from aosedge.model.ids import ItemId, SystemId, Txn
+from aosedge.model.instants import MILLISECOND, MINUTE, SECOND, Instant
+from aosedge.protocol.messages import RequestLog
+from aosedge.protocol.messages.from_cloud import Schedule, UnitConfig
+from aosedge.protocol.messages.from_unit import NodeStatus
+from aosedge.protocol.messages.parts import Generation
+
+Phase = Literal["downloading", "pending", "installing", "launching", "waiting_active", "finalizing"]
+
+SETTLED_MOST = 128
+LOG_REQUESTS_MOST = 16
+ITEMS_MOST = 256
+INSTANCES_MOST = 1024
+
+
+class Target(msgspec.Struct, frozen=True):
+    """The newest target that was accepted. `digest` is over its whole content, generation aside."""
+
+    digest: Digest
+    set: ReleaseSet
+    generation: Generation | None = None
+    schedule: Schedule | None = None
+    paused: bool = False
+
+
+class Update(msgspec.Struct, frozen=True):
+    """An update under way: from the good set to `set`. Items in `changed` are watched until they are healthy."""
+
+    phase: Phase
+    set: ReleaseSet
+    changed: tuple[ItemId, ...]
+    launches: int = 0
+    """How often it was begun to start the set: one that takes the Unit down is not tried for ever (I7)."""
+
+
+class Quarantined(msgspec.Struct, frozen=True):
+    """Content that failed, by the digest of its index, or of the whole part of the target if no content was new."""
+
+    digest: Digest
+    message: str
+    at: Instant
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A log request that is acknowledged but not yet answered."""
+
+    correlation_id: str
+    request: RequestLog
+
+
+class State(msgspec.Struct, frozen=True):
+    """All that survives a power cut."""
+
+    unit: SystemId
+    floor: Generation | None = None
+    """The highest generation ever accepted; it never goes down (I2)."""
+    target: Target | None = None
+    good: ReleaseSet = ReleaseSet()
+    """The last good set: healthy when it was committed, and kept startable (I8)."""
+    update: Update | None = None
+    contents: tuple[Content, ...] = ()
+    """Verified content of the good set and of the running update."""
+    quarantine: tuple[Quarantined, ...] = ()
+    unit_config: UnitConfig | None = None
+    settled: tuple[Txn, ...] = ()
+    offline_since: Instant | None = None
+    questions: tuple[Question, ...] = ()
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """What a Unit is and how patient it is. Durations in microseconds."""
+
+    node: NodeStatus
+    healthy_within_us: int = 60 * SECOND
+    """From the launch to all watched instances healthy; the longest start period of a health check comes on top."""
+    proven_after_us: int = 2 * SECOND
+    """An instance without health check is proven when it has run this long."""
+    restart_first_us: int = SECOND
+    restart_most_us: int = 5 * MINUTE
+    restart_reset_us: int = 10 * MINUTE
+    fetch_attempts: int = 4
+    hold_first_us: int = MINUTE
+    hold_most_us: int = 30 * MINUTE
+    launches_most: int = 3
+    progress_every_us: int = SECOND
+    first_probe_us: int = 25 * MILLISECOND
+    """Probes come this soon after a start, then at doubling distance up to the item's interval until it is healthy."""
+    stand_ins: frozenset[str] = frozenset({"native", "scripted"})
+    """Runtime types that run items of any runtime: development and tests."""
