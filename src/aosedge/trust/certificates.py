@@ -192,8 +192,9 @@ def describe(certificate: x509.Certificate, issuer_pem: str = "") -> Issued:
 
 
 def serial_of(certificate: x509.Certificate) -> str:
-    """The serial number in upper-case hex."""
-    return format(certificate.serial_number, "X")
+    """The serial number in upper-case hex, whole bytes: as AosEdge's tools write it into a bundle's `kid`."""
+    digits = format(certificate.serial_number, "X")
+    return digits if len(digits) % 2 == 0 else "0" + digits
 
 
 def fingerprint_of(certificate: x509.Certificate) -> str:

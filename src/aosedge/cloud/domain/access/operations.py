@@ -1,0 +1,78 @@
+"""The one table of what may be asked for: operation x role -> reach, every cell written out.
+
+An operation's id is OpenAPI's operationId, the permission, the audit action and the name in errors. There is no
+default and no wildcard: what has no row does not exist. Reach: `none`; `own`, the asker itself; `fleet`, the asker's
+fleets; `tenant`, the asker's organization and what others granted to it; `all`, the installation.
+"""
+
+from typing import Final, Literal
+
+import msgspec
+
+from aosedge.cloud.domain.access.callers import Reach, Role
+
+Effect = Literal["reads", "changes"]
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One operation: whether it changes something (and so leaves an audit line), and its reach for each role."""
+
+    effect: Effect
+    oem: Reach
+    fleet_owner: Reach
+    sp: Reach
+    admin: Reach
+    auditor: Reach
+
+    def reach(self, role: Role) -> Reach:
+        """How far the operation reaches for this role."""
+        reach: Reach = getattr(self, role)  # the roles are the columns
+        return reach
+
+
+# fmt: off
+OPERATIONS: Final[dict[str, Row]] = {
+    #                                       effect     oem       fleet_owner sp        admin     auditor
+    "assignments_create":               Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "assignments_delete":               Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "assignments_list":                 Row("reads",   "tenant", "none",     "none",   "none",   "tenant"),
+    "audit_list":                       Row("reads",   "tenant", "none",     "tenant", "tenant", "tenant"),
+    "deployment_bundles_create":        Row("changes", "tenant", "none",     "tenant", "none",   "none"),
+    "deployment_bundles_list":          Row("reads",   "tenant", "none",     "tenant", "none",   "tenant"),
+    "deployment_bundles_read":          Row("reads",   "tenant", "none",     "tenant", "none",   "tenant"),
+    "events_read":                      Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
+    "fleets_create":                    Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "fleets_delete":                    Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "fleets_list":                      Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
+    "fleets_read":                      Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
+    "fleets_update":                    Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "item_versions_list":               Row("reads",   "tenant", "tenant",   "tenant", "none",   "tenant"),
+    "items_list":                       Row("reads",   "tenant", "tenant",   "tenant", "none",   "tenant"),
+    "items_read":                       Row("reads",   "tenant", "tenant",   "tenant", "none",   "tenant"),
+    "organizations_list":               Row("reads",   "tenant", "tenant",   "tenant", "all",    "tenant"),
+    "organizations_read":               Row("reads",   "tenant", "tenant",   "tenant", "all",    "tenant"),
+    "subject_units_add":                Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "subject_units_list":               Row("reads",   "tenant", "none",     "none",   "none",   "tenant"),
+    "subject_units_remove":             Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "subjects_create":                  Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "subjects_delete":                  Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "subjects_list":                    Row("reads",   "tenant", "none",     "none",   "none",   "tenant"),
+    "subjects_read":                    Row("reads",   "tenant", "none",     "none",   "none",   "tenant"),
+    "subjects_update":                  Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "supported_software_read":          Row("reads",   "tenant", "none",     "none",   "none",   "none"),
+    "unit_certificates_list":           Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
+    "unit_target_read":                 Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
+    "units_list":                       Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
+    "units_provision":                  Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "units_read":                       Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
+    "users_me_read":                    Row("reads",   "own",    "own",      "own",    "own",    "own"),
+}
+# fmt: on
+
+PUBLIC: Final[frozenset[str]] = frozenset(("health_read", "root_certificate_read"))
+"""What anybody may read, with no caller: liveness, and the roots that a client needs before it can trust us."""
+
+
+def effective_permissions(role: Role) -> tuple[str, ...]:
+    """Every operation that this role may ask for, in order."""
+    return tuple(sorted(name for name, row in OPERATIONS.items() if row.reach(role) != "none"))
