@@ -1,0 +1,133 @@
+"""What a person can set: a TOML file, then the environment (`AOSCLOUD_<NAME>`), which wins."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from aosedge.model.errors import Invalid
+
+PREFIX = "AOSCLOUD_"
+FILES = (Path("aoscloud.toml"), Path("/etc/aosedge/aoscloud.toml"))
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+Megabytes = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The settings of one AosCloud process. A port of 0 takes any free one, except where it says off."""
+
+    data_folder: Path = Path("var/cloud")
+    """Database, blobs, certificate authority and secrets, unless set apart below."""
+    domain: str = "localhost"
+    """The name under which people and Units reach this cloud; it is in every certificate."""
+    host: str = ""
+    """Address to listen on. By default the loopback for the domain `localhost`, every address for another."""
+    api_port: Port = 10000
+    """REST API and console, over TLS."""
+    unit_port: Port = 9000
+    """Service discovery of Units, over mutual TLS; real Units look here without being told."""
+    channel_port: Port = 9001
+    """WebSocket of Units, over mutual TLS; discovery hands it out."""
+    blob_http_port: Port = 0
+    """Blobs over plain HTTP, for Units that trust only their system's authorities; 0 is off."""
+    blob_url_base: str = ""
+    """Where Units fetch blobs, such as a CDN; by default the API."""
+    database: str = ""
+    """`postgresql://...`; by default SQLite in the data folder."""
+    blobs: str = ""
+    """A folder or an object store's URL; by default a folder in the data folder."""
+    upload_most_mb: Megabytes = 2048
+    """Largest Deployment Bundle, in megabytes of 1,000,000 bytes."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def listen_host(self) -> str:
+        """The address to listen on."""
+        return self.host or ("127.0.0.1" if self.domain == "localhost" else "0.0.0.0")
+
+    @property
+    def api_url(self) -> str:
+        """Where people reach the API."""
+        return f"https://{self.domain}:{self.api_port}"
+
+    @property
+    def discovery_url(self) -> str:
+        """What the certificates of Units name as their cloud."""
+        return f"https://{self.domain}:{self.unit_port}"
+
+    @property
+    def blob_base(self) -> str:
+        """What links to blobs begin with."""
+        return (self.blob_url_base or self.api_url).rstrip("/")
+
+    @property
+    def database_url(self) -> str:
+        """The database as the store takes it."""
+        return self.database or f"sqlite:///{(self.data_folder / 'aoscloud.db').absolute()}"
+
+    @property
+    def blobs_url(self) -> str:
+        """The blob store as `cloud.blobs` takes it."""
+        return self.blobs or str((self.data_folder / "blobs").absolute())
+
+    @property
+    def authority_folder(self) -> Path:
+        """The certificate authority."""
+        return self.data_folder / "ca"
+
+    @property
+    def secret_file(self) -> Path:
+        """Signs links and tokens; mode 0600, equal in every process of one installation."""
+        return self.data_folder / "secret"
+
+    @property
+    def root_file(self) -> Path:
+        """A copy of the trusted roots, for clients on this machine."""
+        return self.data_folder / "root.pem"
+
+    @property
+    def users_folder(self) -> Path:
+        """PKCS#12 files of the first users; mode 0600."""
+        return self.data_folder / "users"
+
+
+def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
+    """Settings from `file` (or the first of FILES that exists) and the environment.
+
+    Raises Invalid naming the setting, or the file that cannot be read.
+    """
+    named = file or (Path(environment[PREFIX + "CONFIG"]) if environment.get(PREFIX + "CONFIG") else None)
+    path = named or next((path for path in FILES if path.exists()), None)
+    values: dict[str, object] = _from_file(path) if path else {}
+    for name in Settings.__struct_fields__:
+        text = environment.get(PREFIX + name.upper())
+        if text is not None:
+            values[name] = text
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise _wrong(error) from error
+
+
+def variable(setting: str) -> str:
+    """The environment variable that moves a setting."""
+    return PREFIX + setting.upper()
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=dict[str, object])
+    except OSError as error:
+        raise Invalid("cannot be read", element=str(path), got=os.strerror(error.errno or 0)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Invalid("not a settings file", element=str(path), expected="TOML", got=str(error)) from error
+
+
+def _wrong(error: msgspec.ValidationError) -> Invalid:
+    words, _, path = str(error).partition(" - at `$.")
+    name = path.rstrip("`")
+    cure = f"mend it in the settings file or in {variable(name)}" if name else "see: aoscloud settings"
+    return Invalid(words, element=name or "settings", cure=cure)
