@@ -1,18 +1,21 @@
 """What AosCloud says to a Unit."""
 
-from datetime import datetime
 from typing import Literal
 
 import msgspec
 
-from aosedge.model.digests import Digest
 from aosedge.protocol.messages.parts import (
     AlertRules,
     CertificateType,
+    ContentDigest,
+    Count,
     Generation,
     Identity,
+    Number,
     Part,
     ResourceRatios,
+    Time,
+    written,
 )
 
 
@@ -37,7 +40,7 @@ class UnitConfigNode(Part, frozen=True):
     alert_rules: AlertRules | None = None
     resource_ratios: ResourceRatios | None = None
     labels: tuple[str, ...] = ()
-    priority: int = 0
+    priority: Number = 0
 
 
 class UnitConfig(Part, frozen=True, omit_defaults=False):
@@ -54,7 +57,7 @@ class DesiredItem(Part, frozen=True):
     item: Identity
     version: str
     owner: Identity
-    index_digest: Digest
+    index_digest: ContentDigest
 
 
 class DesiredInstance(Part, frozen=True, omit_defaults=False):
@@ -62,8 +65,8 @@ class DesiredInstance(Part, frozen=True, omit_defaults=False):
 
     item: Identity
     subject: Identity
-    priority: int = 0
-    num_instances: int = 0
+    priority: Number = 0
+    num_instances: Count = 0
     labels: tuple[str, ...] = ()
 
 
@@ -72,7 +75,7 @@ class DesiredSubject(Part, frozen=True):
 
     identity: Identity
     type: Literal["group", "user"]
-    is_reported_from_unit: bool = False
+    is_reported_from_unit: bool = written(False)
 
 
 class TrustedCertificate(Part, frozen=True):
@@ -99,9 +102,9 @@ class DesiredBundle(Part, frozen=True):
 class Schedule(Part, frozen=True):
     """Not before these times. Our addition; absent means at once."""
 
-    download_after: datetime | None = None
-    install_after: datetime | None = None
-    activate_after: datetime | None = None
+    download_after: Time | None = None
+    install_after: Time | None = None
+    activate_after: Time | None = None
 
 
 class DesiredStatus(FromCloudMessage, frozen=True, tag="desiredStatus", kw_only=True):
@@ -115,7 +118,7 @@ class DesiredStatus(FromCloudMessage, frozen=True, tag="desiredStatus", kw_only=
     certificates: tuple[TrustedCertificate, ...] = ()
     certificate_chains: tuple[CertificateChain, ...] = ()
     generation: Generation | None = None
-    target_digest: Digest | None = None
+    target_digest: ContentDigest | None = None
     bundles: tuple[DesiredBundle, ...] = ()
     schedule: Schedule | None = None
 
@@ -141,29 +144,29 @@ class SignInfo(Part, frozen=True):
 class BlobUrl(Part, frozen=True):
     """Where to fetch a blob. `sha256` is the SHA3-256 of the file, hex: that is what real Units compare."""
 
-    digest: Digest
+    digest: ContentDigest
     urls: tuple[str, ...]
     sha256: str
-    size: int
+    size: Count
     decrypt_info: DecryptInfo | None = None
     sign_info: SignInfo | None = None
 
 
-class BlobUrls(FromCloudMessage, frozen=True, tag="blobUrls", kw_only=True, omit_defaults=True):
+class BlobUrls(FromCloudMessage, frozen=True, tag="blobUrls", kw_only=True):
     """Answer to `requestBlobUrls`. A digest the cloud does not give this Unit is left out."""
 
-    items: tuple[BlobUrl, ...] = ()
+    items: tuple[BlobUrl, ...] = written(())
 
 
 class LogFilter(Part, frozen=True):
     """Which logs. Real Units answer only for nodes named in `node_ids`."""
 
-    from_: datetime | None = msgspec.field(default=None, name="from")
-    till: datetime | None = None
+    from_: Time | None = msgspec.field(default=None, name="from")
+    till: Time | None = None
     node_ids: tuple[str, ...] = ()
     item: Identity | None = None
     subject: Identity | None = None
-    instance: int | None = None
+    instance: Count | None = None
 
 
 class RequestLog(FromCloudMessage, frozen=True, tag="requestLog", kw_only=True):
@@ -178,10 +181,10 @@ class StateAcceptance(FromCloudMessage, frozen=True, tag="stateAcceptance", kw_o
 
     item: Identity
     subject: Identity
-    instance: int
+    instance: Count
     checksum: str
     result: Literal["accepted", "rejected"]
-    reason: str = ""
+    reason: str = written("")
 
 
 class UpdateState(FromCloudMessage, frozen=True, tag="updateState", kw_only=True):
@@ -189,7 +192,7 @@ class UpdateState(FromCloudMessage, frozen=True, tag="updateState", kw_only=True
 
     item: Identity
     subject: Identity
-    instance: int
+    instance: Count
     state_checksum: str
     state: str
 
@@ -199,7 +202,7 @@ class EnvVar(Part, frozen=True):
 
     name: str
     value: str
-    ttl: datetime | None = None
+    ttl: Time | None = None
 
 
 class EnvVarsOverride(Part, frozen=True):
@@ -207,14 +210,14 @@ class EnvVarsOverride(Part, frozen=True):
 
     item: Identity
     subject: Identity | None = None
-    instance: int | None = None
-    variables: tuple[EnvVar, ...] = ()
+    instance: Count | None = None
+    variables: tuple[EnvVar, ...] = written(())
 
 
-class OverrideEnvVars(FromCloudMessage, frozen=True, tag="overrideEnvVars", kw_only=True, omit_defaults=False):
+class OverrideEnvVars(FromCloudMessage, frozen=True, tag="overrideEnvVars", kw_only=True):
     """All overrides; an empty list clears."""
 
-    items: tuple[EnvVarsOverride, ...] = ()
+    items: tuple[EnvVarsOverride, ...] = written(())
 
 
 class RenewCertificate(Part, frozen=True):
@@ -223,7 +226,7 @@ class RenewCertificate(Part, frozen=True):
     type: CertificateType
     node: Identity
     serial: str
-    valid_till: datetime | None = None
+    valid_till: Time | None = None
 
 
 class NodeSecret(Part, frozen=True):
@@ -237,7 +240,7 @@ class UnitSecrets(Part, frozen=True):
     """A secret for every node; real Units require it."""
 
     version: str
-    nodes: tuple[NodeSecret, ...] = ()
+    nodes: tuple[NodeSecret, ...] = written(())
 
 
 class RenewCertificatesNotification(FromCloudMessage, frozen=True, tag="renewCertificatesNotification", kw_only=True):

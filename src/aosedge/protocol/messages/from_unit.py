@@ -1,14 +1,14 @@
 """What a Unit says to AosCloud."""
 
-from datetime import datetime
 from typing import Literal
 
 import msgspec
 
-from aosedge.model.digests import Digest
 from aosedge.protocol.messages.parts import (
     ArchInfo,
     CertificateType,
+    ContentDigest,
+    Count,
     ErrorInfo,
     Generation,
     Identity,
@@ -18,7 +18,9 @@ from aosedge.protocol.messages.parts import (
     NodeState,
     OsInfo,
     Part,
+    Time,
     Usage,
+    written,
 )
 
 
@@ -39,19 +41,19 @@ class UnitConfigStatus(Part, frozen=True):
 class Cpu(Part, frozen=True):
     """One processor of a node."""
 
-    model_name: str = ""
-    total_num_cores: int = 0
-    total_num_threads: int = 0
+    model_name: str = written("")
+    total_num_cores: Count = written(0)
+    total_num_threads: Count = written(0)
     arch_info: ArchInfo | None = None
-    max_dmips: int | None = None
+    max_dmips: Count | None = None
 
 
 class Partition(Part, frozen=True):
     """A partition of a node; `total_size` in bytes."""
 
     name: str
-    types: tuple[str, ...] = ()
-    total_size: int = 0
+    types: tuple[str, ...] = written(())
+    total_size: Count = written(0)
     path: str | None = None
 
 
@@ -62,18 +64,18 @@ class NodeRuntime(Part, frozen=True):
     runtime_type: str
     arch_info: ArchInfo
     os_info: OsInfo
-    max_dmips: int | None = None
-    allowed_dmips: int | None = None
-    total_ram: int | None = msgspec.field(default=None, name="totalRam")
-    allowed_ram: int | None = msgspec.field(default=None, name="allowedRam")
-    max_instances: int = 0
+    max_dmips: Count | None = None
+    allowed_dmips: Count | None = None
+    total_ram: Count | None = msgspec.field(default=None, name="totalRam")
+    allowed_ram: Count | None = msgspec.field(default=None, name="allowedRam")
+    max_instances: Count = written(0)
 
 
 class NodeResource(Part, frozen=True):
     """A device or resource by name; `shared_count` 0 is unlimited."""
 
     name: str
-    shared_count: int = 0
+    shared_count: Count = written(0)
 
 
 class NodeStatus(Part, frozen=True):
@@ -82,16 +84,16 @@ class NodeStatus(Part, frozen=True):
     identity: Identity
     node_group_subject: Identity
     state: NodeState
-    is_connected: bool = msgspec.field(default=False)
-    max_dmips: int = 0
-    total_ram: int | None = msgspec.field(default=None, name="totalRam")
-    physical_ram: int | None = msgspec.field(default=None, name="physicalRam")
+    is_connected: bool = written(False)
+    max_dmips: Count = written(0)
+    total_ram: Count | None = msgspec.field(default=None, name="totalRam")
+    physical_ram: Count | None = msgspec.field(default=None, name="physicalRam")
     os_info: OsInfo | None = None
-    cpus: tuple[Cpu, ...] = ()
-    attrs: dict[str, str] = msgspec.field(default_factory=dict)
-    partitions: tuple[Partition, ...] = ()
-    runtimes: tuple[NodeRuntime, ...] = ()
-    resources: tuple[NodeResource, ...] = ()
+    cpus: tuple[Cpu, ...] = written(())
+    attrs: dict[str, str] = msgspec.field(default_factory=lambda: {})  # noqa: PIE807 - a plain dict would be left out
+    partitions: tuple[Partition, ...] = written(())
+    runtimes: tuple[NodeRuntime, ...] = written(())
+    resources: tuple[NodeResource, ...] = written(())
     error_info: ErrorInfo | None = None
 
 
@@ -109,7 +111,7 @@ class InstanceStatus(Part, frozen=True):
 
     node: Identity
     runtime: Identity
-    instance: int
+    instance: Count
     state: InstanceState
     state_checksum: str | None = None
     error_info: ErrorInfo | None = None
@@ -121,15 +123,15 @@ class InstancesStatus(Part, frozen=True):
     item: Identity
     subject: Identity
     version: str
-    instances: tuple[InstanceStatus, ...] = ()
+    instances: tuple[InstanceStatus, ...] = written(())
 
 
 class ItemProgress(Part, frozen=True):
     """Bytes of one item that are on the Unit, of how many."""
 
     item: Identity
-    downloaded_bytes: int
-    total_bytes: int
+    downloaded_bytes: Count
+    total_bytes: Count
 
 
 class UpdateStatus(Part, frozen=True):
@@ -147,7 +149,7 @@ class UnitStatus(FromUnitMessage, frozen=True, tag="unitStatus", kw_only=True):
     In a delta an absent section (`None`) is unchanged; in a whole one every section is there.
     """
 
-    is_delta_info: bool = False
+    is_delta_info: bool = written(False)
     unit_config: tuple[UnitConfigStatus, ...] | None = None
     nodes: tuple[NodeStatus, ...] | None = None
     items: tuple[ItemStatus, ...] | None = None
@@ -159,13 +161,13 @@ class UnitStatus(FromUnitMessage, frozen=True, tag="unitStatus", kw_only=True):
 class RequestBlobUrls(FromUnitMessage, frozen=True, tag="requestBlobUrls", kw_only=True):
     """Where are these blobs? Answered by `blobUrls` with the same `correlation_id`."""
 
-    digests: tuple[Digest, ...]
+    digests: tuple[ContentDigest, ...]
 
 
 class NodeStateAt(Part, frozen=True, omit_defaults=False):
     """A node's state at a time."""
 
-    timestamp: datetime
+    timestamp: Time
     state: NodeState
     is_connected: bool = False
 
@@ -174,14 +176,14 @@ class NodeMonitoring(Part, frozen=True):
     """Samples of a node."""
 
     node: Identity
-    node_states: tuple[NodeStateAt, ...] = ()
-    items: tuple[Usage, ...] = ()
+    node_states: tuple[NodeStateAt, ...] = written(())
+    items: tuple[Usage, ...] = written(())
 
 
 class InstanceStateAt(Part, frozen=True):
     """An instance's state at a time."""
 
-    timestamp: datetime
+    timestamp: Time
     state: InstanceState
 
 
@@ -189,15 +191,15 @@ class InstanceMonitoring(InstanceOf, frozen=True, kw_only=True):
     """Samples of an instance."""
 
     node: Identity
-    item_states: tuple[InstanceStateAt, ...] = ()
-    items: tuple[Usage, ...] = ()
+    item_states: tuple[InstanceStateAt, ...] = written(())
+    items: tuple[Usage, ...] = written(())
 
 
 class MonitoringData(FromUnitMessage, frozen=True, tag="monitoringData", kw_only=True):
     """Figures of nodes and instances."""
 
-    nodes: tuple[NodeMonitoring, ...] = ()
-    instances: tuple[InstanceMonitoring, ...] = ()
+    nodes: tuple[NodeMonitoring, ...] = written(())
+    instances: tuple[InstanceMonitoring, ...] = written(())
 
 
 AlertState = Literal["raise", "continue", "fall"]
@@ -206,7 +208,7 @@ AlertState = Literal["raise", "continue", "fall"]
 class Alert(Part, frozen=True, tag_field="tag", kw_only=True):
     """Base of the seven alerts."""
 
-    timestamp: datetime
+    timestamp: Time
 
 
 class SystemAlert(Alert, frozen=True, tag="systemAlert", kw_only=True):
@@ -229,7 +231,7 @@ class ResourceAllocateAlert(Alert, frozen=True, tag="resourceAllocateAlert", kw_
 
     item: Identity
     subject: Identity
-    instance: int
+    instance: Count
     node: Identity
     device_id: str
     message: str
@@ -238,10 +240,10 @@ class ResourceAllocateAlert(Alert, frozen=True, tag="resourceAllocateAlert", kw_
 class DownloadProgressAlert(Alert, frozen=True, tag="downloadProgressAlert", kw_only=True):
     """How a download goes."""
 
-    digest: Digest
+    digest: ContentDigest
     url: str
-    downloaded_bytes: int
-    total_bytes: int
+    downloaded_bytes: Count
+    total_bytes: Count
     state: Literal["started", "paused", "interrupted", "finished"]
     reason: str | None = None
     error_info: ErrorInfo | None = None
@@ -252,7 +254,7 @@ class SystemQuotaAlert(Alert, frozen=True, tag="systemQuotaAlert", kw_only=True)
 
     node: Identity
     parameter: str
-    value: int
+    value: Count
     state: AlertState | None = None
 
 
@@ -261,9 +263,9 @@ class InstanceQuotaAlert(Alert, frozen=True, tag="instanceQuotaAlert", kw_only=T
 
     item: Identity
     subject: Identity
-    instance: int
+    instance: Count
     parameter: str
-    value: int
+    value: Count
     state: AlertState | None = None
 
 
@@ -272,7 +274,7 @@ class UpdateItemInstanceAlert(Alert, frozen=True, tag="updateItemInstanceAlert",
 
     item: Identity
     subject: Identity
-    instance: int
+    instance: Count
     version: str
     message: str
 
@@ -298,10 +300,10 @@ class PushLog(FromUnitMessage, frozen=True, tag="pushLog", kw_only=True):
     """A part of a log, from 1 of `parts_count`; `content` is base64 of gzip."""
 
     node: Identity
-    part: int
-    parts_count: int
+    part: Count
+    parts_count: Count
     status: Literal["ok", "error", "empty", "absent"]
-    content: str = ""
+    content: str = written("")
     error_info: ErrorInfo | None = None
 
 
@@ -310,7 +312,7 @@ class NewState(FromUnitMessage, frozen=True, tag="newState", kw_only=True):
 
     item: Identity
     subject: Identity
-    instance: int
+    instance: Count
     state_checksum: str
     state: str
 
@@ -320,8 +322,8 @@ class StateRequest(FromUnitMessage, frozen=True, tag="stateRequest", kw_only=Tru
 
     item: Identity
     subject: Identity
-    instance: int
-    default: bool = False
+    instance: Count
+    default: bool = written(False)
 
 
 class EnvVarStatus(InstanceOf, frozen=True, kw_only=True):
@@ -379,7 +381,7 @@ class StartProvisioningResponse(FromUnitMessage, frozen=True, tag="startProvisio
     """Answer to `startProvisioningRequest`."""
 
     node: Identity
-    csrs: tuple[ProvisioningCsr, ...] = ()
+    csrs: tuple[ProvisioningCsr, ...] = written(())
     error_info: ErrorInfo | None = None
 
 

@@ -1,9 +1,22 @@
 """Pieces that several messages share."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+
+from aosedge.model.digests import Digest
+
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
+"""RFC 3339 with its offset: a time without one could not be compared."""
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""A number of things or bytes that every store can keep."""
+Number = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A number that may be negative."""
+ContentDigest = Annotated[Digest, msgspec.Meta(pattern=r"^sha256:[0-9a-f]{64}\Z")]
+"""A digest that came off the wire: safe as a file's name."""
+Timeout = timedelta | Annotated[float, msgspec.Meta(ge=0, le=10**9)]
+"""A duration: ISO 8601, or seconds on the way in."""
 
 IdentityType = Literal[
     "service", "component", "layer", "subject", "oem", "sp", "fleet", "node", "node-subject", "runtime"
@@ -19,6 +32,11 @@ class Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A piece of a message: frozen, camelCase on the wire, absent where it has its default."""
 
 
+def written(value: Any) -> Any:
+    """A default that is written all the same, because peers look for the field."""
+    return msgspec.field(default_factory=lambda: value)
+
+
 class Identity(Part, frozen=True):
     """Who or what: cloud objects by `id`, nodes, runtimes and pre-installed items by `codename`."""
 
@@ -31,8 +49,8 @@ class Identity(Part, frozen=True):
 class ErrorInfo(Part, frozen=True, omit_defaults=False):
     """What went wrong on a Unit. Real Units cut `message` at 64 characters."""
 
-    aos_code: int = 0
-    exit_code: int = 0
+    aos_code: Number = 0
+    exit_code: Number = 0
     message: str = ""
 
 
@@ -56,32 +74,39 @@ class InstanceOf(Part, frozen=True):
 
     item: Identity
     subject: Identity
-    instance: int
+    instance: Count
 
 
-class AlertRule(Part, frozen=True):
+class Patient(Part, frozen=True, kw_only=True):
+    """Something that must last for `min_timeout` before it counts."""
+
+    min_timeout: Timeout | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.min_timeout, int | float):
+            msgspec.structs.force_setattr(self, "min_timeout", timedelta(seconds=self.min_timeout))
+
+
+class AlertRule(Patient, frozen=True):
     """Raise above `max_threshold` for `min_timeout`, fall below `min_threshold`; in percent."""
 
     min_threshold: float
     max_threshold: float
-    min_timeout: timedelta | float | None = None
 
 
-class PartitionAlertRule(Part, frozen=True):
+class PartitionAlertRule(Patient, frozen=True):
     """An alert rule of one partition, in percent."""
 
     name: str
     min_threshold: float
     max_threshold: float
-    min_timeout: timedelta | float | None = None
 
 
-class PointsAlertRule(Part, frozen=True):
+class PointsAlertRule(Patient, frozen=True):
     """An alert rule in absolute points (bytes)."""
 
-    min_threshold: int
-    max_threshold: int
-    min_timeout: timedelta | float | None = None
+    min_threshold: Count
+    max_threshold: Count
 
 
 class AlertRules(Part, frozen=True):
@@ -107,22 +132,22 @@ class PartitionUsage(Part, frozen=True):
     """Bytes used on one partition."""
 
     name: str
-    used_size: int
+    used_size: Count
 
 
 class Usage(Part, frozen=True, omit_defaults=False):
     """One sample: ram, download and upload in bytes, cpu in DMIPS."""
 
-    timestamp: datetime
-    ram: int = 0
-    cpu: int = 0
-    download: int = 0
-    upload: int = 0
+    timestamp: Time
+    ram: Count = 0
+    cpu: Count = 0
+    download: Count = 0
+    upload: Count = 0
     partitions: tuple[PartitionUsage, ...] = ()
 
 
 class Generation(Part, frozen=True, order=True):
     """Order of target states: never goes down, over deletion and restored back-ups (`epoch`). Our addition."""
 
-    epoch: int
-    number: int
+    epoch: Count
+    number: Count

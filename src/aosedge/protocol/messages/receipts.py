@@ -1,6 +1,6 @@
 """The answers that every other message gets, matched by the header's txn."""
 
-from aosedge.protocol.messages.parts import Part
+from aosedge.protocol.messages.parts import Count, Part
 
 
 class Ack(Part, frozen=True, tag="ack", tag_field="messageType"):
@@ -10,4 +10,4 @@ class Ack(Part, frozen=True, tag="ack", tag_field="messageType"):
 class Nack(Part, frozen=True, tag="nack", tag_field="messageType"):
     """Not taken: send again after `retry_after` milliseconds, or after the receiver's default."""
 
-    retry_after: int | None = None
+    retry_after: Count | None = None
