@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -174,3 +175,52 @@ def test_a_full_disk_does_not_hide_what_is_here() -> None:
     disk.remove(f"roots/{OLD.index[7:]}")
     disk.capacity_bytes = 0
     assert Catalogue(disk, HERE).content(OLD.index) is not None
+
+
+def test_what_lies_there_longer_than_the_blob_is_forgotten() -> None:
+    disk = CrashDisk(Random(1))
+    disk.append(f"partial/{OLD.index[7:]}", bytes(10_000))
+    assert Catalogue(disk, HERE).blobs.take(OLD.index, 10).done_bytes == 0
+    bring(Catalogue(disk, HERE), OLD)
+
+
+def test_a_spoiled_record_is_not_believed() -> None:
+    disk = CrashDisk(Random(1))
+    bring(Catalogue(disk, HERE), OLD)
+    path = f"roots/{OLD.index[7:]}"
+    disk.spoil(path, 20)
+    catalogue = Catalogue(disk, HERE)
+    assert catalogue.needed(frozenset({OLD.index})) == set(OLD.blobs)
+    assert catalogue.collect(frozenset({OLD.index})) == 0
+    assert Catalogue(disk, HERE).content(OLD.index) is not None
+
+
+def test_a_blob_of_another_size_than_its_descriptor_is_refused() -> None:
+    """What lies is the item, not the blob: it is refused for good, and the blob stays for those who say it right."""
+    manifest = oci.decode_manifest(next(c for c in OLD.blobs.values() if b"aosItemConfig" in c))
+    lying = msgspec.structs.replace(
+        manifest, layers=tuple(msgspec.structs.replace(layer, size=layer.size + 1) for layer in manifest.layers)
+    )
+    document = oci.encode(lying)
+    index = oci.encode(oci.Index((described(oci.MANIFEST, document, HERE),)))
+    disk = CrashDisk(Random(1))
+    catalogue = Catalogue(disk, HERE)
+    bring(catalogue, OLD)
+    for content in (index, document):
+        intake = catalogue.blobs.take(sha256(content), len(content))
+        intake.feed(content)
+        intake.commit()
+    with pytest.raises(Invalid, match="another size"):
+        catalogue.missing(sha256(index))
+    assert catalogue.content(sha256(index)) is None
+    assert catalogue.content(OLD.index) is not None
+
+
+def test_a_blob_too_large_for_a_document_is_no_document() -> None:
+    disk = CrashDisk(Random(1))
+    catalogue = Catalogue(disk, HERE, Limits(document_bytes=10))
+    intake = catalogue.blobs.take(OLD.index, len(OLD.blobs[OLD.index]))
+    intake.feed(OLD.blobs[OLD.index])
+    intake.commit()
+    with pytest.raises(TooLarge):
+        catalogue.missing(OLD.index)
