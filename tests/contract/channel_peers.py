@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import ssl
 import struct
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,13 @@ from cryptography.x509.oid import NameOID
 from aosedge.cloud.gateway.channel import Connection, Opening, Refusal
 
 TEXT, BINARY, CONTINUATION, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
+
+
+def listening() -> socket.socket:
+    """A listening socket on a free port of this machine."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    listener.setblocking(False)
+    return listener
 
 
 class Authority:

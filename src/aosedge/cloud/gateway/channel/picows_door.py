@@ -8,6 +8,7 @@ what a peer sends after it was told to go (an oversized frame may still be deliv
 import asyncio
 import contextlib
 import logging
+import socket
 import ssl
 from collections.abc import Callable
 from http import HTTPStatus
@@ -43,10 +44,10 @@ _INVALID_TEXT = 1007
 _log = logging.getLogger("aosedge.gateway")
 
 
-async def listen(accept: Accept, host: str, port: int, tls: ssl.SSLContext, limits: Limits) -> "PicowsDoor":
-    """Open the door; raises OSError when the port is taken. `tls` must ask for a client certificate."""
+async def listen(accept: Accept, listener: socket.socket, tls: ssl.SSLContext, limits: Limits) -> "PicowsDoor":
+    """Open the door on a listening socket, which is the door's from now. `tls` must ask for a client certificate."""
     door = PicowsDoor(accept, limits)
-    await door.open(host, port, tls)
+    await door.open(listener, tls)
     return door
 
 
@@ -62,14 +63,13 @@ class PicowsDoor:
         self._server: asyncio.AbstractServer | None = None
         self._watch: asyncio.TimerHandle | None = None
 
-    async def open(self, host: str, port: int, tls: ssl.SSLContext) -> None:
+    async def open(self, listener: socket.socket, tls: ssl.SSLContext) -> None:
         """Begin to listen."""
         loop = asyncio.get_running_loop()
         self._server = await aiofastnet.create_server(
             loop,
             self._protocol,
-            host,
-            port,
+            sock=listener,
             ssl=tls,
             backlog=self.limits.backlog,
             ssl_handshake_timeout=self.limits.opening_s,

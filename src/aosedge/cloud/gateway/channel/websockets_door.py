@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 import ssl
 from collections import deque
 
@@ -17,10 +18,10 @@ _words = logging.getLogger("aosedge.gateway.websockets")
 _words.setLevel(logging.CRITICAL)
 
 
-async def listen(accept: Accept, host: str, port: int, tls: ssl.SSLContext, limits: Limits) -> "WebsocketsDoor":
-    """Open the door; raises OSError when the port is taken. `tls` must ask for a client certificate."""
+async def listen(accept: Accept, listener: socket.socket, tls: ssl.SSLContext, limits: Limits) -> "WebsocketsDoor":
+    """Open the door on a listening socket, which is the door's from now. `tls` must ask for a client certificate."""
     door = WebsocketsDoor(accept, limits)
-    await door.open(host, port, tls)
+    await door.open(listener, tls)
     return door
 
 
@@ -34,13 +35,12 @@ class WebsocketsDoor:
         self._open: set[_Channel] = set()
         self._server: Server | None = None
 
-    async def open(self, host: str, port: int, tls: ssl.SSLContext) -> None:
+    async def open(self, listener: socket.socket, tls: ssl.SSLContext) -> None:
         """Begin to listen."""
         limits = self._limits
         self._server = await serve(
             self._talk,
-            host,
-            port,
+            sock=listener,
             ssl=tls,
             process_request=self._decide,
             compression=None,
