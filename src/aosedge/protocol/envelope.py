@@ -120,7 +120,7 @@ def _refuse_other_version(text: str) -> None:
     """Of a message of another version its shape says nothing."""
     try:
         version = _read_header.decode(text).header.version
-    except (msgspec.ValidationError, RecursionError):
+    except (msgspec.DecodeError, RecursionError):
         return
     if version != PROTOCOL_VERSION:
         raise _other_version(version)
