@@ -1,4 +1,4 @@
-"""What the engine wants done, in this order. `Persist` comes first; nothing after it may leave before it is durable."""
+"""What the engine wants done, in this order. `Persist` comes first; nothing leaves before it is durable."""
 
 import msgspec
 

@@ -82,7 +82,9 @@ def joined(parts: Iterable[ReleaseSet]) -> ReleaseSet:
     """Sets of different items as one."""
     whole = tuple(parts)
     return release_set(
-        [i for p in whole for i in p.items], [w for p in whole for w in p.wishes], [b for p in whole for b in p.bundles]
+        [i for p in whole for i in p.items],
+        [w for p in whole for w in p.wishes],
+        [b for p in whole for b in p.bundles],
     )
 
 
@@ -101,4 +103,6 @@ def swaps(old: ReleaseSet, new: ReleaseSet) -> tuple[Swap, ...]:
     parts: dict[ItemId, set[ItemId]] = {}
     for item in sorted(leader):
         parts.setdefault(first(item), set()).add(item)
-    return tuple(Swap(frozenset(part), old.only(frozenset(part)), new.only(frozenset(part))) for part in parts.values())
+    return tuple(
+        Swap(frozenset(part), old.only(frozenset(part)), new.only(frozenset(part))) for part in parts.values()
+    )

@@ -93,6 +93,6 @@ class Policy(msgspec.Struct, frozen=True):
     launches_most: int = 3
     progress_every_us: int = SECOND
     first_probe_us: int = 25 * MILLISECOND
-    """Probes come this soon after a start, then at doubling distance up to the item's interval until it is healthy."""
+    """Probes come this soon after a start, then at doubling distance up to the check's interval."""
     stand_ins: frozenset[str] = frozenset({"native", "scripted"})
     """Runtime types that run items of any runtime: development and tests."""
