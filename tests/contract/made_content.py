@@ -36,14 +36,16 @@ def described(media_type: str, content: bytes, platform: Platform | None = None)
     return Descriptor(media_type, sha256(content), len(content), platform)
 
 
-def item(*layers: bytes, platform: Platform = HERE, hostname: str = "hello") -> Made:
+def item(
+    *layers: bytes, platform: Platform = HERE, hostname: str = "hello", media_type: str = oci.LAYER_TAR_GZIP
+) -> Made:
     """An honest item version for one platform."""
     image = oci.encode(ImageConfig(platform.architecture, platform.os, rootfs=RootFs()))
     config = oci.encode(ItemConfig(hostname=hostname))
     manifest = oci.encode(
         Manifest(
             described(oci.IMAGE_CONFIG, image),
-            tuple(described(oci.LAYER_TAR_GZIP, content) for content in layers),
+            tuple(described(media_type, content) for content in layers),
             aos_item_config=described(oci.ITEM_CONFIG, config),
         )
     )

@@ -11,13 +11,15 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.contract.made_content import HERE, Made, item, layer
+from tests.contract.made_content import HERE, Made, described, item, layer
 from tests.unit.core.images.crash_disk import CrashDisk, PowerCut
 
 from aosedge.core.images.catalogue import Catalogue
+from aosedge.core.images.walk import Limits
 from aosedge.core.ports import Content
-from aosedge.model.digests import Digest
-from aosedge.model.errors import TooLarge, Untrusted
+from aosedge.model import oci
+from aosedge.model.digests import Digest, sha256
+from aosedge.model.errors import Invalid, TooLarge, Untrusted
 
 SHARED = layer({"bin/sh": b"shell" * 200})
 OLD = item(SHARED, layer({"app": b"old"}), hostname="old")
