@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from aosedge.trust import certificates
-
 
 def server_context(
     certificate: Path, key: Path, roots_pem: str, clients: Literal["optional", "required"]
@@ -40,6 +38,8 @@ def client_context(roots_pem: str, chain_pem: str = "", key_pem: bytes = b"") ->
 
 def client_context_from_p12(p12: Path, roots_pem: str = "", password: str = "") -> ssl.SSLContext:
     """A client that is the holder of a PKCS#12 file; without `roots_pem` it trusts the roots in that file."""
+    from aosedge.trust import certificates  # 80 ms that a client with PEM files does not pay
+
     key, leaf, others = certificates.load_p12(p12.read_bytes(), password, str(p12))
     roots = "".join(certificates.describe(root).pem for root in others if root.issuer == root.subject)
     return client_context(roots_pem or roots, certificates.describe(leaf).pem, certificates.key_pem(key))
