@@ -29,7 +29,7 @@ class Platform(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an image runs on, in OCI's names."""
 
     architecture: str
-    os: str = "linux"
+    os: str = msgspec.field(default_factory=lambda: "linux")  # a factory, so that it is written: OCI requires it
     variant: str | None = None
 
 
@@ -55,8 +55,8 @@ class Manifest(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
 
     config: Descriptor
     layers: tuple[Descriptor, ...]
-    schema_version: int = msgspec.field(default=2)
-    media_type: str = MANIFEST
+    schema_version: int = msgspec.field(default_factory=lambda: 2)  # a factory, so that it is written
+    media_type: str = msgspec.field(default_factory=lambda: MANIFEST)
     aos_item_config: Descriptor | None = None
 
 
