@@ -1,0 +1,157 @@
+"""One connection of one Unit: carries out what its conversation orders."""
+
+from typing import TYPE_CHECKING, Literal
+
+from aosedge.cloud.domain.access.callers import UnitPeer
+from aosedge.cloud.gateway.channel.port import POLICY_VIOLATION, Connection
+from aosedge.cloud.gateway.conversation import (
+    Conversation,
+    Keep,
+    LookUpBlobs,
+    LookUpTarget,
+    Order,
+    Part,
+    Pause,
+    Resume,
+    Say,
+    Suspect,
+)
+from aosedge.cloud.gateway.deadlines import Sleeper
+from aosedge.trust.certificates import Peer
+
+if TYPE_CHECKING:
+    from aosedge.cloud.gateway.switchboard import Switchboard
+
+EARLY_MESSAGES_MOST = 64
+Reason = Literal["not signed in", "conversation", "intake"]
+
+
+class Line(Sleeper):
+    """A listener of the channel. Until its Unit is signed in, it is not read; what came anyway waits."""
+
+    __slots__ = (
+        "_connection",
+        "_early",
+        "_holds",
+        "_switchboard",
+        "conversation",
+        "id",
+        "is_open",
+        "origin",
+        "peer",
+        "unit",
+        "wake_at",
+    )
+
+    def __init__(self, switchboard: "Switchboard", peer: Peer, id: str, origin: str) -> None:
+        self.peer = peer
+        self.id = id
+        self.origin = origin
+        self.unit: UnitPeer | None = None
+        self.conversation: Conversation | None = None
+        self.is_open = False
+        self.wake_at = None
+        self._switchboard = switchboard
+        self._connection: Connection | None = None
+        self._early: list[bytes | None] = []
+        self._holds: set[Reason] = set()
+
+    # What the channel calls.
+
+    def on_open(self, connection: Connection) -> None:
+        """The channel is open: find out whose it is."""
+        self._connection = connection
+        self.is_open = True
+        self.hold("not signed in")
+        self._switchboard.arrived(self)
+
+    def on_message(self, message: bytes) -> None:
+        """A BINARY message."""
+        if self.conversation is None:
+            self._come_early(message)
+            return
+        self.carry_out(self.conversation.heard(message, self._switchboard.now()), len(message))
+
+    def on_text(self) -> None:
+        """A TEXT message."""
+        if self.conversation is None:
+            self._come_early(None)
+            return
+        self.carry_out(self.conversation.heard_text(self._switchboard.now()))
+
+    def on_close(self) -> None:
+        """The channel is closed."""
+        self.is_open = False
+        self._connection = None
+        self._early.clear()
+        if self.conversation is not None:
+            self.conversation.lost(self._switchboard.now())
+        self._switchboard.left(self)
+
+    # What the switchboard calls.
+
+    def signed_in(self, unit: UnitPeer, conversation: Conversation) -> None:
+        """The Unit is known: talk."""
+        self.unit = unit
+        self.conversation = conversation
+        early, self._early = self._early, []
+        for message in early:
+            if message is None:
+                self.on_text()
+            else:
+                self.on_message(message)
+        self.release("not signed in")
+        self._switchboard.deadlines.set(self, conversation.due())
+
+    def hold(self, reason: Reason) -> None:
+        """Read no more until every reason is gone."""
+        if not self._holds and self._connection is not None:
+            self._connection.pause()
+        self._holds.add(reason)
+
+    def release(self, reason: Reason) -> None:
+        """This reason not to read is gone."""
+        self._holds.discard(reason)
+        if not self._holds and self._connection is not None:
+            self._connection.resume()
+
+    def hang_up(self, code: int, reason: str) -> None:
+        """Close the channel; `on_close` follows."""
+        if self._connection is not None:
+            self._connection.close(code, reason)
+
+    def wake(self) -> None:
+        """A deadline of the conversation."""
+        if self.is_open and self.conversation is not None:
+            self.carry_out(self.conversation.wake(self._switchboard.now()))
+
+    def carry_out(self, orders: list[Order], message_bytes: int = 0) -> None:
+        """Do what the conversation ordered, in order; `message_bytes` is the size of what it heard."""
+        for order in orders:
+            match order:
+                case Say(message):
+                    if self._connection is not None:
+                        self._connection.send(message)
+                case Keep():
+                    self._switchboard.keep(self, order, message_bytes)
+                case LookUpTarget():
+                    self._switchboard.look_up_target(self)
+                case LookUpBlobs():
+                    self._switchboard.look_up_blobs(self, order)
+                case Pause():
+                    self.hold("conversation")
+                case Resume():
+                    self.release("conversation")
+                case Part(code, reason):
+                    self._switchboard.bar(self)
+                    self.hang_up(code, reason)
+                case Suspect(what, detail):
+                    self._switchboard.suspect(self, what, detail)
+        if self.conversation is not None and self.is_open:
+            self._switchboard.deadlines.set(self, self.conversation.due())
+
+    def _come_early(self, message: bytes | None) -> None:
+        if len(self._early) >= EARLY_MESSAGES_MOST:
+            self.hang_up(POLICY_VIOLATION, "too much before the channel was ready")
+        else:
+            self._early.append(message)

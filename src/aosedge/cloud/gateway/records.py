@@ -1,0 +1,85 @@
+"""What the gateway asks of the use cases, each for many Units at once."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from aosedge.cloud.domain.access.callers import UnitPeer
+from aosedge.cloud.ports import StoredBlob
+from aosedge.model.digests import Digest
+from aosedge.model.ids import SystemId, Txn
+from aosedge.protocol.messages import DesiredStatus, FromUnit
+from aosedge.trust.certificates import Peer
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """A certificate that opened a channel; `connection` is an id of our own."""
+
+    peer: Peer
+    connection: str
+    origin: str
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """Whose the certificate is."""
+
+    unit: UnitPeer
+    system_id: SystemId
+
+
+class Departure(msgspec.Struct, frozen=True):
+    """A channel that is closed; it counts only if it was the Unit's newest."""
+
+    unit: UnitPeer
+    connection: str
+
+
+class Report(msgspec.Struct, frozen=True):
+    """A message to make durable."""
+
+    unit: UnitPeer
+    txn: Txn
+    message: FromUnit
+    origin: str
+
+
+class Question(msgspec.Struct, frozen=True):
+    """Digests that a Unit wants to fetch."""
+
+    unit: UnitPeer
+    digests: tuple[Digest, ...]
+
+
+class Incident(msgspec.Struct, frozen=True):
+    """Something about a Unit that people should see."""
+
+    unit: UnitPeer
+    what: str
+    detail: str
+    origin: str
+
+
+class Records(Protocol):
+    """The Unit side of the store. Every method is one transaction and may raise; then nothing of it counts."""
+
+    async def known(self, peer: Peer) -> bool:
+        """Whether this certificate may come in: its serial is active and its Unit's own."""
+
+    async def arrive(self, arrivals: Sequence[Arrival]) -> list[SignedIn | None]:
+        """Whose certificates these are, now connected; None for one that may not come in."""
+
+    async def leave(self, departures: Sequence[Departure]) -> None:
+        """These channels are closed."""
+
+    async def keep(self, reports: Sequence[Report]) -> list[bool]:
+        """Make durable, in order, each txn of a Unit once; False for one that can never be stored."""
+
+    async def targets(self, units: Sequence[UnitPeer]) -> list[DesiredStatus | None]:
+        """The target of each."""
+
+    async def blobs(self, questions: Sequence[Question]) -> list[list[StoredBlob]]:
+        """Of the digests of each question those that belong to the Unit's target."""
+
+    async def note(self, incidents: Sequence[Incident]) -> None:
+        """Write these down for people."""

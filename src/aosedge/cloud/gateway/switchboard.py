@@ -1,0 +1,301 @@
+"""All connections of one cloud process: who may open one, whose is whose, and the work they have in common."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from aosedge.cloud.domain.access.callers import UnitPeer
+from aosedge.cloud.gateway.batches import Batches
+from aosedge.cloud.gateway.channel.port import POLICY_VIOLATION, Listener, Opening, Refusal
+from aosedge.cloud.gateway.conversation import Conversation, Keep, LookUpBlobs
+from aosedge.cloud.gateway.conversation import Policy as ConversationPolicy
+from aosedge.cloud.gateway.deadlines import Deadlines
+from aosedge.cloud.gateway.line import Line
+from aosedge.cloud.gateway.records import Arrival, Departure, Incident, Question, Records, Report, SignedIn
+from aosedge.cloud.gateway.signatures import Links, Tokens, bearer
+from aosedge.cloud.ports import StoredBlob
+from aosedge.model.errors import Unauthenticated
+from aosedge.model.ids import Ids, UnitId
+from aosedge.model.instants import MINUTE, SECOND, Clock, Monotonic, Now
+from aosedge.protocol.messages.from_cloud import BlobUrl
+from aosedge.trust.certificates import peer_of
+
+PATH = "/ws/v7/"
+_log = logging.getLogger("aosedge.gateway")
+T = TypeVar("T")
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """What the process as a whole takes."""
+
+    arrivals_most: int = 512
+    """Units being signed in at once; more are answered 503 before anything is read from the store."""
+    intake_messages_most: int = 20_000
+    """Messages taken and not yet durable, of all Units; then no Unit that brings another is read."""
+    intake_bytes_most: int = 64 * 1024 * 1024
+    batch_most: int = 1_000
+    """Messages in one transaction."""
+    opens_burst: int = 8
+    """Connections of one certificate at once; then one in `opens_period_us`, the others are answered 429."""
+    opens_period_us: int = 5 * SECOND
+    barred_us: int = 30 * SECOND
+    """How long a certificate is answered 429 after its connection was closed for what it sent."""
+    incidents_period_us: int = 10 * MINUTE
+    """The same thing about the same Unit is written down once in this time."""
+    retry_s: float = 1.0
+    """After the store failed."""
+    unit: ConversationPolicy = ConversationPolicy()
+
+
+class _Guest(msgspec.Struct):
+    """What is remembered of a certificate between its connections."""
+
+    opens: float
+    at: Monotonic
+    barred_until: Monotonic = Monotonic(0)
+
+
+class Switchboard:
+    """`accept` is the channel's; `run` does the common work until it is cancelled."""
+
+    def __init__(
+        self, records: Records, tokens: Tokens, links: Links, clock: Clock, ids: Ids, policy: Policy = Policy()
+    ) -> None:
+        self.deadlines = Deadlines(clock.monotonic)
+        self._records = records
+        self._tokens = tokens
+        self._links = links
+        self._clock = clock
+        self._ids = ids
+        self._policy = policy
+        self._lines: dict[UnitId, Line] = {}
+        self._arriving = 0
+        self._guests: dict[str, _Guest] = {}
+        self._noted: dict[tuple[UnitId, str], Monotonic] = {}
+        self._intake_bytes = 0
+        self._held: list[Line] = []
+        most = policy.batch_most
+        self._arrivals: Batches[Line] = Batches(self._sign_in, most)
+        self._departures: Batches[Departure] = Batches(self._leave, most)
+        self._intake: Batches[tuple[Line, Keep, int]] = Batches(self._store, most)
+        self._targets: Batches[Line] = Batches(self._offer, most)
+        self._questions: Batches[tuple[Line, LookUpBlobs]] = Batches(self._answer, most)
+        self._incidents: Batches[Incident] = Batches(self._note, most)
+
+    @property
+    def units(self) -> int:
+        """How many Units are connected here."""
+        return len(self._lines)
+
+    def now(self) -> Now:
+        """Both clocks."""
+        return Now(self._clock.wall(), self._clock.monotonic())
+
+    async def run(self) -> None:
+        """Do the common work until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for batches in (
+                    self._arrivals,
+                    self._departures,
+                    self._intake,
+                    self._targets,
+                    self._questions,
+                    self._incidents,
+                ):
+                    tasks.create_task(batches.run())
+        finally:
+            self.deadlines.close()
+
+    # Admission: nothing here reads the store.
+
+    def accept(self, opening: Opening) -> Listener | Refusal:
+        """A line, or why not: 404 no such path, 503 too much at once, 401 discover again, 429 too often."""
+        if opening.path.partition("?")[0].rstrip("/") != PATH.rstrip("/"):
+            return Refusal(404)
+        if self._arriving >= self._policy.arrivals_most:
+            return Refusal(503, retry_after_s=5)
+        try:
+            peer = peer_of(opening.certificate)
+        except Unauthenticated:
+            return Refusal(401)
+        token = bearer(opening.headers.get("authorization", ""))
+        if peer.unit is None or not self._tokens.holds(token, peer.serial, self._clock.wall()):
+            return Refusal(401)
+        if not self._may_open(peer.serial):
+            return Refusal(429, retry_after_s=10)
+        return Line(self, peer, self._ids.new(), opening.origin)
+
+    def _may_open(self, serial: str) -> bool:
+        now, policy = self._clock.monotonic(), self._policy
+        if len(self._guests) > 2 * len(self._lines) + 10_000:
+            self._guests = {name: guest for name, guest in self._guests.items() if now - guest.at < MINUTE}
+        guest = self._guests.setdefault(serial, _Guest(float(policy.opens_burst), now))
+        gained = (now - guest.at) / policy.opens_period_us
+        guest.opens, guest.at = min(guest.opens + gained, float(policy.opens_burst)), now
+        if guest.barred_until > now or guest.opens < 1:
+            return False
+        guest.opens -= 1
+        return True
+
+    def bar(self, line: Line) -> None:
+        """Do not let this certificate in for a while."""
+        now = self._clock.monotonic()
+        guest = self._guests.setdefault(line.peer.serial, _Guest(0.0, now))
+        guest.barred_until = Monotonic(now + self._policy.barred_us)
+
+    # What lines tell.
+
+    def arrived(self, line: Line) -> None:
+        """A line is open: sign it in."""
+        self._arriving += 1
+        self._arrivals.put(line)
+
+    def left(self, line: Line) -> None:
+        """A line is closed."""
+        if line.unit is None:
+            return
+        if self._lines.get(line.unit.unit) is line:
+            del self._lines[line.unit.unit]
+        self._departures.put(Departure(line.unit, line.id))
+
+    def keep(self, line: Line, order: Keep, message_bytes: int) -> None:
+        """Make a message durable."""
+        self._intake.put((line, order, message_bytes))
+        self._intake_bytes += message_bytes
+        if self._intake_is_full():
+            line.hold("intake")
+            self._held.append(line)
+
+    def look_up_target(self, line: Line) -> None:
+        """Read a Unit's target."""
+        self._targets.put(line)
+
+    def look_up_blobs(self, line: Line, question: LookUpBlobs) -> None:
+        """Find blobs of a Unit's target."""
+        self._questions.put((line, question))
+
+    def suspect(self, line: Line, what: str, detail: str) -> None:
+        """Something about a Unit that people should see; the same only once in a while."""
+        if line.unit is None:
+            return
+        now, key = self._clock.monotonic(), (line.unit.unit, what)
+        if self._noted.get(key, Monotonic(0)) > now:
+            return
+        if len(self._noted) > 10_000:
+            self._noted = {old: until for old, until in self._noted.items() if until > now}
+        self._noted[key] = Monotonic(now + self._policy.incidents_period_us)
+        self._incidents.put(Incident(line.unit, what, detail, line.origin))
+
+    def target_changed(self, unit: UnitId) -> None:
+        """A Unit's target may be another now."""
+        line = self._lines.get(unit)
+        if line is not None and line.conversation is not None:
+            line.carry_out(line.conversation.target_changed())
+
+    def targets_changed(self) -> None:
+        """Any target may be another now: something was missed."""
+        for unit in list(self._lines):
+            self.target_changed(unit)
+
+    def hang_up(self, unit: UnitId, connection: str | None, reason: str) -> None:
+        """Close a Unit's line, unless it is `connection`."""
+        line = self._lines.get(unit)
+        if line is not None and line.id != connection:
+            line.hang_up(POLICY_VIOLATION, reason)
+
+    # The common work.
+
+    async def _sign_in(self, lines: list[Line]) -> None:
+        arrivals = [Arrival(line.peer, line.id, line.origin) for line in lines]
+        answers = await self._until_done(lambda: self._records.arrive(arrivals))
+        self._arriving -= len(lines)
+        for line, answer in zip(lines, answers, strict=True):
+            if answer is None:
+                self.bar(line)
+                line.hang_up(POLICY_VIOLATION, "the certificate is not known or not valid any more")
+            elif line.is_open:
+                self._welcome(line, answer)
+            else:
+                self._departures.put(Departure(answer.unit, line.id))
+
+    def _welcome(self, line: Line, answer: SignedIn) -> None:
+        older = self._lines.get(answer.unit.unit)
+        self._lines[answer.unit.unit] = line
+        talk = Conversation(answer.system_id, self._ids, self.now(), self._policy.unit)
+        line.signed_in(answer.unit, talk)
+        if older is not None:
+            self.suspect(line, "two_connections", f"came from {line.origin} while connected from {older.origin}")
+            older.hang_up(POLICY_VIOLATION, "this Unit has opened another connection")
+
+    async def _leave(self, departures: list[Departure]) -> None:
+        await self._until_done(lambda: self._records.leave(departures))
+
+    async def _store(self, batch: list[tuple[Line, Keep, int]]) -> None:
+        reports = [Report(_unit(line), order.txn, order.message, line.origin) for line, order, _ in batch]
+        stored = await self._until_done(lambda: self._records.keep(reports))
+        self._intake_bytes -= sum(size for _, _, size in batch)
+        now = self.now()
+        done: dict[Line, list[Keep]] = {}
+        for (line, order, _), is_stored in zip(batch, stored, strict=True):
+            if is_stored:
+                done.setdefault(line, []).append(order)
+            elif line.conversation is not None:
+                line.carry_out(line.conversation.not_kept(order.txn, now, 60_000))
+        for line, orders in done.items():
+            if line.conversation is not None:
+                line.carry_out(line.conversation.kept([order.txn for order in orders], now))
+        if self._held and not self._intake_is_full():
+            held, self._held = self._held, []
+            for line in held:
+                line.release("intake")
+
+    async def _offer(self, lines: list[Line]) -> None:
+        targets = await self._until_done(lambda: self._records.targets([_unit(line) for line in lines]))
+        now = self.now()
+        for line, target in zip(lines, targets, strict=True):
+            if line.conversation is not None:
+                line.carry_out(line.conversation.target(target, now))
+
+    async def _answer(self, batch: list[tuple[Line, LookUpBlobs]]) -> None:
+        questions = [Question(_unit(line), question.digests) for line, question in batch]
+        found = await self._until_done(lambda: self._records.blobs(questions))
+        now = self.now()
+        for (line, question), blobs in zip(batch, found, strict=True):
+            if line.conversation is not None:
+                line.carry_out(line.conversation.blobs(question, self._urls(blobs, now), now))
+
+    async def _note(self, incidents: list[Incident]) -> None:
+        await self._until_done(lambda: self._records.note(incidents))
+
+    def _urls(self, blobs: Sequence[StoredBlob], now: Now) -> list[BlobUrl]:
+        return [
+            BlobUrl(
+                digest=blob.digest,
+                urls=(self._links.issue(blob.digest, now.wall),),
+                sha256=blob.sha3_256,
+                size=blob.size_bytes,
+            )
+            for blob in blobs
+        ]
+
+    def _intake_is_full(self) -> bool:
+        policy = self._policy
+        return len(self._intake) >= policy.intake_messages_most or self._intake_bytes >= policy.intake_bytes_most
+
+    async def _until_done(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Again until the store takes it. What waits is bounded, and Units are not read meanwhile."""
+        while True:
+            try:
+                return await work()
+            except Exception:  # noqa: BLE001 - whatever the store's fault is, no Unit may lose what it sent
+                _log.exception("the store did not take it; again in %.1f s", self._policy.retry_s)
+            await asyncio.sleep(self._policy.retry_s)
+
+
+def _unit(line: Line) -> UnitPeer:
+    assert line.unit is not None  # orders come from conversations, which begin with signing in
+    return line.unit
