@@ -1,1 +1,81 @@
-"""Keys and certificates of a Unit."""
+"""Who the Unit is: keys, certificates, and where its cloud is. Below `identity/` of the state folder, mode 0600.
+
+`unit.json` is written last: it is what makes the keys and certificates beside it count.
+"""
+
+import ssl
+from pathlib import Path
+
+import msgspec
+
+from aosedge.model.errors import Invalid
+from aosedge.model.ids import NodeName, SystemId
+from aosedge.trust import files, tls
+
+FOLDER = "identity"
+
+
+class Card(msgspec.Struct, frozen=True):
+    """`unit.json`: the id that the Unit was born with, and once it is provisioned, where its cloud is."""
+
+    system_id: SystemId
+    node: NodeName
+    provisioned: bool = False
+    discovery_url: str = ""
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """A provisioned Unit's identity as it lies on the disk."""
+
+    system_id: SystemId
+    node: NodeName
+    discovery_url: str
+    roots_pem: str
+    chain_pem: str
+    key_pem: bytes
+
+    def client_context(self) -> ssl.SSLContext:
+        """TLS to the cloud, with the online certificate."""
+        return tls.client_context(self.roots_pem, self.chain_pem, self.key_pem)
+
+    def content_context(self) -> ssl.SSLContext:
+        """TLS to whoever serves content: the cloud's own root or a publicly trusted one; no client certificate."""
+        context = ssl.create_default_context()
+        context.load_verify_locations(cadata=self.roots_pem)
+        return context
+
+
+def read_card(state_folder: Path) -> Card | None:
+    """The Unit's card, None before its birth; raises Invalid for a damaged one."""
+    path = state_folder / FOLDER / "unit.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Card)
+    except FileNotFoundError:
+        return None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Invalid(f"not a Unit's card: {error}", element=str(path)) from error
+
+
+def write_card(state_folder: Path, card: Card) -> None:
+    """Put the card there, whole and durable."""
+    files.write_whole(state_folder / FOLDER / "unit.json", msgspec.json.encode(card))
+
+
+def load(state_folder: Path) -> Identity:
+    """The identity; raises Invalid with the cure for a Unit that is not provisioned or misses a file."""
+    card = read_card(state_folder)
+    cure = f"aoscore provision --state {state_folder} --cloud https://HOST:10000 --user FILE.p12"
+    if card is None or not card.provisioned:
+        raise Invalid("this Unit is not provisioned", element=str(state_folder), cure=cure)
+    folder = state_folder / FOLDER
+    try:
+        return Identity(
+            system_id=card.system_id,
+            node=card.node,
+            discovery_url=card.discovery_url,
+            roots_pem=(folder / "roots.pem").read_text(),
+            chain_pem=(folder / "online.pem").read_text(),
+            key_pem=(folder / "online.key").read_bytes(),
+        )
+    except OSError as error:
+        raise Invalid(f"can't read the Unit's identity: {error.strerror}", element=str(folder), cure=cure) from error

@@ -1,0 +1,200 @@
+"""Provisioning: keys are born here, the cloud signs them. Repeating it goes on where it stopped."""
+
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import httpx
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.x509.oid import NameOID
+
+from aosedge.core.identity import FOLDER, Card, read_card, write_card
+from aosedge.model.errors import AosError, Conflict, Invalid, NotAllowed, Unauthenticated, Unavailable, Untrusted
+from aosedge.model.ids import Ids, NodeName, SystemId
+from aosedge.model.instants import Clock
+from aosedge.protocol.messages.from_unit import NodeStatus
+from aosedge.trust import certificates, csr, files
+
+Kind = Literal["online", "offline"]
+_KEYS: dict[Kind, Literal["p384", "rsa2048"]] = {"online": "p384", "offline": "rsa2048"}
+_ANSWER_BYTES_MOST = 256 * 1024
+DISCOVERY_PORT = 9000
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What the cloud answers to a registration: certificates as PEM chains down to the root."""
+
+    system_uid: str
+    online_certificate: str
+    offline_certificate: str
+
+
+class Registrar:
+    """The cloud as a person with a user certificate sees it."""
+
+    def __init__(self, cloud: str, context: ssl.SSLContext) -> None:
+        self._url = f"{cloud.rstrip('/')}/api/v11"
+        self._context = context
+
+    def register(self, request: dict[str, object]) -> Answer:
+        """Have the Unit's keys signed; raises what the cloud said."""
+        content = self._ask("POST", "/units/provisioning/", request)
+        try:
+            return msgspec.json.decode(content, type=Answer)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Invalid(f"not an answer to a registration: {error}", element=self._url) from error
+
+    def roots(self) -> str:
+        """The cloud's root certificates, PEM."""
+        return self._ask("GET", "/root-certificate/", None).decode()
+
+    def _ask(self, method: str, path: str, body: dict[str, object] | None) -> bytes:
+        try:
+            with httpx.Client(verify=self._context, timeout=30, trust_env=False) as client:
+                answer = client.request(method, self._url + path, json=body)
+        except httpx.HTTPError as error:
+            raise Unavailable(f"no answer from {self._url}: {error}", cure="is AosCloud running there?") from error
+        if answer.is_success and len(answer.content) <= _ANSWER_BYTES_MOST:
+            return answer.content
+        raise _refusal(answer)
+
+
+def _refusal(answer: httpx.Response) -> AosError:
+    try:
+        said = msgspec.json.decode(answer.content, type=dict[str, object])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        said = {}
+    words = str(said.get("message") or said.get("detail") or f"status {answer.status_code}")[:500]
+    kinds: dict[int, type[AosError]] = {401: Unauthenticated, 403: NotAllowed, 409: Conflict}
+    kind = kinds.get(answer.status_code, Invalid)
+    return kind(words, element=str(said.get("element", "")), cure=str(said.get("cure", "")))
+
+
+def provision(
+    state_folder: Path,
+    registrar: Registrar,
+    node: NodeStatus,
+    model: str,
+    clock: Clock,
+    ids: Ids,
+    secret: Callable[[], str],
+) -> Card:
+    """Register this Unit; a provisioned one is left as it is. Raises what the cloud or the disk said."""
+    card = read_card(state_folder)
+    if card is not None and card.provisioned:
+        return card
+    if card is None:
+        card = Card(SystemId(ids.new()), NodeName(node.identity.codename or "main"))
+        write_card(state_folder, card)
+    folder = state_folder / FOLDER
+    keys = {kind: _key(folder, kind) for kind in _KEYS}
+    password = _secret(folder, secret)
+    answer = registrar.register(_request(card, node, model, password, keys))
+    roots_pem = registrar.roots()
+    chains: dict[Kind, str] = {"online": answer.online_certificate, "offline": answer.offline_certificate}
+    roots = certificates.parse_pems(roots_pem, "root-certificate")
+    leaves = {kind: _check(chain, keys[kind].public_key(), card, roots, clock) for kind, chain in chains.items()}
+    files.write_whole(folder / "roots.pem", roots_pem.encode(), files.PUBLIC)
+    for kind, chain in chains.items():
+        files.write_whole(folder / f"{kind}.pem", chain.encode(), files.PUBLIC)
+    card = msgspec.structs.replace(card, provisioned=True, discovery_url=discovery_url(leaves["online"]))
+    write_card(state_folder, card)
+    return card
+
+
+def discovery_url(certificate: x509.Certificate) -> str:
+    """Where the Unit's cloud is: the first URI of the issuer alternative name (OID 2.5.29.18), else port 9000 of the
+    first organization in the subject. Raises Invalid for a certificate that has neither.
+    """
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.IssuerAlternativeName).value
+        uris = names.get_values_for_type(x509.UniformResourceIdentifier)
+    except x509.ExtensionNotFound:
+        uris = []
+    if uris:
+        return uris[0]
+    organizations = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    if not organizations:
+        raise Invalid("the online certificate does not say where the cloud is", element="online certificate")
+    return f"https://{organizations[0].value!s}:{DISCOVERY_PORT}"
+
+
+def _key(folder: Path, kind: Kind) -> csr.PrivateKey:
+    path = folder / f"{kind}.key"
+    if path.exists():
+        return certificates.load_key(path.read_bytes(), str(path))
+    key = csr.new_key(_KEYS[kind])
+    files.write_whole(path, certificates.key_pem(key))
+    return key
+
+
+def _secret(folder: Path, secret: Callable[[], str]) -> str:
+    path = folder / "node.secret"
+    if not path.exists():
+        files.write_whole(path, secret().encode())
+    return path.read_text()
+
+
+def _request(
+    card: Card, node: NodeStatus, model: str, password: str, keys: dict[Kind, csr.PrivateKey]
+) -> dict[str, object]:
+    requests = {kind: csr.unit_request(key, card.system_id, kind).decode() for kind, key in keys.items()}
+    secrets = {"version": "2.0.0", "nodes": {card.node: password}}
+    return {
+        "hardware_id": card.system_id,
+        "system_uid": card.system_id,
+        "model_name": model,
+        "model_version": "1.0",
+        "provisioning_software": "aoscore",
+        "nodes": [_node(card.node, node)],
+        "secure_data": msgspec.json.encode(secrets).decode(),
+        "online_public_csr": requests["online"],
+        "online_public_node_id": card.node,
+        "offline_public_csr": requests["offline"],
+        "offline_public_node_id": card.node,
+        "additional_csrs": [],
+    }
+
+
+def _node(name: NodeName, node: NodeStatus) -> dict[str, object]:
+    return {
+        "id": name,
+        "type": node.node_group_subject.codename,
+        "name": node.identity.title,
+        "cpus": [
+            {
+                "modelName": cpu.model_name,
+                "totalNumCores": cpu.total_num_cores,
+                "totalNumThreads": cpu.total_num_threads,
+                "arch": cpu.arch_info.architecture if cpu.arch_info else "",
+                "archFamily": (cpu.arch_info.variant or "") if cpu.arch_info else "",
+            }
+            for cpu in node.cpus
+        ],
+        "maxDmips": node.max_dmips,
+        "totalRam": node.total_ram,
+        "osType": node.os_info.os if node.os_info else "linux",
+        "attrs": node.attrs,
+        "partitions": [{"name": p.name, "types": list(p.types), "totalSize": p.total_size} for p in node.partitions],
+        "status": "provisioned",
+        "errorInfo": None,
+    }
+
+
+def _check(
+    chain: str, key: PublicKeyTypes, card: Card, roots: list[x509.Certificate], clock: Clock
+) -> x509.Certificate:
+    """The leaf of a chain that is ours; raises Untrusted or Invalid."""
+    leaf, *others = certificates.parse_pems(chain, "certificate")
+    names = [str(a.value) for a in leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    if names != [card.system_id]:
+        raise Untrusted(
+            "a certificate for somebody else", element="certificate", expected=card.system_id, got=str(names)
+        )
+    if leaf.public_key() != key:
+        raise Untrusted("a certificate for another key", element="certificate")
+    certificates.verify_chain(leaf, roots, clock.wall(), others)
+    return leaf

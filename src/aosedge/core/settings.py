@@ -1,0 +1,66 @@
+"""Settings of AosCore: a TOML file, with `AOSCORE_<NAME>` in the environment on top."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from aosedge.model.errors import Invalid
+
+PREFIX = "AOSCORE_"
+FILE = "aoscore.toml"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How this Unit is set up. Every name is a key of the file, and in upper case of the environment."""
+
+    state_folder: Path = Path("var/unit")
+    """Everything the Unit keeps: identity, ledger, content, instances."""
+    runtime: Literal["auto", "runc", "crun", "native"] = "auto"
+    node: str = "main"
+    """The codename of this node."""
+    node_type: str = "main"
+    """The kind of node, which its group subject is named by."""
+    model: str = "aosedge-unit"
+    bridge: str = "aosbr0"
+    """The network bridge of the instances."""
+    subnet: str = "172.31.0.0/16"
+    """Addresses of the instances, IPv4."""
+    max_dmips: int = 0
+    """What the processor does; 0 is 10,000 for each core."""
+    max_instances: int = 256
+    discovery_url: str = ""
+    """Where the cloud is; empty: as the online certificate says."""
+    discovery_path: str = "/sd/v7/"
+    healthy_within_s: int = 60
+    """From a launch to all instances healthy; then the last good set comes back."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
+    """The settings in the file (a missing one that was not named is empty) and the environment.
+
+    Raises Invalid naming the setting.
+    """
+    values: dict[str, object] = {}
+    if file is not None:
+        try:
+            values.update(tomllib.loads(file.read_text()))
+        except OSError as error:
+            raise Invalid(f"can't read settings: {error.strerror}", element=str(file)) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise Invalid(f"not TOML: {error}", element=str(file)) from error
+    names = {PREFIX + name.upper(): name for name in Settings.__struct_fields__}
+    values.update({names[key]: value for key, value in environment.items() if key in names})
+    try:
+        return msgspec.convert(values, Settings, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"wrong setting: {error}", element=str(file or "environment")) from error
+
+
+def _path(kind: type, value: object) -> Path:
+    if kind is not Path or not isinstance(value, str):
+        raise ValueError(f"expected text, got {value!r}")
+    return Path(value)
