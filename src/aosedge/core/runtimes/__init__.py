@@ -1,1 +1,101 @@
-"""How instances run: OCI runtimes, plain processes, scripts."""
+"""How instances run: OCI runtimes, plain processes, scripts; and which of them works here."""
+
+import asyncio
+import os
+import resource
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from aosedge.core.domain.instances import InstanceKey, InstanceSpec
+from aosedge.core.ports import Runtime
+from aosedge.core.runtimes.oci.bundles import Bundles
+from aosedge.core.runtimes.oci.cgroups import has_swap_accounting, is_hybrid
+from aosedge.core.runtimes.oci.program import OciProgram
+from aosedge.core.runtimes.oci.runtime import OciRuntime
+from aosedge.core.runtimes.oci.spec import NodeLimits
+from aosedge.model.digests import Digest, sha256
+from aosedge.model.errors import AosError, Invalid
+from aosedge.model.ids import ItemId, SubjectId
+from aosedge.model.oci import ItemConfig, RunConfig
+
+AUTO = "auto"
+ORDER = ("crun", "runc")
+"""crun first: it starts an instance in about half of runc's time and with a third of its memory."""
+_PROBE_S = 20.0
+
+
+class Means(msgspec.Struct, frozen=True):
+    """What runtimes are made from.
+
+    `state` holds instances and their storage and must not lie in folders that instances see (/usr, /bin, /lib);
+    `run` holds the OCI runtime's own state and may be lost with a boot. `max_dmips` is the node's, all cores together.
+    """
+
+    state: Path
+    run: Path
+    layer_folder: Callable[[Digest], Path]
+    max_dmips: int
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """The runtime that works here, ready to use, and why it is this one, in a sentence for people."""
+
+    runtime: Runtime
+    reason: str
+
+
+async def choose(preference: str, means: Means) -> Chosen:
+    """The preferred runtime, or with `auto` the first that really runs a container here.
+
+    Raises Invalid for an unknown name, AosError saying of each why not.
+    """
+    if preference not in (AUTO, *ORDER):
+        raise Invalid("unknown runtime", element="runtime", expected=", ".join((AUTO, *ORDER)), got=preference)
+    refusals: list[str] = []
+    for kind in ORDER if preference == AUTO else (preference,):
+        try:
+            return await _oci(kind, means, refusals)
+        except AosError as error:
+            refusals.append(f"{kind}: {error}")
+    raise AosError("no runtime works here", element="runtime", got="; ".join(refusals))
+
+
+def _limits(means: Means) -> NodeLimits:
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    return NodeLimits(means.max_dmips, os.cpu_count() or 1, most, has_swap_accounting())
+
+
+async def _oci(kind: str, means: Means, refusals: Sequence[str]) -> Chosen:
+    if os.geteuid() != 0:
+        raise AosError("containers need root")
+    hide = kind == "crun" and is_hybrid()
+    runtime = OciRuntime(
+        OciProgram(kind, means.run, hide_unified=hide), Bundles(means.state, means.layer_folder, _limits(means))
+    )
+    runtime.open()
+    await _try(means, kind, hide)
+    how = f"{kind} runs containers here" + (", with the host's cgroup2 mount hidden from it" if hide else "")
+    return Chosen(runtime, "; ".join([how, *refusals]))
+
+
+async def _try(means: Means, kind: str, hide: bool) -> None:
+    """Run the node's own `true` in a container; raises AosError where that fails."""
+    bundles = Bundles(means.state / "probe", means.layer_folder, _limits(means), "/aosedge-probe")
+    runtime = OciRuntime(OciProgram(kind, means.run / "probe", hide_unified=hide), bundles)
+    runtime.open()
+    key = InstanceKey(ItemId("probe"), SubjectId(str(os.getpid())), 0)
+    spec = InstanceSpec(key, "probe", "0.0.0", sha256(b""), (), (), RunConfig(cmd=("/bin/true",)), ItemConfig(), kind)
+    try:
+        await runtime.start(spec)
+        async with asyncio.timeout(_PROBE_S):
+            async for end in runtime.exits():
+                if end.exit_code != 0:
+                    raise AosError(f"a container that does nothing ended with {end.exit_code}")
+                break
+    except TimeoutError as error:
+        raise AosError(f"a container that does nothing did not end within {_PROBE_S:g} s") from error
+    finally:
+        await runtime.stop(key, 0)
+        await runtime.close()

@@ -1,0 +1,1 @@
+"""Instances as OCI containers by runc or crun, held by conmon."""

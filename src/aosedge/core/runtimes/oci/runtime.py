@@ -1,0 +1,183 @@
+"""Instances as containers of runc or crun: the Runtime port over conmon, overlay roots and cgroups."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from aosedge.core.domain.instances import Exited, Found, InstanceKey, InstanceSpec
+from aosedge.core.ports import ProbeResult
+from aosedge.core.runtimes.oci.bundles import Bundles
+from aosedge.core.runtimes.oci.cgroups import killed_for_memory
+from aosedge.core.runtimes.oci.containers import Container, catches
+from aosedge.core.runtimes.oci.logs import read_log
+from aosedge.core.runtimes.oci.program import OciProgram, execute
+from aosedge.core.runtimes.processes import boot_id
+from aosedge.core.runtimes.records import Record, read_record, write_record
+from aosedge.model.digests import Digest
+from aosedge.model.errors import AosError, NotFound, Unavailable
+
+OUTPUT_MOST_BYTES = 1 << 20
+_END_S = 10.0
+
+
+class OciRuntime:
+    """Runs instances with an OCI runtime. Everything that says what runs lies in files: whoever opens it adopts."""
+
+    def __init__(self, program: OciProgram, bundles: Bundles) -> None:
+        self.kind = program.kind
+        self._program = program
+        self._bundles = bundles
+        self._containers: dict[InstanceKey, Container] = {}
+        self._locks: dict[InstanceKey, asyncio.Lock] = {}
+        self._exits: asyncio.Queue[Exited] = asyncio.Queue()
+
+    def open(self) -> None:
+        """Make the folders; raises Unavailable without the programs, Invalid for a state folder that is exposed."""
+        self._program.prepare()
+        self._bundles.open()
+
+    async def found(self) -> list[Found]:
+        """Adopts what runs and watches it from now on; removes what never came to start."""
+        for folder in self._bundles.folders():
+            record = read_record(folder)
+            if record is None:
+                await self._clear(folder)
+                continue
+            async with self._lock(record.key):
+                self._look(record.key)
+        return [
+            Found(key, one.record.spec, one.alive, one.exit_code()) for key, one in sorted(self._containers.items())
+        ]
+
+    async def arrange(self, specs: Sequence[InstanceSpec]) -> None:
+        """Each instance has a network of its own."""
+
+    async def start(self, spec: InstanceSpec) -> None:
+        """Start it unless it runs; the process runs when this returns. Raises AosError, Invalid for a bad image."""
+        digest = spec.digest()
+        async with self._lock(spec.key):
+            there = self._look(spec.key)
+            if there is not None and there.alive and there.record.spec == digest:
+                return
+            if there is not None:
+                await self._end(there, grace_s=0.0 if not there.alive else 10.0)
+            try:
+                await self._launch(spec, digest)
+            except AosError:
+                await self._clear(self._bundles.folder(spec.key))
+                raise
+
+    async def _launch(self, spec: InstanceSpec, digest: Digest) -> None:
+        folder = self._bundles.folder(spec.key)
+        folder.mkdir(mode=0o700)
+        record = Record(spec.key, digest, boot_id())
+        write_record(folder, record)
+        root = self._bundles.make(spec, "", "127.0.0.1 localhost\n")
+        await self._program.create(folder.name, folder, root.script())
+        started = await self._program.call("start", folder.name)
+        if started.code != 0:
+            raise AosError(started.words(), element=self.kind)
+        container = self._containers[spec.key] = Container(record, folder)
+        if not container.watch(self._ended):
+            self._ended(container)
+
+    def _look(self, key: InstanceKey) -> Container | None:
+        """The instance's container, adopted from its folder if we do not know it yet."""
+        if key in self._containers:
+            return self._containers[key]
+        folder = self._bundles.folder(key)
+        record = read_record(folder)
+        if record is None:
+            return None
+        container = self._containers[key] = Container(record, folder)
+        if not self._program.is_created_only(folder.name):
+            container.watch(self._ended)
+        return container
+
+    def _ended(self, container: Container) -> None:
+        if not container.stopping:
+            memory = killed_for_memory(self._bundles.cgroup(container.name))
+            record = container.record
+            self._exits.put_nowait(Exited(record.key, record.spec, container.exit_code(), memory))
+
+    async def stop(self, key: InstanceKey, grace_s: float = 10.0) -> None:
+        """End it and remove all traces but storage and state."""
+        async with self._lock(key):
+            there = self._look(key)
+            if there is not None:
+                await self._end(there, grace_s)
+            else:
+                await self._clear(self._bundles.folder(key))
+
+    async def _end(self, container: Container, grace_s: float) -> None:
+        container.stopping = True
+        pid = container.pid()
+        if container.alive and pid is not None and grace_s > 0 and catches(pid, signal.SIGTERM):
+            _kill(pid, signal.SIGTERM)
+            await container.ended(grace_s)
+        pid = container.pid()
+        if pid is not None:
+            _kill(pid, signal.SIGKILL)
+            if container.alive and not await container.ended(_END_S):
+                raise Unavailable(f"{container.name} does not end")
+        container.close()
+        await self._clear(container.folder)
+        self._containers.pop(container.record.key, None)
+
+    async def _clear(self, folder: Path) -> None:
+        if folder.exists():
+            await self._program.remove(folder.name)
+            self._bundles.remove(folder)
+
+    async def exits(self) -> AsyncIterator[Exited]:
+        """Ends by themselves, as they happen; not those by `stop` or by a `start` that replaces."""
+        while True:
+            yield await self._exits.get()
+
+    async def probe(self, spec: InstanceSpec) -> ProbeResult:
+        """`exec` inside; without a health check, whether it lives."""
+        there = self._containers.get(spec.key)
+        if there is None or not there.alive:
+            return ProbeResult(False, "it is not running")
+        check = spec.config.health_check
+        if check is None:
+            return ProbeResult(True)
+        try:
+            code, output = await self.execute(spec.key, check.command, check.timeout.total_seconds())
+        except AosError as error:
+            return ProbeResult(False, str(error))
+        words = output.decode(errors="replace").strip()[-200:]
+        return ProbeResult(code == 0, "" if code == 0 else f"exec: exit code {code} {words}".rstrip())
+
+    async def execute(self, key: InstanceKey, command: Sequence[str], timeout_s: float) -> tuple[int, bytes]:
+        """Exit code and the end of the output; raises NotFound if it is not running, Unavailable on time-out."""
+        there = self._containers.get(key)
+        if there is None or not there.alive:
+            raise NotFound("instance", str(key))
+        pid_file = there.folder / "exec.pid"
+        return await execute(self._program, there.name, command, pid_file, timeout_s, OUTPUT_MOST_BYTES)
+
+    async def logs(self, key: InstanceKey, most_bytes: int) -> bytes:
+        """Standard output and error in their order; raises NotFound for an instance without traces."""
+        folder = self._bundles.folder(key)
+        if not folder.exists():
+            raise NotFound("instance", str(key))
+        return read_log(folder / "log", most_bytes)
+
+    async def close(self) -> None:
+        """Let go of watchers; instances go on."""
+        for container in self._containers.values():
+            container.close()
+        self._containers.clear()
+
+    def _lock(self, key: InstanceKey) -> asyncio.Lock:
+        return self._locks.setdefault(key, asyncio.Lock())
+
+
+def _kill(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
