@@ -1,0 +1,77 @@
+"""The catalogue: deployable items, their immutable versions, and the bundles they came in."""
+
+from typing import Literal
+
+import msgspec
+
+from aosedge.model.bundle.rejections import Rejection
+from aosedge.model.digests import Digest
+from aosedge.model.ids import BundleId, ItemId, OrgId, UserId, VersionId
+from aosedge.model.instants import Instant
+from aosedge.model.oci import Platform
+from aosedge.protocol.messages.parts import ItemType
+
+BundleState = Literal["received", "processing", "ready", "rejected"]
+
+
+class Item(msgspec.Struct, frozen=True):
+    """A deployable item of one owner; codename and type name it within the owner."""
+
+    id: ItemId
+    owner: OrgId
+    codename: str
+    type: ItemType
+    created_at: Instant
+    title: str = ""
+    description: str = ""
+
+
+class Dependency(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a version needs beside it: an item of the same owner by codename and type, or any by id."""
+
+    type: ItemType
+    versions: str
+    codename: str = ""
+    id: str = ""
+    include_pre_release: bool = False
+    condition: str = "completed"
+
+
+class ImageOfVersion(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a version has for one platform; `size_bytes` is all a Unit of that platform downloads."""
+
+    platform: Platform
+    manifest: Digest
+    size_bytes: int
+    encrypted: bool = False
+
+
+class ItemVersion(msgspec.Struct, frozen=True):
+    """One immutable version of an item; the numbers are what an assignment may leave to it."""
+
+    id: VersionId
+    item: ItemId
+    version: str
+    index_digest: Digest
+    bundle: BundleId
+    created_at: Instant
+    state: Literal["ready", "withdrawn"] = "ready"
+    images: tuple[ImageOfVersion, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    num_instances: int = 1
+    priority: int = 0
+    labels: tuple[str, ...] = ()
+
+
+class Bundle(msgspec.Struct, frozen=True):
+    """A Deployment Bundle as it was uploaded; `digest` and `size_bytes` are the file's."""
+
+    id: BundleId
+    owner: OrgId
+    state: BundleState
+    created_at: Instant
+    uploaded_by: UserId | None = None
+    filename: str = ""
+    digest: str = ""
+    size_bytes: int = 0
+    rejections: tuple[Rejection, ...] = ()

@@ -1,0 +1,62 @@
+"""Units and their nodes: who they are and their three axes."""
+
+from typing import Literal
+
+import msgspec
+
+from aosedge.cloud.domain.access.callers import Scope
+from aosedge.cloud.domain.deployment import DeploymentState
+from aosedge.model.ids import FleetId, NodeName, OrgId, SystemId, UnitId
+from aosedge.model.instants import Instant
+
+Lifecycle = Literal["new", "provisioned", "deprovisioned"]
+Connectivity = Literal["Offline", "Connected", "Online"]
+"""`Connected`: a channel is open; `Online`: and the Unit reported its whole status on it."""
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """A Unit with its independent axes: lifecycle, connectivity, deployment."""
+
+    id: UnitId
+    tenant: OrgId
+    fleet: FleetId
+    system_uid: SystemId
+    model: str
+    created_at: Instant
+    model_version: str = ""
+    lifecycle: Lifecycle = "new"
+    connectivity: Connectivity = "Offline"
+    deployment: DeploymentState = "unknown"
+    reason: str = ""
+    """Why the deployment axis is what it is, in words."""
+    target_dirty: bool = True
+    """Intent changed since the target was compiled."""
+    connection: str = ""
+    """Which connection the Unit is on; empty while offline."""
+    last_seen: Instant | None = None
+
+
+class Node(msgspec.Struct, frozen=True):
+    """A node as it was registered at provisioning; `info` is the registration's own JSON."""
+
+    unit: UnitId
+    name: NodeName
+    type: str = ""
+    title: str = ""
+    main: bool = False
+    info: bytes = b"{}"
+
+
+def sees(scope: Scope, unit: Unit) -> bool:
+    """Whether a Unit is inside a scope: the rule that the store runs as SQL."""
+    match scope.reach:
+        case "none":
+            return False
+        case "own":
+            return scope.unit == unit.id
+        case "fleet":
+            return scope.tenant == unit.tenant and unit.fleet in (scope.fleets or frozenset())
+        case "tenant":
+            return scope.tenant == unit.tenant
+        case "all":
+            return True

@@ -1,0 +1,174 @@
+"""Items with their versions, bundles, and the blobs that versions are made of."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, false, or_, select, update
+
+from aosedge.cloud.domain.access.callers import Scope
+from aosedge.cloud.domain.catalogue import Bundle, BundleState, Item, ItemVersion
+from aosedge.cloud.domain.pages import Page, Window
+from aosedge.cloud.ports import StoredBlob
+from aosedge.cloud.store import rows
+from aosedge.cloud.store.tables import blob_refs, blobs, bundles, grants, items, versions
+from aosedge.model.bundle.rejections import Rejection
+from aosedge.model.digests import Digest
+from aosedge.model.errors import NotFound
+from aosedge.model.ids import BundleId, ItemId, OrgId
+from aosedge.protocol.messages.parts import ItemType
+
+
+def _owned(owner: ColumnElement[str], scope: Scope, *, granted: bool) -> ColumnElement[bool] | None:
+    """Which owners the scope reaches: its own organization, and with `granted` those that its grants name."""
+    if scope.reach == "all":
+        return None
+    if scope.tenant is None or scope.reach in ("none", "own"):
+        return false()
+    if not granted:
+        return owner == scope.tenant
+    return or_(owner == scope.tenant, owner.in_(select(grants.c.sp).where(grants.c.oem == scope.tenant)))
+
+
+class Items:
+    """The items of the scope: its organization's own, and those of Service Providers it granted."""
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection, self._scope = connection, scope
+
+    def _mine(self) -> Select[Any]:
+        mine = _owned(items.c.owner, self._scope, granted=True)
+        return select(items) if mine is None else select(items).where(mine)
+
+    def get(self, id: ItemId) -> Item:
+        """Raises NotFound, for a foreign one too."""
+        found = rows.one(self._connection, self._mine().where(items.c.id == id), Item)
+        if found is None:
+            raise NotFound("item", id)
+        return found
+
+    def find(self, owner: OrgId, codename: str, type: ItemType) -> Item | None:
+        """The owner's item of this name."""
+        query = self._mine().where(items.c.owner == owner, items.c.codename == codename, items.c.type == type)
+        return rows.one(self._connection, query, Item)
+
+    def page(
+        self,
+        window: Window = Window(),
+        *,
+        codename: str | None = None,
+        type: ItemType | None = None,
+        owner: OrgId | None = None,
+        order: str = "codename",
+    ) -> Page[Item]:
+        """Items that match every filter given."""
+        query = self._mine()
+        for column, value in ((items.c.codename, codename), (items.c.type, type), (items.c.owner, owner)):
+            if value is not None:
+                query = query.where(column == value)
+        return rows.page(self._connection, query, Item, window, order, ("codename", "type", "title", "created_at"))
+
+    def add(self, item: Item) -> None:
+        """Raises Conflict where the owner has one of this name and type, NotFound for another owner."""
+        self._own(item.owner)
+        rows.add(self._connection, items, rows.values_of(item), "the item exists", item.codename)
+
+    def describe(self, id: ItemId, title: str, description: str) -> None:
+        """Newer words for the item; raises NotFound."""
+        self._own(self.get(id).owner)
+        self._connection.execute(update(items).where(items.c.id == id).values(title=title, description=description))
+
+    def _own(self, owner: OrgId) -> None:
+        if self._scope.reach != "all" and owner != self._scope.tenant:
+            raise NotFound("organization", owner)
+
+    def versions(self, id: ItemId, window: Window = Window(), *, order: str = "-created_at") -> Page[ItemVersion]:
+        """The item's versions, newest upload first; raises NotFound."""
+        self.get(id)
+        query = select(versions).where(versions.c.item == id)
+        return rows.page(self._connection, query, ItemVersion, window, order, ("created_at", "version"))
+
+    def version(self, id: ItemId, version: str) -> ItemVersion:
+        """One version; raises NotFound for the item or the version."""
+        self.get(id)
+        query = select(versions).where(versions.c.item == id, versions.c.version == version)
+        found = rows.one(self._connection, query, ItemVersion)
+        if found is None:
+            raise NotFound("version", version)
+        return found
+
+    def of_bundle(self, bundle: BundleId) -> tuple[tuple[Item, ItemVersion], ...]:
+        """What came in a bundle, by codename; nothing for a foreign bundle."""
+        query = select(versions).where(versions.c.bundle == bundle)
+        found = {version.item: version for version in rows.every(self._connection, query, ItemVersion)}
+        named = rows.every(
+            self._connection, self._mine().where(items.c.id.in_(found)).order_by(items.c.codename), Item
+        )
+        return tuple((item, found[item.id]) for item in named)
+
+    def add_version(self, version: ItemVersion, digests: Iterable[Digest]) -> None:
+        """With the digests of all blobs it is made of, which `blobs` knows.
+
+        Raises Conflict where the version exists, NotFound for another owner's item.
+        """
+        item = self.get(version.item)
+        self._own(item.owner)
+        taken = f"version {version.version} of {item.codename} exists"
+        rows.add(self._connection, versions, rows.values_of(version), taken, item.codename)
+        references = [{"version": version.id, "digest": digest} for digest in sorted(set(digests))]
+        if references:
+            self._connection.execute(rows.insert_into(self._connection, blob_refs), references)
+
+
+class Bundles:
+    """The bundles of the scope's organization."""
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection, self._scope = connection, scope
+
+    def _mine(self) -> Select[Any]:
+        mine = _owned(bundles.c.owner, self._scope, granted=True)
+        return select(bundles) if mine is None else select(bundles).where(mine)
+
+    def get(self, id: BundleId) -> Bundle:
+        """Raises NotFound, for a foreign one too."""
+        found = rows.one(self._connection, self._mine().where(bundles.c.id == id), Bundle)
+        if found is None:
+            raise NotFound("bundle", id)
+        return found
+
+    def page(
+        self, window: Window = Window(), *, state: BundleState | None = None, order: str = "-created_at"
+    ) -> Page[Bundle]:
+        """Bundles, in one state or all."""
+        query = self._mine() if state is None else self._mine().where(bundles.c.state == state)
+        return rows.page(self._connection, query, Bundle, window, order, ("created_at", "state", "filename"))
+
+    def add(self, bundle: Bundle) -> None:
+        """Raises Conflict, and NotFound for another owner."""
+        if self._scope.reach != "all" and bundle.owner != self._scope.tenant:
+            raise NotFound("organization", bundle.owner)
+        rows.add(self._connection, bundles, rows.values_of(bundle), "the bundle exists", "id")
+
+    def set_state(self, id: BundleId, state: BundleState, rejections: Sequence[Rejection] = ()) -> None:
+        """Raises NotFound."""
+        self.get(id)
+        changed = {"state": state, "rejections": tuple(rejections)}
+        self._connection.execute(update(bundles).where(bundles.c.id == id).values(changed))
+
+
+class BlobRecords:
+    """Which blobs are stored, with both digests. Content has no tenant: its name is its hash."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, stored: Sequence[StoredBlob]) -> None:
+        """Record blobs; known ones are left as they are."""
+        if stored:
+            statement = rows.insert_into(self._connection, blobs).on_conflict_do_nothing()
+            self._connection.execute(statement, [rows.values_of(blob) for blob in stored])
+
+    def get(self, digests: Sequence[Digest]) -> dict[Digest, StoredBlob]:
+        """Those of the digests that are recorded."""
+        query = select(blobs).where(blobs.c.digest.in_(digests))
+        return {blob.digest: blob for blob in rows.every(self._connection, query, StoredBlob)}

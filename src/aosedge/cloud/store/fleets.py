@@ -1,0 +1,66 @@
+"""Fleets."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, exists, false, select, update
+
+from aosedge.cloud.domain.access.callers import Scope
+from aosedge.cloud.domain.fleets import Fleet
+from aosedge.cloud.domain.pages import Page, Window
+from aosedge.cloud.store import rows
+from aosedge.cloud.store.tables import fleets, units
+from aosedge.model.errors import Conflict, NotFound
+from aosedge.model.ids import FleetId
+
+
+class Fleets:
+    """The fleets of the scope."""
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection, self._scope = connection, scope
+
+    def _mine(self) -> Select[Any]:
+        query, scope = select(fleets), self._scope
+        match scope.reach:
+            case "all":
+                return query
+            case "tenant":
+                return query.where(fleets.c.tenant == scope.tenant)
+            case "fleet":
+                return query.where(fleets.c.tenant == scope.tenant, fleets.c.id.in_(scope.fleets or ()))
+            case "own" | "none":
+                return query.where(false())
+
+    def get(self, id: FleetId) -> Fleet:
+        """Raises NotFound, for a foreign one too."""
+        found = rows.one(self._connection, self._mine().where(fleets.c.id == id), Fleet)
+        if found is None:
+            raise NotFound("fleet", id)
+        return found
+
+    def page(self, window: Window = Window(), *, title: str | None = None, order: str = "title") -> Page[Fleet]:
+        """Fleets, all or with this title."""
+        query = self._mine() if title is None else self._mine().where(fleets.c.title == title)
+        return rows.page(self._connection, query, Fleet, window, order, ("title", "created_at"))
+
+    def add(self, fleet: Fleet) -> None:
+        """Raises Conflict where the title is taken, NotFound outside the scope's organization."""
+        if self._scope.reach != "all" and fleet.tenant != self._scope.tenant:
+            raise NotFound("organization", fleet.tenant)
+        rows.add(self._connection, fleets, rows.values_of(fleet), "a fleet with this title exists", "title")
+
+    def rename(self, id: FleetId, title: str) -> Fleet:
+        """Raises NotFound, and Conflict where the title is taken."""
+        fleet = self.get(id)
+        same = select(fleets.c.id).where(fleets.c.tenant == fleet.tenant, fleets.c.title == title, fleets.c.id != id)
+        if self._connection.execute(same).first() is not None:
+            raise Conflict("a fleet with this title exists", element="title")
+        self._connection.execute(update(fleets).where(fleets.c.id == id).values(title=title))
+        return self.get(id)
+
+    def delete(self, id: FleetId) -> None:
+        """Raises NotFound, and Conflict while Units belong to it."""
+        self.get(id)
+        if self._connection.execute(select(exists().where(units.c.fleet == id))).scalar():
+            raise Conflict("Units belong to this fleet", element="fleet", cure="move or delete them first")
+        self._connection.execute(delete(fleets).where(fleets.c.id == id))

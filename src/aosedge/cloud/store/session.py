@@ -1,0 +1,67 @@
+"""What one transaction sees: repositories that have their scope from the start."""
+
+from sqlalchemy import Connection
+
+from aosedge.cloud.domain.access.callers import Caller, Scope
+from aosedge.cloud.store.assignments import Assignments
+from aosedge.cloud.store.audit import Audit
+from aosedge.cloud.store.catalogue import BlobRecords, Bundles, Items
+from aosedge.cloud.store.fleets import Fleets
+from aosedge.cloud.store.organizations import EveryOrganization, Organizations
+from aosedge.cloud.store.people import Certificates, EveryCertificate, EveryUser, Users
+from aosedge.cloud.store.settings import InstallationSettings
+from aosedge.cloud.store.statuses import ReceivedTxns, Statuses
+from aosedge.cloud.store.subjects import Subjects
+from aosedge.cloud.store.targets import Targets
+from aosedge.cloud.store.units import EveryUnit, Units
+
+EVERYTHING = Scope(reach="all")
+
+
+class Signals:
+    """Names of work that a transaction leaves to reconcilers; told once it is committed."""
+
+    def __init__(self) -> None:
+        self.raised: set[str] = set()
+
+    def signal(self, name: str) -> None:
+        """After the commit, wake whoever listens to `name`."""
+        self.raised.add(name)
+
+
+class Session(Signals):
+    """One transaction of one caller, who reaches no further than its scope."""
+
+    def __init__(self, connection: Connection, caller: Caller, scope: Scope) -> None:
+        super().__init__()
+        self.caller, self.scope = caller, scope
+        self.organizations = Organizations(connection, scope)
+        self.users = Users(connection, scope)
+        self.certificates = Certificates(connection, scope)
+        self.fleets = Fleets(connection, scope)
+        self.units = Units(connection, scope)
+        self.subjects = Subjects(connection, scope)
+        self.items = Items(connection, scope)
+        self.bundles = Bundles(connection, scope)
+        self.blobs = BlobRecords(connection)
+        self.assignments = Assignments(connection, scope)
+        self.targets = Targets(connection, scope)
+        self.statuses = Statuses(connection, scope)
+        self.received = ReceivedTxns(connection, scope)
+        self.audit = Audit(connection, caller, scope)
+
+
+class EverySession(Signals):
+    """One transaction of the installation itself: reconcilers, signing in, set-up. It reaches everything."""
+
+    def __init__(self, connection: Connection, caller: Caller) -> None:
+        super().__init__()
+        self.caller = caller
+        self.settings = InstallationSettings(connection)
+        self.organizations = EveryOrganization(connection)
+        self.users = EveryUser(connection)
+        self.certificates = EveryCertificate(connection)
+        self.units = EveryUnit(connection)
+        self.fleets = Fleets(connection, EVERYTHING)
+        self.blobs = BlobRecords(connection)
+        self.audit = Audit(connection, caller, EVERYTHING)

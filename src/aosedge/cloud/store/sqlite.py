@@ -1,0 +1,163 @@
+"""SQLite: one writer thread that commits many callers' work with one flush, and a few readers beside it."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from aosedge.model.errors import Unavailable
+
+T = TypeVar("T")
+Work = Callable[[Connection], Any]
+_READERS: Final = 4
+_TOGETHER_MOST: Final = 256
+"""Pieces of work in one commit."""
+_PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=10000",
+    "cache_size=-65536",
+)
+
+
+class _Job:
+    __slots__ = ("done", "failure", "result", "work")
+
+    def __init__(self, work: Work, done: "asyncio.Future[Any]") -> None:
+        self.work = work
+        self.done = done
+        self.result: Any = None
+        self.failure: BaseException | None = None
+
+
+def _engine(path: Path, begin: str) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, record: object) -> None:
+        connection.isolation_level = None  # transactions are begun by us, not by the driver's guesses
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def started(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+class SqliteDatabase:
+    """A file. Its folder must exist."""
+
+    def __init__(self, path: Path) -> None:
+        self._writing, self._reading = _engine(path, "BEGIN IMMEDIATE"), _engine(path, "BEGIN")
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._writer: threading.Thread | None = None
+        self._readers = ThreadPoolExecutor(_READERS, "store-reader")
+        self._local = threading.local()
+        self._open: list[Connection] = []
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction and return once it is on the disk. What it raises undoes it alone."""
+        loop = asyncio.get_running_loop()
+        if self._writer is None:
+            self._loop = loop
+            self._writer = threading.Thread(target=self._write_all, name="store-writer", daemon=True)
+            self._writer.start()
+        done: asyncio.Future[T] = loop.create_future()
+        self._jobs.put(_Job(work, done))
+        return await done
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on a snapshot."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read_one, work)
+
+    async def close(self) -> None:
+        """Finish what was asked for, then let go of the file."""
+        if self._writer is not None:
+            self._jobs.put(None)
+            await asyncio.to_thread(self._writer.join)
+            self._writer = None
+        await asyncio.to_thread(self._readers.shutdown)
+        for connection in self._open:
+            connection.close()
+        self._open.clear()
+
+    def _read_one(self, work: Callable[[Connection], T]) -> T:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._reading.connect()
+            self._open.append(connection)
+        with connection.begin() as snapshot:
+            try:
+                return work(connection)
+            finally:
+                snapshot.rollback()
+
+    def _write_all(self) -> None:
+        with self._writing.connect() as connection:
+            more = True
+            while more:
+                jobs, more = self._next_jobs()
+                if jobs:
+                    self._run_together(connection, jobs)
+
+    def _next_jobs(self) -> tuple[list[_Job], bool]:
+        """What waits, at least one; false when there will be no more."""
+        jobs: list[_Job] = []
+        job = self._jobs.get()
+        try:
+            while job is not None:
+                if not job.done.cancelled():
+                    jobs.append(job)
+                if len(jobs) == _TOGETHER_MOST:
+                    return jobs, True
+                job = self._jobs.get_nowait()
+        except Empty:
+            return jobs, True
+        return jobs, False
+
+    def _run_together(self, connection: Connection, jobs: list[_Job]) -> None:
+        try:
+            with connection.begin():
+                for job in jobs:
+                    _run_in_savepoint(connection, job)
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            for job in jobs:
+                job.failure = job.failure or _in_words(error)
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(_deliver, jobs)
+
+
+def _run_in_savepoint(connection: Connection, job: _Job) -> None:
+    connection.exec_driver_sql("SAVEPOINT work")
+    try:
+        job.result = job.work(connection)
+    except BaseException as error:  # noqa: BLE001 - it is handed to the caller, whatever it is
+        job.failure = error
+        connection.exec_driver_sql("ROLLBACK TO work")
+    connection.exec_driver_sql("RELEASE work")
+
+
+def _in_words(error: Exception) -> Unavailable:
+    return Unavailable(f"the database did not take it: {error}", cure="look at the disk that holds the database")
+
+
+def _deliver(jobs: list[_Job]) -> None:
+    for job in jobs:
+        if job.done.cancelled():
+            continue
+        if job.failure is not None:
+            job.done.set_exception(job.failure)
+        else:
+            job.done.set_result(job.result)

@@ -1,0 +1,50 @@
+"""Actual state of Units, and their messages that count once."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from aosedge.cloud.domain.access.callers import Scope
+from aosedge.cloud.domain.pages import Page, Window
+from aosedge.cloud.domain.statuses import AlertLine, Status
+from aosedge.cloud.store import rows
+from aosedge.cloud.store.tables import alerts, received, statuses, units
+from aosedge.cloud.store.units import within
+from aosedge.model.errors import NotFound
+from aosedge.model.ids import Txn, UnitId
+from aosedge.model.instants import Instant
+
+
+class Statuses:
+    """Actual state of the scope's Units."""
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection, self._scope = connection, scope
+
+    def _mine(self, unit: UnitId) -> Select[Any]:
+        return within(select(units.c.id), self._scope).where(units.c.id == unit)
+
+    def find(self, unit: UnitId) -> Status | None:
+        """What the Unit last said; nothing if it never did, or is foreign."""
+        query = select(statuses.c.body.label("actual"), statuses.c.created_at, statuses.c.reported_at)
+        return rows.one(self._connection, query.where(statuses.c.unit.in_(self._mine(unit))), Status)
+
+    def alerts(self, unit: UnitId, window: Window = Window()) -> Page[AlertLine]:
+        """The Unit's alerts, newest first; none for a foreign Unit."""
+        query = select(alerts.c.at, alerts.c.tag, alerts.c.body).where(alerts.c.unit.in_(self._mine(unit)))
+        return rows.page(self._connection, query, AlertLine, window, "-at", ("at",))
+
+
+class ReceivedTxns:
+    """Which messages of the scope's Units were taken: each counts once, however often it comes."""
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection, self._scope = connection, scope
+
+    def take(self, unit: UnitId, txn: Txn, now: Instant) -> bool:
+        """Whether this is the first time; raises NotFound for a foreign Unit."""
+        mine = within(select(units.c.id), self._scope).where(units.c.id == unit)
+        if self._connection.execute(mine).first() is None:
+            raise NotFound("unit", unit)
+        statement = rows.insert_into(self._connection, received).values(unit=unit, txn=txn, at=now)
+        return self._connection.execute(statement.on_conflict_do_nothing()).rowcount == 1

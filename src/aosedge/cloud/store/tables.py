@@ -1,0 +1,329 @@
+"""Every table of the cloud. The migrations under `migrations/` lead to exactly this."""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
+
+from aosedge.cloud.domain.catalogue import Dependency, ImageOfVersion
+from aosedge.cloud.domain.statuses import Actual
+from aosedge.cloud.store.columns import Json
+from aosedge.model.bundle.rejections import Rejection
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Words = tuple[str, ...]
+
+
+def _key(name: str = "id") -> Column[str]:
+    return Column(name, Text, primary_key=True)
+
+
+def _text(name: str, default: str | None = None) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default=default)
+
+
+def _number(name: str, default: int | None = None) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default=None if default is None else text(str(default)))
+
+
+def _to(name: str, target: str, *, cascade: bool = False, key: bool = False, null: bool = False) -> Column[str]:
+    reference = ForeignKey(target, ondelete="CASCADE" if cascade else None)
+    return Column(name, Text, reference, nullable=null, primary_key=key)
+
+
+def _document(name: str, kind: Any, *, null: bool = False) -> Column[Any]:
+    return Column(name, Json(kind), nullable=null)
+
+
+settings = Table("settings", metadata, _key("name"), _text("value"))
+
+organizations = Table("organizations", metadata, _key(), _text("kind"), _text("title"), _number("created_at"))
+
+grants = Table(
+    "grants",
+    metadata,
+    _to("oem", "organizations.id", key=True),
+    _to("sp", "organizations.id", key=True),
+)
+
+users = Table(
+    "users",
+    metadata,
+    _key(),
+    _to("org", "organizations.id"),
+    _text("role"),
+    _text("username"),
+    _text("email", ""),
+    Column("active", Boolean, nullable=False, server_default=true()),
+    _number("created_at"),
+    UniqueConstraint("username"),
+    Index(None, "org"),
+)
+
+certificates = Table(
+    "certificates",
+    metadata,
+    _key("serial"),
+    _text("kind"),
+    _text("owner"),
+    _text("type"),
+    _text("node", ""),
+    _text("fingerprint"),
+    _number("not_after"),
+    _number("created_at"),
+    _text("pem"),
+    _text("state"),
+    Index(None, "kind", "owner"),
+)
+
+fleets = Table(
+    "fleets",
+    metadata,
+    _key(),
+    _to("tenant", "organizations.id"),
+    _text("title"),
+    _number("created_at"),
+    UniqueConstraint("tenant", "title"),
+)
+
+user_fleets = Table(
+    "user_fleets",
+    metadata,
+    _to("user", "users.id", cascade=True, key=True),
+    _to("fleet", "fleets.id", cascade=True, key=True),
+)
+
+units = Table(
+    "units",
+    metadata,
+    _key(),
+    _to("tenant", "organizations.id"),
+    _to("fleet", "fleets.id"),
+    _text("system_uid"),
+    _text("model"),
+    _text("model_version", ""),
+    _number("created_at"),
+    _text("lifecycle"),
+    _text("connectivity"),
+    _text("deployment"),
+    _text("reason", ""),
+    Column("target_dirty", Boolean, nullable=False, server_default=true()),
+    _text("connection", ""),
+    Column("last_seen", BigInteger),
+    UniqueConstraint("system_uid"),
+    Index(None, "tenant", "fleet"),
+    Index(None, "fleet"),
+)
+Index("ix_units_dirty", units.c.id, sqlite_where=units.c.target_dirty, postgresql_where=units.c.target_dirty)
+
+nodes = Table(
+    "nodes",
+    metadata,
+    _to("unit", "units.id", cascade=True, key=True),
+    _key("name"),
+    _text("type", ""),
+    _text("title", ""),
+    Column("main", Boolean, nullable=False, server_default=false()),
+    Column("info", LargeBinary, nullable=False),
+)
+
+subjects = Table(
+    "subjects",
+    metadata,
+    _key(),
+    _to("tenant", "organizations.id"),
+    _text("title"),
+    _text("kind"),
+    _number("created_at"),
+    UniqueConstraint("tenant", "title"),
+)
+
+subject_units = Table(
+    "subject_units",
+    metadata,
+    _to("subject", "subjects.id", cascade=True, key=True),
+    _to("unit", "units.id", cascade=True, key=True),
+    Index(None, "unit", "subject"),
+)
+
+items = Table(
+    "items",
+    metadata,
+    _key(),
+    _to("owner", "organizations.id"),
+    _text("codename"),
+    _text("type"),
+    _text("title", ""),
+    _text("description", ""),
+    _number("created_at"),
+    UniqueConstraint("owner", "codename", "type"),
+)
+
+bundles = Table(
+    "bundles",
+    metadata,
+    _key(),
+    _to("owner", "organizations.id"),
+    _text("state"),
+    _number("created_at"),
+    _to("uploaded_by", "users.id", null=True),
+    _text("filename", ""),
+    _text("digest", ""),
+    _number("size_bytes", 0),
+    _document("rejections", tuple[Rejection, ...]),
+    Index(None, "owner", "created_at"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    _key(),
+    _to("item", "items.id"),
+    _text("version"),
+    _text("index_digest"),
+    _to("bundle", "bundles.id"),
+    _text("state"),
+    _number("created_at"),
+    _document("images", tuple[ImageOfVersion, ...]),
+    _document("dependencies", tuple[Dependency, ...]),
+    _number("num_instances", 1),
+    _number("priority", 0),
+    _document("labels", Words),
+    UniqueConstraint("item", "version"),
+    Index(None, "bundle"),
+    Index(None, "index_digest"),
+)
+
+blobs = Table("blobs", metadata, _key("digest"), _text("sha3_256"), _number("size_bytes"))
+
+blob_refs = Table(
+    "blob_refs",
+    metadata,
+    _to("version", "versions.id", cascade=True, key=True),
+    _to("digest", "blobs.digest", key=True),
+    Index(None, "digest"),
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    _key(),
+    _to("tenant", "organizations.id"),
+    _to("subject", "subjects.id", cascade=True),
+    _number("created_at"),
+    _to("item", "items.id", null=True),
+    _to("bundle", "bundles.id", null=True),
+    Column("version", Text),
+    Column("num_instances", Integer),
+    Column("priority", Integer),
+    _document("labels", Words, null=True),
+    Index(None, "subject"),
+    Index(None, "item"),
+    Index(None, "bundle"),
+)
+
+target_documents = Table("target_documents", metadata, _key("digest"), Column("body", LargeBinary, nullable=False))
+
+unit_targets = Table(
+    "unit_targets",
+    metadata,
+    _to("unit", "units.id", cascade=True, key=True),
+    _number("epoch", 0),
+    _number("number", 0),
+    Column("digest", Text, ForeignKey("target_documents.digest")),
+    _document("reasons", Words),
+    _text("problem", ""),
+    _number("compiled_at", 0),
+    Index(None, "digest"),
+)
+
+generation_floors = Table("generation_floors", metadata, _key("system_uid"), _number("epoch"), _number("number"))
+
+statuses = Table(
+    "statuses",
+    metadata,
+    _to("unit", "units.id", cascade=True, key=True),
+    _document("body", Actual),
+    _number("reported_at"),
+    _number("created_at"),
+    _text("recent", "[]"),
+)
+
+usages = Table(
+    "usages",
+    metadata,
+    _to("unit", "units.id", cascade=True, key=True),
+    _text("body"),
+    _number("created_at"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    _to("unit", "units.id", cascade=True, key=True),
+    _key("txn"),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _number("at"),
+    _text("tag"),
+    _text("body"),
+    Index(None, "unit", "at"),
+)
+
+received = Table(
+    "received",
+    metadata,
+    _to("unit", "units.id", cascade=True, key=True),
+    _key("txn"),
+    _number("at"),
+    Index(None, "at"),
+)
+
+effects = Table(
+    "effects",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _text("key"),
+    _text("topic"),
+    _text("payload"),
+    UniqueConstraint("key"),
+    sqlite_autoincrement=True,
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _key("chain"),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _number("at"),
+    _text("who"),
+    _text("operation"),
+    _text("request_id"),
+    _text("outcome"),
+    _text("origin", ""),
+    _text("target", ""),
+    _text("detail", ""),
+    _text("previous"),
+    _text("hash"),
+)

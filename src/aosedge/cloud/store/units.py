@@ -1,0 +1,150 @@
+"""Units and their nodes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, false, insert, select, update
+
+from aosedge.cloud.domain.access.callers import Scope
+from aosedge.cloud.domain.deployment import DeploymentState
+from aosedge.cloud.domain.pages import Page, Window
+from aosedge.cloud.domain.units import Connectivity, Lifecycle, Node, Unit
+from aosedge.cloud.store import rows
+from aosedge.cloud.store.tables import nodes, units
+from aosedge.model.errors import NotFound
+from aosedge.model.ids import FleetId, SystemId, UnitId
+from aosedge.model.instants import Instant
+
+_ORDERS = ("system_uid", "model", "created_at", "connectivity", "deployment", "last_seen")
+
+
+def within(query: Select[Any], scope: Scope) -> Select[Any]:
+    """The query over `units` with the scope applied: `domain.units.sees` as SQL."""
+    match scope.reach:
+        case "all":
+            return query
+        case "tenant":
+            return query.where(units.c.tenant == scope.tenant)
+        case "fleet":
+            return query.where(units.c.tenant == scope.tenant, units.c.fleet.in_(scope.fleets or ()))
+        case "own":
+            return query.where(false() if scope.unit is None else units.c.id == scope.unit)
+        case "none":
+            return query.where(false())
+
+
+class Units:
+    """The Units of the scope."""
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection, self._scope = connection, scope
+
+    def _mine(self) -> Select[Any]:
+        return within(select(units), self._scope)
+
+    def get(self, id: UnitId) -> Unit:
+        """Raises NotFound, for a foreign one too."""
+        return self._one(self._mine().where(units.c.id == id), id)
+
+    def named(self, name: str) -> Unit:
+        """By id or by system id; raises NotFound, for a foreign one too."""
+        return self._one(self._mine().where((units.c.id == name) | (units.c.system_uid == name)), name)
+
+    def _one(self, query: Select[Any], name: str) -> Unit:
+        found = rows.one(self._connection, query, Unit)
+        if found is None:
+            raise NotFound("unit", name)
+        return found
+
+    def page(
+        self,
+        window: Window = Window(),
+        *,
+        system_uid: str | None = None,
+        fleet: FleetId | None = None,
+        lifecycle: Lifecycle | None = None,
+        connectivity: Connectivity | None = None,
+        deployment: DeploymentState | None = None,
+        order: str = "system_uid",
+    ) -> Page[Unit]:
+        """Units that match every filter given."""
+        wanted = {
+            "system_uid": system_uid,
+            "fleet": fleet,
+            "lifecycle": lifecycle,
+            "connectivity": connectivity,
+            "deployment": deployment,
+        }
+        query = self._mine()
+        for name, value in wanted.items():
+            if value is not None:
+                query = query.where(units.c[name] == value)
+        return rows.page(self._connection, query, Unit, window, order, _ORDERS)
+
+    def add(self, unit: Unit) -> None:
+        """Raises Conflict where the system id is taken, in any tenant; NotFound outside the scope."""
+        if self._scope.reach != "all" and unit.tenant != self._scope.tenant:
+            raise NotFound("organization", unit.tenant)
+        rows.add(self._connection, units, rows.values_of(unit), "this system id is taken", "system_uid")
+
+    def set_lifecycle(self, id: UnitId, lifecycle: Lifecycle) -> None:
+        """Raises NotFound."""
+        self.get(id)
+        self._connection.execute(update(units).where(units.c.id == id).values(lifecycle=lifecycle))
+
+    def delete(self, id: UnitId) -> None:
+        """With everything that hangs on it, save the floor of its generations. Raises NotFound."""
+        self.get(id)
+        self._connection.execute(delete(units).where(units.c.id == id))
+
+    def nodes(self, id: UnitId) -> tuple[Node, ...]:
+        """The registered nodes, main node first; raises NotFound."""
+        self.get(id)
+        query = select(nodes).where(nodes.c.unit == id).order_by(nodes.c.main.desc(), nodes.c.name)
+        return rows.every(self._connection, query, Node)
+
+    def put_nodes(self, id: UnitId, registered: Sequence[Node]) -> None:
+        """Replace the registered nodes; raises NotFound."""
+        self.get(id)
+        self._connection.execute(delete(nodes).where(nodes.c.unit == id))
+        if registered:
+            values = [{**rows.values_of(node), "unit": id} for node in registered]
+            self._connection.execute(insert(nodes), values)
+
+    def connect(self, id: UnitId, connection: str, now: Instant) -> None:
+        """A channel is open; a channel before it counts no more. Raises NotFound."""
+        self.get(id)
+        values = {"connectivity": "Connected", "connection": connection, "last_seen": now}
+        self._connection.execute(update(units).where(units.c.id == id).values(values))
+
+    def disconnect(self, id: UnitId, connection: str, now: Instant) -> bool:
+        """The channel was closed; false if the Unit is on another one by now."""
+        mine = within(select(units.c.id), self._scope).where(units.c.id == id, units.c.connection == connection)
+        values = {"connectivity": "Offline", "connection": "", "last_seen": now}
+        return self._connection.execute(update(units).where(units.c.id.in_(mine)).values(values)).rowcount == 1
+
+    def mark_dirty(self, ids: Sequence[UnitId]) -> None:
+        """Their targets are to be compiled anew."""
+        mine = within(select(units.c.id), self._scope).where(units.c.id.in_(ids))
+        self._connection.execute(update(units).where(units.c.id.in_(mine)).values(target_dirty=True))
+
+
+class EveryUnit:
+    """All Units: for signing in and for reconcilers."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, id: UnitId) -> Unit | None:
+        """The Unit with this id."""
+        return rows.one(self._connection, select(units).where(units.c.id == id), Unit)
+
+    def named(self, system_uid: SystemId) -> Unit | None:
+        """The Unit that calls itself so."""
+        return rows.one(self._connection, select(units).where(units.c.system_uid == system_uid), Unit)
+
+    def forget_connections(self, process: str) -> int:
+        """Units connected through a process that is no more are offline; how many there were."""
+        mine = units.c.connection.startswith(f"{process}/", autoescape=True)
+        values = {"connectivity": "Offline", "connection": ""}
+        return self._connection.execute(update(units).where(mine).values(values)).rowcount
