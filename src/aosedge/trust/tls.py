@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 
 def server_context(
@@ -25,9 +25,17 @@ def server_context(
     return context
 
 
+Context = TypeVar("Context", bound=ssl.SSLContext)
+
+
 def client_context(roots_pem: str, chain_pem: str = "", key_pem: bytes = b"") -> ssl.SSLContext:
     """A client that trusts these roots alone and shows a certificate, if it has one."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return client_context_of(ssl.SSLContext, roots_pem, chain_pem, key_pem)
+
+
+def client_context_of(kind: type[Context], roots_pem: str, chain_pem: str = "", key_pem: bytes = b"") -> Context:
+    """The same as a context of the caller's kind."""
+    context = kind(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_verify_locations(cadata=roots_pem)
     if chain_pem:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from aosedge.core.cloudlink.resumption import ResumingContext
 from aosedge.model.errors import Invalid
 from aosedge.model.ids import NodeName, SystemId
 from aosedge.trust import files, tls
@@ -36,7 +37,7 @@ class Identity(msgspec.Struct, frozen=True):
 
     def client_context(self) -> ssl.SSLContext:
         """TLS to the cloud, with the online certificate."""
-        return tls.client_context(self.roots_pem, self.chain_pem, self.key_pem)
+        return tls.client_context_of(ResumingContext, self.roots_pem, self.chain_pem, self.key_pem)
 
     def content_context(self) -> ssl.SSLContext:
         """TLS to whoever serves content: the cloud's own root or a publicly trusted one; no client certificate."""
