@@ -15,13 +15,14 @@ from typing import BinaryIO
 import msgspec
 
 from aosedge.model.digests import Digest
-from aosedge.model.errors import Invalid
+from aosedge.model.errors import Invalid, TooLarge
 from aosedge.trust.tarstream import LAYER, Limits, Links, Member, TarStream, checked_parts, show
 
 __all__ = ["LAYER", "Limits", "Links", "Unpacked", "examine", "unpack"]
 
 _WHITEOUT = ".wh."
 _OPAQUE = ".wh..wh..opq"
+_TARGET_MOST = 4_095  # Linux: PATH_MAX without its end
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -70,17 +71,24 @@ def examine(source: BinaryIO, limits: Limits) -> Unpacked:
     """Check an archive by the rules of `unpack` without writing anything; whiteouts are not looked for."""
     stream = TarStream(source, limits)
     kinds: dict[tuple[str, ...], str] = {(): "folder"}
+    folders = 0
     for member in stream.members():
         for depth in range(1, len(member.parts)):
+            folders += member.parts[:depth] not in kinds
             if kinds.setdefault(member.parts[:depth], "folder") != "folder":
                 raise _through(member)
         _check_link(member, limits)
-        if member.kind == "hardlink" and kinds.get(checked_parts(member.target, limits), "folder") == "folder":
+        if _is_whiteout(member, limits):
+            _check_whiteout(member)
+        if member.kind == "hardlink" and kinds.get(checked_parts(member.target, limits)) not in _linked_kinds(limits):
             raise _no_target(member)
         if member.parts not in kinds:
             kinds[member.parts] = member.kind
+            folders += member.kind == "folder"
         elif not kinds[member.parts] == member.kind == "folder":
             raise _doubled(member)
+        if folders > limits.folders:
+            raise _too_many_folders(member.name, limits)
     return Unpacked(stream.entries, stream.size_bytes, stream.uncompressed())
 
 
@@ -97,6 +105,7 @@ class _Destination:
         if not empty:
             os.close(self._root)
             raise Invalid("the destination is not empty", element=str(root), cure="unpack into a new folder")
+        self._made = 0
         self._folders: dict[tuple[str, ...], Member] = {}
         self._last: tuple[tuple[str, ...], int] = ((), os.dup(self._root))
         self.whiteouts: list[tuple[str, ...]] = []
@@ -112,10 +121,10 @@ class _Destination:
     def take(self, member: Member, stream: TarStream) -> None:
         """Write one member."""
         _check_link(member, self._limits)
-        if self._layer and member.parts and member.parts[-1].startswith(_WHITEOUT):
-            self._hide(member)
-            return
         with _in_words(member):
+            if _is_whiteout(member, self._limits):
+                self._hide(member)
+                return
             if member.kind == "folder":
                 self._open(member.parts)
                 self._folders[member.parts] = member
@@ -156,7 +165,7 @@ class _Destination:
         try:
             source = self._open(target[:-1], make=False)
             kind = os.stat(target[-1], dir_fd=source, follow_symlinks=False).st_mode
-            if not (stat.S_ISREG(kind) or stat.S_ISLNK(kind)):
+            if not (stat.S_ISREG(kind) or (self._layer and stat.S_ISLNK(kind))):
                 raise _no_target(member)
             os.link(target[-1], name, src_dir_fd=source, dst_dir_fd=here, follow_symlinks=False)
         except (FileNotFoundError, IndexError) as error:
@@ -175,13 +184,11 @@ class _Destination:
                 os.utime(descriptor, (member.mtime, member.mtime))
 
     def _hide(self, member: Member) -> None:
+        _check_whiteout(member)
         name = member.parts[-1]
-        if member.kind != "file" or member.size:
-            raise Invalid("a whiteout must be an empty file", element=show(member.name))
+        self._open(member.parts[:-1])
         if name == _OPAQUE:
             self.opaque.append(member.parts[:-1])
-        elif name.startswith(_WHITEOUT * 2) or name in (_WHITEOUT, ".wh..", ".wh..."):
-            raise Invalid("an unknown whiteout", element=show(member.name))
         else:
             self.whiteouts.append((*member.parts[:-1], name.removeprefix(_WHITEOUT)))
 
@@ -214,15 +221,35 @@ class _Destination:
                 if make:
                     with suppress(FileExistsError):
                         os.mkdir(part, 0o755, dir_fd=current)
+                        self._made += 1
+                    if self._made > self._limits.folders:
+                        raise _too_many_folders("/".join(parts), self._limits)
                 below = os.open(part, _FOLDER, dir_fd=current)
                 os.close(current)
                 current = below
-        except OSError:
+        except BaseException:
             os.close(current)
             raise
         os.close(self._last[1])
         self._last = (parts, current)
         return current
+
+
+def _is_whiteout(member: Member, limits: Limits) -> bool:
+    return limits.links == "layer" and bool(member.parts) and member.parts[-1].startswith(_WHITEOUT)
+
+
+def _check_whiteout(member: Member) -> None:
+    name = member.parts[-1]
+    if member.kind != "file" or member.size:
+        raise Invalid("a whiteout must be an empty file", element=show(member.name))
+    if name != _OPAQUE and (name.startswith(_WHITEOUT * 2) or name in (_WHITEOUT, ".wh..", ".wh...")):
+        raise Invalid("an unknown whiteout", element=show(member.name))
+
+
+def _linked_kinds(limits: Limits) -> tuple[str, ...]:
+    """What a hard link may name. Outside layers no symbolic link: from elsewhere the same words lead elsewhere."""
+    return ("file", "hardlink", "symlink") if limits.links == "layer" else ("file", "hardlink")
 
 
 def _check_link(member: Member, limits: Limits) -> None:
@@ -231,7 +258,7 @@ def _check_link(member: Member, limits: Limits) -> None:
     if member.kind != "symlink":
         return
     target, shown = member.target, show(member.name)
-    if not target or "\0" in target or len(target) > limits.name_bytes:
+    if not target or "\0" in target or len(os.fsencode(target)) > min(limits.name_bytes, _TARGET_MOST):
         raise Invalid("not a link target", element=shown)
     if target.startswith("/"):
         if limits.links != "layer":
@@ -257,7 +284,13 @@ def _in_words(member: Member) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
             raise _through(member) from error
+        if error.errno in (errno.ENAMETOOLONG, errno.EMLINK):
+            raise Invalid("the system takes no such member", element=show(member.name), got=str(error)) from error
         raise
+
+
+def _too_many_folders(name: str, limits: Limits) -> TooLarge:
+    return TooLarge("too many folders", element=show(name), expected=f"at most {limits.folders}")
 
 
 def _doubled(member: Member) -> Invalid:

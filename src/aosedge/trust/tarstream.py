@@ -5,6 +5,7 @@ size in memory, and its extraction looks names up by path. Of it only the parser
 Sources: POSIX pax interchange format; GNU tar long names; RFC 1952 for gzip with several members.
 """
 
+import hashlib
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import BinaryIO, Literal
 
 import msgspec
 
-from aosedge.model.digests import ContentHash, Digest
+from aosedge.model.digests import Digest
 from aosedge.model.errors import Invalid, TooLarge
 
 BLOCK = 512
@@ -20,6 +21,8 @@ PART = 256 * 1024
 GZIP = b"\x1f\x8b"
 _OTHER_FORMS = {b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ": "xz", b"BZh": "bzip2", b"PK\x03\x04": "zip"}
 _EXTENDED_MOST = 64 * 1024
+_EXTENDED_LEAST = 64
+_NOBODY = 2**32 - 1
 
 Links = Literal["none", "inside", "layer"]
 Kind = Literal["file", "folder", "symlink", "hardlink"]
@@ -39,12 +42,23 @@ class Limits(msgspec.Struct, frozen=True):
     ratio: int = 200
     """Uncompressed to compressed, looked at once `ratio_from_bytes` have come out."""
     ratio_from_bytes: int = 16 * 1024**2
+    folders: int = 8_192
+    """Those that no entry lists but names go through included."""
+    names_bytes: int = 8 * 1024**2
+    """Of all names and extended headers together: what reading may cost in memory and time."""
     name_bytes: int = 1_024
     depth: int = 64
     links: Links = "none"
 
 
-LAYER = Limits(entries=250_000, total_bytes=16 * 1024**3, name_bytes=4_096, links="layer")
+LAYER = Limits(
+    entries=250_000,
+    total_bytes=16 * 1024**3,
+    folders=65_536,
+    names_bytes=64 * 1024**2,
+    name_bytes=4_096,
+    links="layer",
+)
 """What an image layer may hold."""
 
 
@@ -78,16 +92,17 @@ class TarStream:
         self._left = 0
         self._padding = 0
         self._name = ""
+        self._names_bytes = 0
         self.entries = 0
 
     @property
     def size_bytes(self) -> int:
         """Uncompressed bytes so far."""
-        return self._bytes.hash.size_bytes
+        return self._bytes.size_bytes
 
     def uncompressed(self) -> Digest:
         """The digest of the uncompressed archive (OCI's diff id); right once all members are read."""
-        return self._bytes.hash.digest()
+        return self._bytes.digest()
 
     def members(self) -> Iterator[Member]:
         """Each member; content that wasn't read is skipped."""
@@ -117,7 +132,7 @@ class TarStream:
 
     def _header(self) -> tarfile.TarInfo | None:
         block = self._bytes.read(BLOCK)
-        first = self._bytes.hash.size_bytes <= BLOCK
+        first = self._bytes.size_bytes <= BLOCK
         if len(block) < BLOCK:
             raise Invalid("the archive is truncated", element="archive", expected="an end mark of zero blocks")
         if not block.strip(b"\0"):
@@ -136,7 +151,7 @@ class TarStream:
         self.entries += 1
         if self.entries > self._limits.entries:
             raise TooLarge("too many entries", element=shown, expected=f"at most {self._limits.entries}")
-        if header.type == tarfile.GNUTYPE_SPARSE or any(key.startswith("GNU.sparse") for key in extended):
+        if header.type == tarfile.GNUTYPE_SPARSE or "GNU.sparse" in extended:
             raise Invalid("sparse files are not taken", element=shown, expected="a plain file")
         kind = self._kind(header, shown)
         size = _number(extended.get("size", str(header.size)), shown)
@@ -149,8 +164,12 @@ class TarStream:
                 "the file is too large", element=shown, expected=f"at most {self._limits.total_bytes} bytes"
             )
         parts = checked_parts(self._name, self._limits)
+        self._weigh(len(self._name))
         if not parts and kind != "folder":
             raise Invalid("the root must be a folder", element=shown)
+        for owner in (header.uid, header.gid):
+            if not 0 <= owner < _NOBODY:
+                raise Invalid("no such owner", element=shown, expected=f"0 to {_NOBODY - 1}", got=str(owner))
         target = extended.get("linkpath", header.linkname) if kind in ("symlink", "hardlink") else ""
         return Member(parts, kind, size, header.mode & 0o7777, header.uid, header.gid, int(header.mtime), target)
 
@@ -172,9 +191,19 @@ class TarStream:
             raise TooLarge(
                 "an extended header is too large", element="archive", expected=f"at most {_EXTENDED_MOST} bytes"
             )
+        self._weigh(max(header.size, _EXTENDED_LEAST))
         content = self._exact(header.size)
         self._exact(-header.size % BLOCK)
         return content
+
+    def _weigh(self, size: int) -> None:
+        self._names_bytes += size
+        if self._names_bytes > self._limits.names_bytes:
+            raise TooLarge(
+                "names and extended headers are too large",
+                element=show(self._name) if self._name else "archive",
+                expected=f"at most {self._limits.names_bytes} bytes together",
+            )
 
     def _skip(self) -> None:
         for _ in self.content():
@@ -195,7 +224,8 @@ class _Inflated:
     def __init__(self, source: BinaryIO, limits: Limits) -> None:
         self._source = source
         self._limits = limits
-        self.hash = ContentHash()
+        self._sha256 = hashlib.sha256()
+        self.size_bytes = 0
         self._in_bytes = 0
         self._ready = bytearray()
         self._raw = self._take(PART)
@@ -214,8 +244,13 @@ class _Inflated:
             self._ready += part
         out = bytes(memoryview(self._ready)[:size])
         del self._ready[:size]
-        self.hash.update(out)
+        self._sha256.update(out)
+        self.size_bytes += len(out)
         return out
+
+    def digest(self) -> Digest:
+        """The digest of all that was read."""
+        return Digest("sha256:" + self._sha256.hexdigest())
 
     def drain_zeros(self) -> None:
         """Read to the end, so that checksums are checked; only zeros may follow."""
@@ -261,7 +296,7 @@ class _Inflated:
         return part
 
     def _count(self, size: int) -> None:
-        out_bytes = self.hash.size_bytes + len(self._ready) + size
+        out_bytes = self.size_bytes + len(self._ready) + size
         if out_bytes > self._limits.total_bytes:
             raise TooLarge(
                 "the archive is too large", element="archive", expected=f"at most {self._limits.total_bytes} bytes"
@@ -321,14 +356,18 @@ def _records(content: bytes, element: str) -> dict[str, str]:
     """The records of a pax header, `<length> <key>=<value>\\n` each."""
     found: dict[str, str] = {}
     where = show(element) if element else "archive"
-    while content.rstrip(b"\0"):
-        length_text, _, _ = content[:20].partition(b" ")
+    content = content.rstrip(b"\0")
+    at = 0
+    while at < len(content):
+        length_text, _, _ = content[at : at + 20].partition(b" ")
         length = _number(length_text.decode("latin-1"), where)
-        record = content[len(length_text) + 1 : length]
+        record = content[at + len(length_text) + 1 : at + length]
         key, equals, value = record.partition(b"=")
-        if not equals or not value.endswith(b"\n") or length > len(content):
+        if not equals or not value.endswith(b"\n") or at + length > len(content):
             raise Invalid("a broken extended header", element=where)
-        if key in (b"path", b"linkpath", b"size") or key.startswith(b"GNU.sparse"):
+        if key in (b"path", b"linkpath", b"size"):
             found[key.decode("latin-1")] = _text(value[:-1], element)
-        content = content[length:]
+        elif key.startswith(b"GNU.sparse"):
+            found["GNU.sparse"] = ""
+        at += length
     return found
