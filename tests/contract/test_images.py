@@ -72,6 +72,7 @@ async def test_an_item_is_fetched_verified_and_unpacked(store: ContentStore, ser
     await store.install(content)
     assert (store.layer_folder(made.layers[0]) / "data").read_bytes() == BIG
     assert (store.layer_folder(made.layers[1]) / "bin/hello").read_bytes() == b"newer"
+    assert store.layer_folder(made.layers[0]).parent.stat().st_mode & 0o777 == 0o700
 
 
 # The network does its worst.

@@ -1,7 +1,8 @@
 """Unpacked layers, once each by digest: `<hex>/` is whole and durable, or not there.
 
 Unpacked aside (`<hex>.tmp`) while its blob is hashed anew, synced file by file, then renamed. Removal renames first
-(`<hex>.gone`), so that no crash leaves a part of a layer under a name that means all of it.
+(`<hex>.gone`), so that no crash leaves a part of a layer under a name that means all of it. Nobody else on the machine
+gets in: a layer may well hold set-id programs and folders that all may write.
 """
 
 import hashlib
@@ -43,6 +44,7 @@ class Layers:
             return
         aside = target.with_name(target.name + ".tmp")
         _remove_tree(aside)
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             self._unpack(digest, aside)
             _sync_tree(aside)
