@@ -16,6 +16,8 @@ class Batches(Generic[T]):
         self._most = most
         self._waiting: deque[T] = deque()
         self._news = asyncio.Event()
+        self._done = asyncio.Event()
+        self._done.set()
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -23,7 +25,12 @@ class Batches(Generic[T]):
     def put(self, item: T) -> None:
         """Have it done soon. The owner bounds how much waits."""
         self._waiting.append(item)
+        self._done.clear()
         self._news.set()
+
+    async def settle(self) -> None:
+        """Wait until all is done that was put here."""
+        await self._done.wait()
 
     async def run(self) -> None:
         """Work for ever."""
@@ -32,3 +39,4 @@ class Batches(Generic[T]):
             while self._waiting:
                 await self._work([self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))])
             self._news.clear()
+            self._done.set()

@@ -1,6 +1,7 @@
 """All connections of one cloud process: who may open one, whose is whose, and the work they have in common."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
@@ -47,6 +48,8 @@ class Policy(msgspec.Struct, frozen=True):
     """The same thing about the same Unit is written down once in this time."""
     retry_s: float = 1.0
     """After the store failed."""
+    settle_s: float = 5.0
+    """For what is under way when the process stops."""
     unit: ConversationPolicy = ConversationPolicy()
 
 
@@ -109,6 +112,13 @@ class Switchboard:
                     tasks.create_task(batches.run())
         finally:
             self.deadlines.close()
+
+    async def settle(self) -> None:
+        """Wait, for a few seconds at most, until what has come is durable and who has left is known to have."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._policy.settle_s):
+                for batches in (self._arrivals, self._intake, self._departures, self._incidents):
+                    await batches.settle()
 
     # Admission: nothing here reads the store.
 

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-import aiofastnet
 from picows import (
     WSAutoPingStrategy,
     WSCloseCode,
@@ -66,8 +65,7 @@ class PicowsDoor:
     async def open(self, listener: socket.socket, tls: ssl.SSLContext) -> None:
         """Begin to listen."""
         loop = asyncio.get_running_loop()
-        self._server = await aiofastnet.create_server(
-            loop,
+        self._server = await loop.create_server(
             self._protocol,
             sock=listener,
             ssl=tls,
