@@ -1,5 +1,120 @@
-"""The deployment axis of a Unit: one written predicate over target and actual state."""
+"""The deployment axis of a Unit: one written predicate over target and actual state.
+
+- `blocked`: intent could not become a target; or all is in sync, and an assignment was left out of the target.
+- `unknown`: no target was compiled yet, or the Unit never reported its whole status.
+- `failed`: the Unit gave this target up; or there is an item of the target that is `failed` on the Unit.
+- `updating`: the Unit reports another generation, or is busy with an update; or there is an item of the target that
+  is not `installed`, or an instance of it that is not there or `activating`, or an instance that it does not have.
+- `degraded`: none of these, and there is an instance of the target that is `failed` or `inactive`.
+- `in_sync`: for all items of the target: installed; for all its instances: active; and there is no other instance.
+
+The first that holds counts.
+"""
 
 from typing import Literal
 
+import msgspec
+
+from aosedge.cloud.domain.statuses import Actual, name_of
+from aosedge.protocol.messages.from_cloud import DesiredStatus
+from aosedge.protocol.messages.from_unit import InstanceStatus
+from aosedge.protocol.messages.parts import ErrorInfo, Generation
+
 DeploymentState = Literal["in_sync", "updating", "blocked", "degraded", "failed", "unknown"]
+
+
+class Deployment(msgspec.Struct, frozen=True):
+    """The axis and why, in words."""
+
+    state: DeploymentState
+    reason: str = ""
+
+
+class Aim(msgspec.Struct, frozen=True):
+    """What the Unit shall be: `document` under `generation`; `problem` and `left_out` are the compiler's reasons."""
+
+    document: DesiredStatus | None = None
+    generation: Generation | None = None
+    problem: str = ""
+    left_out: str = ""
+
+
+def deployment(aim: Aim, actual: Actual | None) -> Deployment:
+    """Where the Unit stands; see the table above."""
+    if aim.problem:
+        return Deployment("blocked", aim.problem)
+    if aim.document is None:
+        return Deployment("unknown", "no target was compiled yet")
+    if actual is None or not actual.whole:
+        return Deployment("unknown", "the Unit has not reported its whole status")
+    failed = _failed(aim.document, aim.generation, actual)
+    if failed:
+        return Deployment("failed", failed)
+    updating, degraded = _differences(aim, actual)
+    if updating:
+        return Deployment("updating", updating)
+    if degraded:
+        return Deployment("degraded", degraded)
+    if aim.left_out:
+        return Deployment("blocked", aim.left_out)
+    return Deployment("in_sync", "everything runs as wanted")
+
+
+def _failed(document: DesiredStatus, generation: Generation | None, actual: Actual) -> str:
+    update = actual.update
+    gave_up = update is not None and update.state == "idle" and update.error_info is not None
+    if update is not None and gave_up and generation is not None and update.generation == generation:
+        return f"the Unit gave the target up: {_words(update.error_info)}"
+    wanted = {(item.item.id, item.version) for item in document.items}
+    for item in actual.items:
+        if item.state == "failed" and (item.item.id, item.version) in wanted:
+            return f"item {item.item.id} {item.version} failed: {_words(item.error_info)}"
+    return ""
+
+
+def _differences(aim: Aim, actual: Actual) -> tuple[str, str]:
+    """What is still to come, and what is there but not well; empty where there is nothing."""
+    assert aim.document is not None
+    update = actual.update
+    if update is not None and update.generation is not None and update.generation != aim.generation:
+        return "the Unit has not taken this target yet", ""
+    installed = {(item.item.id, item.version): item.state for item in actual.items}
+    for item in aim.document.items:
+        state = installed.get((item.item.id, item.version), "not there")
+        if state != "installed":
+            return f"item {item.item.id} {item.version} is {state}", ""
+    missing, degraded = _instances(aim.document, actual)
+    if missing:
+        return missing, degraded
+    if update is not None and update.state != "idle":
+        return f"the Unit is {update.state.replace('_', ' ')}", degraded
+    return "", degraded
+
+
+def _instances(document: DesiredStatus, actual: Actual) -> tuple[str, str]:
+    versions = {item.item.id: item.version for item in document.items}
+    there: dict[tuple[str, str, str, int], InstanceStatus] = {
+        (name_of(group.item), name_of(group.subject), group.version, instance.instance): instance
+        for group in actual.instances
+        for instance in group.instances
+        if group.item.id is not None
+    }
+    missing, degraded = "", ""
+    for wanted in document.instances:
+        item, subject = name_of(wanted.item), name_of(wanted.subject)
+        for number in range(wanted.num_instances):
+            found = there.pop((item, subject, versions[item], number), None)
+            if found is not None and found.state == "active":
+                continue
+            name = f"instance {number} of {item} for {subject}"
+            if found is None or found.state == "activating":
+                missing = missing or f"{name} is {'not there' if found is None else found.state}"
+            else:
+                degraded = degraded or f"{name} is {found.state}: {_words(found.error_info)}"
+    for item, subject, version, number in there:
+        missing = missing or f"instance {number} of {item} {version} for {subject} is still there"
+    return missing, degraded
+
+
+def _words(error: ErrorInfo | None) -> str:
+    return error.message or f"error {error.aos_code}, exit code {error.exit_code}" if error else "no reason given"

@@ -1,18 +1,27 @@
-"""What a Unit last said of itself."""
+"""What a Unit last said of itself: full reports replace, deltas change single entries."""
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
-from aosedge.model.instants import Instant
+from aosedge.model.instants import MINUTE, Instant
 from aosedge.protocol.messages.from_unit import (
+    AnyAlert,
     InstancesStatus,
+    InstanceStatus,
     ItemStatus,
     NodeStatus,
     UnitConfigStatus,
+    UnitStatus,
     UpdateStatus,
 )
 from aosedge.protocol.messages.parts import Identity
+
+RECENT_MOST: Final = 16
+"""Reports of a Unit that are known again when they come twice; a Unit repeats one for 40 s at most."""
+LATE_AT_MOST_US: Final = 10 * MINUTE
+"""A report this much older than the last one is no late one: the Unit's clock was set back."""
 
 
 class Actual(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -36,16 +45,77 @@ class Status(msgspec.Struct, frozen=True):
 
 
 class AlertLine(msgspec.Struct, frozen=True):
-    """An alert as it came; `body` is the wire's JSON."""
+    """An alert as it came; `at` is by the Unit's clock."""
 
     at: Instant
-    tag: Literal[
-        "systemAlert",
-        "coreAlert",
-        "resourceAllocateAlert",
-        "downloadProgressAlert",
-        "systemQuotaAlert",
-        "instanceQuotaAlert",
-        "updateItemInstanceAlert",
-    ]
-    body: str
+    alert: AnyAlert
+
+
+def is_late(created_at: Instant, last: Instant) -> bool:
+    """Whether a report was overtaken by one made after it; then it counts for nothing (invariant I10)."""
+    return last - LATE_AT_MOST_US < created_at < last
+
+
+def merge(actual: Actual, report: UnitStatus) -> Actual:
+    """Actual state after a report.
+
+    A full one replaces everything. In a delta an absent section is unchanged; a node comes whole; an entry that is
+    `removed` goes; an instance of another version takes the place of the one with its number (REALUNITS, Timing).
+    """
+    if not report.is_delta_info:
+        return Actual(
+            whole=True,
+            unit_config=report.unit_config or (),
+            nodes=report.nodes or (),
+            items=_without_removed(report.items or ()),
+            instances=report.instances or (),
+            subjects=report.subjects or (),
+            update=report.update,
+        )
+    return Actual(
+        whole=actual.whole,
+        unit_config=actual.unit_config if report.unit_config is None else report.unit_config,
+        nodes=actual.nodes if report.nodes is None else _merge_nodes(actual.nodes, report.nodes),
+        items=actual.items if report.items is None else _merge_items(actual.items, report.items),
+        instances=(
+            actual.instances if report.instances is None else _merge_instances(actual.instances, report.instances)
+        ),
+        subjects=actual.subjects if report.subjects is None else report.subjects,
+        update=actual.update if report.update is None else report.update,
+    )
+
+
+def name_of(identity: Identity) -> str:
+    """The id of a cloud object, or the codename of what the Unit has of its own."""
+    return identity.id or identity.codename or ""
+
+
+def _without_removed(items: tuple[ItemStatus, ...]) -> tuple[ItemStatus, ...]:
+    return tuple(item for item in items if item.state != "removed")
+
+
+def _merge_nodes(old: Iterable[NodeStatus], new: Iterable[NodeStatus]) -> tuple[NodeStatus, ...]:
+    merged = {name_of(node.identity): node for node in old}
+    merged.update((name_of(node.identity), node) for node in new)
+    return tuple(merged.values())
+
+
+def _merge_items(old: Iterable[ItemStatus], new: Iterable[ItemStatus]) -> tuple[ItemStatus, ...]:
+    merged = {(name_of(item.item), item.version): item for item in old}
+    merged.update(((name_of(item.item), item.version), item) for item in new)
+    return _without_removed(tuple(merged.values()))
+
+
+def _merge_instances(old: Iterable[InstancesStatus], new: Iterable[InstancesStatus]) -> tuple[InstancesStatus, ...]:
+    merged: dict[tuple[str, str, int], tuple[InstancesStatus, InstanceStatus]] = {}
+    for groups in (old, new):
+        for group in groups:
+            for instance in group.instances:
+                merged[name_of(group.item), name_of(group.subject), instance.instance] = group, instance
+    together: dict[tuple[str, str, str], tuple[InstancesStatus, list[InstanceStatus]]] = {}
+    for (item, subject, _), (group, instance) in merged.items():
+        together.setdefault((item, subject, group.version), (group, []))[1].append(instance)
+    return tuple(
+        InstancesStatus(item=group.item, subject=group.subject, version=group.version, instances=tuple(found))
+        for group, found in together.values()
+    )

@@ -1,11 +1,35 @@
-"""A Unit's target: compiled from intent, named by generation and digest."""
+"""A Unit's target: compiled from intent, named by generation and digest.
+
+Equal intent gives equal bytes, so Units that share intent share one document. Every assignment that is not in the
+target has its reason. The document carries no generation: that is the Unit's own.
+"""
+
+from collections.abc import Iterable
+from typing import Final, Literal
 
 import msgspec
 
-from aosedge.model.digests import Digest
-from aosedge.model.ids import UnitId
+from aosedge.cloud.domain.assignments import Assignment
+from aosedge.cloud.domain.catalogue import Dependency, Item, ItemVersion
+from aosedge.cloud.domain.subjects import Subject
+from aosedge.model.digests import Digest, sha256
+from aosedge.model.ids import AssignmentId, ItemId, OrgId, UnitId
 from aosedge.model.instants import Instant
-from aosedge.protocol.messages.parts import Generation
+from aosedge.model.versions import Version, parse_range, parse_version
+from aosedge.protocol.messages import DesiredStatus
+from aosedge.protocol.messages.from_cloud import DesiredBundle, DesiredInstance, DesiredItem, DesiredSubject
+from aosedge.protocol.messages.parts import Generation, Identity, ItemType
+
+LIMITS: Final = {"items": 64, "instances": 256, "subjects": 64}
+"""What real Units hold; over one of these they drop the whole message without an answer (REALUNITS, 9)."""
+
+
+class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why an assignment is not as it was asked for: `left_out` altogether, or a `note`."""
+
+    kind: Literal["left_out", "note"]
+    assignment: AssignmentId
+    words: str
 
 
 class UnitTarget(msgspec.Struct, frozen=True):
@@ -17,6 +41,237 @@ class UnitTarget(msgspec.Struct, frozen=True):
     unit: UnitId
     generation: Generation
     digest: Digest | None
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     problem: str = ""
     compiled_at: Instant = Instant(0)
+
+
+class Intent(msgspec.Struct, frozen=True):
+    """All that a target is compiled from. `items` and `versions` hold at least what may be needed."""
+
+    subjects: tuple[Subject, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    items: tuple[Item, ...] = ()
+    versions: tuple[ItemVersion, ...] = ()
+
+
+class CompiledTarget(msgspec.Struct, frozen=True):
+    """A target that may be sent: `body` is the message's bytes without generation, `digest` their name."""
+
+    document: DesiredStatus
+    body: bytes
+    digest: Digest
+    reasons: tuple[Reason, ...] = ()
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """Intent that cannot become a target, and why."""
+
+    problem: str
+    reasons: tuple[Reason, ...] = ()
+
+
+def left_out(reasons: Iterable[Reason]) -> str:
+    """Everything that was left out, in words; empty if nothing was."""
+    return "; ".join(reason.words for reason in reasons if reason.kind == "left_out")
+
+
+def compile_target(intent: Intent) -> CompiledTarget | Refused:
+    """The target for this intent.
+
+    Assignments are taken by priority, then the later one first; pinned versions before followed ones. One item has
+    one version; a bundle is whole or left out; layers and components that are needed come along; a needed service
+    must be assigned itself.
+    """
+    without: dict[AssignmentId, Reason] = {}
+    while True:
+        choice = _Choice(intent, without)
+        alone = choice.without_needed_services()
+        if not alone:
+            break
+        without |= alone
+    document = choice.document()
+    reasons = (*without.values(), *choice.reasons)
+    counts = {
+        "items": len(document.items),
+        "instances": sum(instance.num_instances for instance in document.instances),
+        "subjects": len(document.subjects),
+    }
+    for name, most in LIMITS.items():
+        if counts[name] > most:
+            return Refused(f"a Unit holds at most {most} {name}, and this target has {counts[name]}", reasons)
+    body = msgspec.json.encode(document)
+    return CompiledTarget(document, body, sha256(body), reasons)
+
+
+class _LeftOut(Exception):
+    pass
+
+
+def _newest_first(versions: Iterable[ItemVersion]) -> dict[ItemId, list[tuple[Version, ItemVersion]]]:
+    ready: dict[ItemId, list[tuple[Version, ItemVersion]]] = {}
+    for version in versions:
+        if version.state == "ready":
+            ready.setdefault(version.item, []).append((parse_version(version.version), version))
+    for known in ready.values():
+        known.sort(key=lambda pair: (pair[0], pair[1].id), reverse=True)
+    return ready
+
+
+class _Choice:
+    """Which version of each item, for which assignments."""
+
+    def __init__(self, intent: Intent, without: Iterable[AssignmentId]) -> None:
+        self._subjects = sorted(intent.subjects, key=lambda subject: subject.id)
+        self._items = {item.id: item for item in intent.items}
+        self._named: dict[tuple[OrgId, str, ItemType], ItemId] = {
+            (item.owner, item.codename, item.type): item.id for item in intent.items
+        }
+        self._all = intent.versions
+        self._versions = _newest_first(intent.versions)
+        self._chosen: dict[ItemId, ItemVersion] = {}
+        self._taken: list[tuple[Assignment, tuple[ItemVersion, ...]]] = []
+        self.reasons: list[Reason] = []
+        skipped = set(without)
+        order = sorted(intent.assignments, key=lambda a: (-(a.priority or 0), -a.created_at, a.id))
+        for pinned in (True, False):
+            for assignment in order:
+                follows = assignment.bundle is None and assignment.version is None
+                if assignment.id not in skipped and follows != pinned:
+                    self._take(assignment)
+
+    def _take(self, assignment: Assignment) -> None:
+        try:
+            wanted = self._wanted(assignment)
+            chosen = dict(self._chosen)
+            for version in wanted:
+                self._choose(version, chosen)
+        except _LeftOut as why:
+            self.reasons.append(Reason("left_out", assignment.id, str(why)))
+            return
+        self._chosen = chosen
+        self._taken.append((assignment, wanted))
+
+    def _wanted(self, assignment: Assignment) -> tuple[ItemVersion, ...]:
+        if assignment.bundle is not None:
+            members = [version for version in self._all if version.bundle == assignment.bundle]
+            if not members or any(version.state != "ready" for version in members):
+                raise _LeftOut(f"bundle {assignment.bundle} is not ready as a whole")
+            return tuple(sorted(members, key=lambda version: version.item))
+        assert assignment.item is not None
+        known = self._versions.get(assignment.item, [])
+        if assignment.version is not None:
+            exact = [version for _, version in known if version.version == assignment.version]
+            if not exact:
+                raise _LeftOut(f"{self._name(assignment.item)} {assignment.version} is not ready")
+            return tuple(exact)
+        if assignment.item in self._chosen:
+            return (self._chosen[assignment.item],)
+        released = [version for number, version in known if not number.prerelease]
+        newest = released or [version for _, version in known]
+        if not newest:
+            raise _LeftOut(f"{self._name(assignment.item)} has no ready version")
+        return (newest[0],)
+
+    def _choose(self, version: ItemVersion, chosen: dict[ItemId, ItemVersion]) -> None:
+        """Take a version with the layers and components it needs; raises _LeftOut."""
+        other = chosen.get(version.item)
+        if other is not None:
+            if other.id != version.id:
+                name = self._name(version.item)
+                raise _LeftOut(f"{name} {version.version} is wanted, but {other.version} is taken before it")
+            return
+        chosen[version.item] = version
+        for dependency in version.dependencies:
+            if dependency.type != "service":
+                self._choose(self._needed(version, dependency, chosen), chosen)
+
+    def _needed(self, version: ItemVersion, dependency: Dependency, chosen: dict[ItemId, ItemVersion]) -> ItemVersion:
+        item = self._depended(version, dependency)
+        wanted = parse_range(dependency.versions, dependency.include_pre_release)
+        if item is not None and item in chosen and parse_version(chosen[item].version) in wanted:
+            return chosen[item]
+        fitting = [v for number, v in self._versions.get(item, []) if number in wanted] if item is not None else []
+        if not fitting:
+            raise _LeftOut(f"{self._needs(version, dependency)}, and there is no such version")
+        return fitting[0]
+
+    def _depended(self, version: ItemVersion, dependency: Dependency) -> ItemId | None:
+        if dependency.id:
+            return ItemId(dependency.id)
+        owner = self._items[version.item].owner
+        return self._named.get((owner, dependency.codename, dependency.type))
+
+    def without_needed_services(self) -> dict[AssignmentId, Reason]:
+        """Assignments whose services need another one that is not assigned, with the reason."""
+        services = {v.item: parse_version(v.version) for _, versions in self._taken for v in versions}
+        found = {}
+        for assignment, versions in self._taken:
+            for version in versions:
+                for dependency in version.dependencies:
+                    item = self._depended(version, dependency)
+                    wanted = parse_range(dependency.versions, dependency.include_pre_release)
+                    there = item is not None and item in services and services[item] in wanted
+                    if dependency.type == "service" and not there:
+                        words = f"{self._needs(version, dependency)}, which is not assigned"
+                        found[assignment.id] = Reason("left_out", assignment.id, words)
+        return found
+
+    def _needs(self, version: ItemVersion, dependency: Dependency) -> str:
+        needed = dependency.codename or dependency.id
+        return f"{self._name(version.item)} {version.version} needs {needed} {dependency.versions}"
+
+    def _name(self, item: ItemId) -> str:
+        return self._items[item].codename if item in self._items else item
+
+    def document(self) -> DesiredStatus:
+        """What was chosen, in an order that does not depend on how it came."""
+        bundles = {
+            assignment.bundle: DesiredBundle(id=assignment.bundle, items=tuple(sorted(v.item for v in versions)))
+            for assignment, versions in self._taken
+            if assignment.bundle is not None
+        }
+        return DesiredStatus(
+            items=tuple(self._item(self._chosen[item]) for item in sorted(self._chosen)),
+            instances=self._instances(),
+            subjects=tuple(
+                DesiredSubject(identity=Identity(id=subject.id), type=subject.kind) for subject in self._subjects
+            ),
+            bundles=tuple(bundles[id] for id in sorted(bundles)),
+        )
+
+    def _item(self, version: ItemVersion) -> DesiredItem:
+        item = self._items[version.item]
+        return DesiredItem(
+            item=Identity(id=item.id, type=item.type),
+            version=version.version,
+            owner=Identity(id=item.owner),
+            index_digest=version.index_digest,
+        )
+
+    def _instances(self) -> tuple[DesiredInstance, ...]:
+        found: dict[tuple[str, str], DesiredInstance] = {}
+        for assignment, versions in self._taken:
+            for version in versions:
+                item = self._items[version.item]
+                if item.type != "service":
+                    continue
+                if (item.id, assignment.subject) in found:
+                    words = f"{item.codename} is assigned to the same subject before it"
+                    self.reasons.append(Reason("note", assignment.id, words))
+                    continue
+                found[item.id, assignment.subject] = DesiredInstance(
+                    item=Identity(id=item.id),
+                    subject=Identity(id=assignment.subject),
+                    priority=version.priority if assignment.priority is None else assignment.priority,
+                    num_instances=(
+                        version.num_instances if assignment.num_instances is None else assignment.num_instances
+                    ),
+                    labels=version.labels if assignment.labels is None else assignment.labels,
+                )
+        return tuple(found[key] for key in sorted(found))
+
+
+def next_generation(epoch: int, floor: Generation) -> Generation:
+    """The generation after `floor` in the installation's `epoch`; always higher than the floor (invariant I2)."""
+    return Generation(floor.epoch, floor.number + 1) if epoch <= floor.epoch else Generation(epoch, 1)

@@ -31,7 +31,7 @@ class Statuses:
 
     def alerts(self, unit: UnitId, window: Window = Window()) -> Page[AlertLine]:
         """The Unit's alerts, newest first; none for a foreign Unit."""
-        query = select(alerts.c.at, alerts.c.tag, alerts.c.body).where(alerts.c.unit.in_(self._mine(unit)))
+        query = select(alerts.c.at, alerts.c.alert).where(alerts.c.unit.in_(self._mine(unit)))
         return rows.page(self._connection, query, AlertLine, window, "-at", ("at",))
 
 

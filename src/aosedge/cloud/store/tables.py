@@ -21,8 +21,10 @@ from sqlalchemy import (
 
 from aosedge.cloud.domain.catalogue import Dependency, ImageOfVersion
 from aosedge.cloud.domain.statuses import Actual
+from aosedge.cloud.domain.targets import Reason
 from aosedge.cloud.store.columns import Json
 from aosedge.model.bundle.rejections import Rejection
+from aosedge.protocol.messages.from_unit import AnyAlert
 
 metadata = MetaData(
     naming_convention={
@@ -253,8 +255,9 @@ unit_targets = Table(
     _number("epoch", 0),
     _number("number", 0),
     Column("digest", Text, ForeignKey("target_documents.digest")),
-    _document("reasons", Words),
+    _document("reasons", tuple[Reason, ...]),
     _text("problem", ""),
+    _text("left_out", ""),
     _number("compiled_at", 0),
     Index(None, "digest"),
 )
@@ -286,8 +289,7 @@ alerts = Table(
     _key("txn"),
     Column("number", Integer, primary_key=True, autoincrement=False),
     _number("at"),
-    _text("tag"),
-    _text("body"),
+    _document("alert", AnyAlert),
     Index(None, "unit", "at"),
 )
 
