@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from aosedge.core.domain.instances import InstanceKey, InstanceSpec
+from aosedge.core.network.network import Network
 from aosedge.core.ports import Runtime
 from aosedge.core.runtimes.oci.bundles import Bundles
 from aosedge.core.runtimes.oci.cgroups import has_swap_accounting, is_hybrid
@@ -30,13 +31,16 @@ class Means(msgspec.Struct, frozen=True):
     """What runtimes are made from.
 
     `state` holds instances and their storage and must not lie in folders that instances see (/usr, /bin, /lib);
-    `run` holds the OCI runtime's own state and may be lost with a boot. `max_dmips` is the node's, all cores together.
+    `run` holds the OCI runtime's own state and may be lost with a boot. `max_dmips` is the node's,
+    all cores together.
     """
 
     state: Path
     run: Path
     layer_folder: Callable[[Digest], Path]
     max_dmips: int
+    bridge: str = "aos0"
+    subnet: str = "10.181.0.0/16"
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -72,7 +76,9 @@ async def _oci(kind: str, means: Means, refusals: Sequence[str]) -> Chosen:
         raise AosError("containers need root")
     hide = kind == "crun" and is_hybrid()
     runtime = OciRuntime(
-        OciProgram(kind, means.run, hide_unified=hide), Bundles(means.state, means.layer_folder, _limits(means))
+        OciProgram(kind, means.run, hide_unified=hide),
+        Bundles(means.state, means.layer_folder, _limits(means)),
+        Network(means.state, means.bridge, means.subnet),
     )
     runtime.open()
     await _try(means, kind, hide)
@@ -83,7 +89,7 @@ async def _oci(kind: str, means: Means, refusals: Sequence[str]) -> Chosen:
 async def _try(means: Means, kind: str, hide: bool) -> None:
     """Run the node's own `true` in a container; raises AosError where that fails."""
     bundles = Bundles(means.state / "probe", means.layer_folder, _limits(means), "/aosedge-probe")
-    runtime = OciRuntime(OciProgram(kind, means.run / "probe", hide_unified=hide), bundles)
+    runtime = OciRuntime(OciProgram(kind, means.run / "probe", hide_unified=hide), bundles, None)
     runtime.open()
     key = InstanceKey(ItemId("probe"), SubjectId(str(os.getpid())), 0)
     spec = InstanceSpec(key, "probe", "0.0.0", sha256(b""), (), (), RunConfig(cmd=("/bin/true",)), ItemConfig(), kind)

@@ -6,27 +6,18 @@ skeletons/          layers that all roots share
 """
 
 import os
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from aosedge.core.domain.instances import InstanceKey, InstanceSpec
+from aosedge.core.network.connections import host_name
 from aosedge.core.runtimes.oci.rootfs import Root, make_skeletons, plan_root, refuse_exposure
 from aosedge.core.runtimes.oci.spec import NodeLimits, Place, runtime_config
 from aosedge.core.runtimes.oci.users import User, resolve_user
 from aosedge.core.runtimes.records import instance_name
 from aosedge.model.digests import Digest
 from aosedge.model.errors import Unavailable
-
-_HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*", re.IGNORECASE)
-_HOST_NAME_MOST = 64
-
-
-def host_name(spec: InstanceSpec) -> str:
-    """The instance's name on the network: the configuration's, else the item's; empty where that is no host name."""
-    name = spec.config.hostname or spec.codename
-    return name.lower() if _HOST_NAME.fullmatch(name) and len(name) <= _HOST_NAME_MOST else ""
 
 
 class Bundles:
@@ -81,6 +72,17 @@ class Bundles:
         place = Place(folder.name, folder, self.cgroup(folder.name), name, network, *self._kept(spec, user))
         (folder / "config.json").write_bytes(runtime_config(spec, place, root, user, self._limits))
         return root
+
+    def rename_peers(self, folder: Path, hosts: str) -> None:
+        """Write a running instance's `/etc/hosts` anew. In place: the container holds on to this very file."""
+        content = hosts.encode()
+        try:
+            if (folder / "hosts").read_bytes() != content:
+                with (folder / "hosts").open("r+b") as file:
+                    file.write(content)
+                    file.truncate()
+        except FileNotFoundError:
+            return
 
     def _layer(self, digest: Digest) -> Path:
         folder = self._layer_folder(digest)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from aosedge.core.runtimes.processes import Watch, started_at
+from aosedge.core.processes import Watch, started_at
 from aosedge.core.runtimes.records import Record
 
 
@@ -38,21 +38,23 @@ class Container:
         conmon ends after it has written the exit code, so that is the end waited for; the container's own, where
         somebody killed conmon.
         """
-        pid = self.pid()
-        if pid is None:
-            return False
-        conmon = _number(self.folder / "conmon.pid")
-        if conmon is not None and not _mentions(Path(f"/proc/{conmon}/cmdline"), self.name):
-            conmon = None
-        try:
-            self._watch = Watch(conmon or pid, lambda: self._ended(on_end))
-        except ProcessLookupError:
-            return False
-        self.alive = True
-        return True
+        for pid in (self._conmon(), self.pid()):
+            if pid is None:
+                continue
+            try:
+                self._watch = Watch(pid, lambda: self._ended(on_end))
+            except ProcessLookupError:
+                continue
+            self.alive = True
+            return True
+        return False
+
+    def _conmon(self) -> int | None:
+        pid = _number(self.folder / "conmon.pid")
+        return pid if pid is not None and _mentions(Path(f"/proc/{pid}/cmdline"), self.name) else None
 
     def _ended(self, on_end: Callable[["Container"], None]) -> None:
-        if self.pid() is not None and self.watch(on_end):
+        if self.watch(on_end):
             return
         self.alive = False
         on_end(self)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from aosedge.core.runtimes.processes import COMMAND_TIMEOUT_S, Finished, run
+from aosedge.core.processes import COMMAND_TIMEOUT_S, Finished, run
 from aosedge.model.errors import AosError, Invalid, Unavailable
 
 UNIFIED = Path("/sys/fs/cgroup/unified")

@@ -7,26 +7,32 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from aosedge.core.domain.instances import Exited, Found, InstanceKey, InstanceSpec
+from aosedge.core.network.connections import check_spec
+from aosedge.core.network.network import Network
 from aosedge.core.ports import ProbeResult
+from aosedge.core.processes import boot_id
 from aosedge.core.runtimes.oci.bundles import Bundles
 from aosedge.core.runtimes.oci.cgroups import killed_for_memory
 from aosedge.core.runtimes.oci.containers import Container, catches
 from aosedge.core.runtimes.oci.logs import read_log
 from aosedge.core.runtimes.oci.program import OciProgram, execute
-from aosedge.core.runtimes.processes import boot_id
-from aosedge.core.runtimes.records import Record, read_record, write_record
+from aosedge.core.runtimes.probes import probe_network
+from aosedge.core.runtimes.records import Record, instance_name, read_record, write_record
 from aosedge.model.digests import Digest
 from aosedge.model.errors import AosError, NotFound, Unavailable
 
 OUTPUT_MOST_BYTES = 1 << 20
 _END_S = 10.0
+_REPLACE_GRACE_S = 10.0
 
 
 class OciRuntime:
     """Runs instances with an OCI runtime. Everything that says what runs lies in files: whoever opens it adopts."""
 
-    def __init__(self, program: OciProgram, bundles: Bundles) -> None:
+    def __init__(self, program: OciProgram, bundles: Bundles, network: Network | None) -> None:
+        """Without a `network` each instance has nothing but a loopback of its own."""
         self.kind = program.kind
+        self._network = network
         self._program = program
         self._bundles = bundles
         self._containers: dict[InstanceKey, Container] = {}
@@ -40,7 +46,10 @@ class OciRuntime:
 
     async def found(self) -> list[Found]:
         """Adopts what runs and watches it from now on; removes what never came to start."""
-        for folder in self._bundles.folders():
+        folders = self._bundles.folders()
+        if self._network is not None:
+            await self._network.sweep({folder.name for folder in folders})
+        for folder in folders:
             record = read_record(folder)
             if record is None:
                 await self._clear(folder)
@@ -52,20 +61,27 @@ class OciRuntime:
         ]
 
     async def arrange(self, specs: Sequence[InstanceSpec]) -> None:
-        """Each instance has a network of its own."""
+        """Raises Conflict where the network's subnet is in use by somebody else."""
+        if self._network is None:
+            return
+        await self._network.arrange({instance_name(spec.key): spec for spec in specs})
+        for folder in self._bundles.folders():
+            self._bundles.rename_peers(folder, self._network.hosts(folder.name))
 
     async def start(self, spec: InstanceSpec) -> None:
         """Start it unless it runs; the process runs when this returns. Raises AosError, Invalid for a bad image."""
+        check_spec(spec)
         digest = spec.digest()
         async with self._lock(spec.key):
             there = self._look(spec.key)
             if there is not None and there.alive and there.record.spec == digest:
                 return
             if there is not None:
-                await self._end(there, grace_s=0.0 if not there.alive else 10.0)
+                await self._end(there, _REPLACE_GRACE_S)
             try:
                 await self._launch(spec, digest)
             except AosError:
+                await self._detach(spec.key)
                 await self._clear(self._bundles.folder(spec.key))
                 raise
 
@@ -74,7 +90,11 @@ class OciRuntime:
         folder.mkdir(mode=0o700)
         record = Record(spec.key, digest, boot_id())
         write_record(folder, record)
-        root = self._bundles.make(spec, "", "127.0.0.1 localhost\n")
+        if self._network is None:
+            root = self._bundles.make(spec, "", "127.0.0.1 localhost\n")
+        else:
+            place = await self._network.attach(folder.name, spec)
+            root = self._bundles.make(spec, place.namespace, place.hosts)
         await self._program.create(folder.name, folder, root.script())
         started = await self._program.call("start", folder.name)
         if started.code != 0:
@@ -110,6 +130,11 @@ class OciRuntime:
                 await self._end(there, grace_s)
             else:
                 await self._clear(self._bundles.folder(key))
+            await self._detach(key)
+
+    async def _detach(self, key: InstanceKey) -> None:
+        if self._network is not None:
+            await self._network.detach(instance_name(key))
 
     async def _end(self, container: Container, grace_s: float) -> None:
         container.stopping = True
@@ -137,13 +162,16 @@ class OciRuntime:
             yield await self._exits.get()
 
     async def probe(self, spec: InstanceSpec) -> ProbeResult:
-        """`exec` inside; without a health check, whether it lives."""
+        """`http` and `tcp` from the node, `exec` inside; without a health check, whether it lives."""
         there = self._containers.get(spec.key)
         if there is None or not there.alive:
             return ProbeResult(False, "it is not running")
         check = spec.config.health_check
         if check is None:
             return ProbeResult(True)
+        if check.type != "exec":
+            address = self._network.address(there.name) if self._network is not None else None
+            return await probe_network(check, address) if address else ProbeResult(False, "it has no network")
         try:
             code, output = await self.execute(spec.key, check.command, check.timeout.total_seconds())
         except AosError as error:
