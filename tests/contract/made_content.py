@@ -21,14 +21,18 @@ class Made(msgspec.Struct, frozen=True):
     layers: tuple[Digest, ...]
 
 
-def layer(files: dict[str, bytes], pack: bool = True) -> bytes:
-    """A tar(.gz) with these files, the same bytes each time."""
+def layer(files: dict[str, bytes], pack: bool = True, links: dict[str, str] = {}) -> bytes:  # noqa: B006 - only read
+    """A tar(.gz) with these files and symbolic links, the same bytes each time."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for name, content in files.items():
             member = tarfile.TarInfo(name)
             member.size, member.mode = len(content), 0o755
             archive.addfile(member, io.BytesIO(content))
+        for name, target in links.items():
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname = tarfile.SYMTYPE, target
+            archive.addfile(member)
     return gzip.compress(out.getvalue(), mtime=0) if pack else out.getvalue()
 
 

@@ -485,6 +485,41 @@ async def test_a_layer_spoiled_before_it_is_unpacked_is_fetched_again(
     assert (store.layer_folder(made.layers[0]) / "data").read_bytes() == BIG
 
 
+SPOIL: dict[str, Callable[[Path], object]] = {
+    "a byte": lambda layer: (layer / "bin/app").write_bytes(b"apq"),
+    "a file gone": lambda layer: (layer / "bin/app").unlink(),
+    "a file more": lambda layer: (layer / "bin/more").write_bytes(b""),
+    "a mode": lambda layer: (layer / "bin/app").chmod(0o4755),
+    "a folder's mode": lambda layer: layer.chmod(0o777),
+    "a link elsewhere": lambda layer: ((layer / "link").unlink(), (layer / "link").symlink_to("/etc")),
+    "no seal": lambda layer: layer.with_name(layer.name + ".seal").unlink(),
+    "another seal": lambda layer: layer.with_name(layer.name + ".seal").write_bytes(b"0" * 64),
+}
+
+
+@pytest.mark.parametrize("what", sorted(SPOIL))
+async def test_an_unpacked_layer_that_the_disk_spoiled_is_unpacked_anew_after_a_start(
+    store: ContentStore, server: ContentServer, tmp_path: Path, what: str
+) -> None:
+    """I1: what is active is what was verified, also after the night."""
+    made = item(layer({"bin/app": b"app"}, links={"link": "bin/app"}))
+    serve(server, made)
+    content = await bring(store, server, made)
+    await store.install(content)
+    folder = store.layer_folder(made.layers[0])
+    inode = folder.stat().st_ino
+    store = open_store(tmp_path, server)
+    await store.install(content)
+    assert folder.stat().st_ino == inode
+    SPOIL[what](folder)
+    await open_store(tmp_path, server).install(content)
+    assert folder.stat().st_ino != inode
+    assert (folder / "bin/app").read_bytes() == b"app"
+    assert (folder / "link").readlink() == Path("bin/app")
+    await store.collect(frozenset({made.index}))
+    assert sorted(path.name for path in folder.parent.iterdir()) == [folder.name, f"{folder.name}.seal"]
+
+
 async def test_what_is_missing_cannot_be_installed(store: ContentStore, server: ContentServer) -> None:
     made = item(layer({"data": BIG}))
     serve(server, made)
@@ -544,7 +579,7 @@ async def test_what_a_crash_left_of_a_layer_is_cleared(
     (aside / "sub").chmod(0)
     await store.install(await bring(store, server, made))
     await store.collect(frozenset({made.index}))
-    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+    assert sorted(path.name for path in folder.parent.iterdir()) == [folder.name, f"{folder.name}.seal"]
     assert sorted(path.name for path in folder.iterdir()) == ["data"]
 
 
@@ -618,7 +653,7 @@ async def test_a_full_disk_stops_the_download_loses_nothing_and_goes_on_with_roo
     ballast.write_bytes(bytes(OsDisk(small).free_bytes() - 300_000))
     with pytest.raises(Unavailable, match="cannot unpack"):
         await store.install(content)
-    assert [path.name for path in (small / "layers").iterdir()] == [active.layers[0].removeprefix("sha256:")]
+    assert {path.stem for path in (small / "layers").iterdir()} == {active.layers[0].removeprefix("sha256:")}
     ballast.unlink()
     await store.install(content)
     assert (store.layer_folder(wanted.layers[0]) / "data").read_bytes() == BIG

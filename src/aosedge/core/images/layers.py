@@ -1,8 +1,9 @@
 """Unpacked layers, once each by digest: `<hex>/` is whole and durable, or not there.
 
 Unpacked aside (`<hex>.tmp`) while its blob is hashed anew, synced file by file, then renamed. Removal renames first
-(`<hex>.gone`), so that no crash leaves a part of a layer under a name that means all of it. Nobody else on the machine
-gets in: a layer may well hold set-id programs and folders that all may write.
+(`<hex>.gone`), so that no crash leaves a part of a layer under a name that means all of it. A layer found after a
+start is compared with its seal (`<hex>.seal`) before its first use; a spoiled one is set aside and unpacked anew.
+Nobody else on the machine gets in: a layer may hold set-id programs and folders that all may write.
 """
 
 import hashlib
@@ -14,12 +15,13 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from aosedge.core.images.blobs import Blobs, hex_of
+from aosedge.core.images.seal import seal_of
 from aosedge.model.digests import Digest
 from aosedge.model.errors import Invalid, Unavailable, Untrusted
 from aosedge.trust import archives
 
 _STEP_BYTES = 256 * 1024
-_NAME = re.compile(r"[0-9a-f]{64}(\.tmp|\.gone)?")
+_NAME = re.compile(r"[0-9a-f]{64}(\.tmp|\.gone|\.seal)?")
 
 
 class Layers:
@@ -28,26 +30,37 @@ class Layers:
     def __init__(self, root: Path, blobs: Blobs) -> None:
         self.root = root
         self._blobs = blobs
+        self._whole: set[Digest] = set()
 
     def folder(self, digest: Digest) -> Path:
         """Where the layer lies once it is installed."""
         return self.root / hex_of(digest)
 
     def install(self, digest: Digest) -> None:
-        """Unpack the blob of this digest; free if done before.
+        """Unpack the blob of this digest; if that was done before a start, read it once, and free after that.
 
         Raises Untrusted for an archive that means harm, Unavailable where the blob is not here or was spoiled (fetch
         it again) and where the disk is full. After each nothing of the layer is left.
         """
-        target = self.folder(digest)
-        if target.is_dir():
+        if digest in self._whole:
             return
+        target = self.folder(digest)
+        if target.is_dir() and not self._holds(target):
+            self._set_aside(target)
+        if not target.is_dir():
+            self._install(digest, target)
+        self._whole.add(digest)
+
+    def _install(self, digest: Digest, target: Path) -> None:
         aside = target.with_name(target.name + ".tmp")
         _remove_tree(aside)
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             self._unpack(digest, aside)
             _sync_tree(aside)
+            seal = _seal_file(target)
+            seal.write_bytes(seal_of(aside))
+            _sync(seal)
             aside.rename(target)
             _sync(self.root)
         except OSError as error:
@@ -59,18 +72,33 @@ class Layers:
             _remove_tree(aside)
             raise
 
+    def _holds(self, target: Path) -> bool:
+        try:
+            return seal_of(target) == _seal_file(target).read_bytes()
+        except OSError:
+            return False
+
+    def _set_aside(self, target: Path) -> Path:
+        gone = target.with_name(target.name + ".gone")
+        _remove_tree(gone)
+        target.rename(gone)
+        _sync(self.root)
+        return gone
+
     def collect(self, needed: set[Digest]) -> int:
         """Remove all layers but these, and what crashes left; returns the bytes freed."""
         names = {hex_of(digest) for digest in needed}
         freed = 0
+        self._whole &= needed
         for entry in sorted(self.root.iterdir()) if self.root.is_dir() else []:
-            if not _NAME.fullmatch(entry.name) or entry.name.removesuffix(".tmp") in names:
+            name, _, kind = entry.name.partition(".")
+            if not _NAME.fullmatch(entry.name) or (name in names and kind != "gone"):
                 continue
             freed += _bytes_in(entry)
-            if "." not in entry.name:
-                entry = entry.replace(entry.with_name(entry.name + ".gone"))
-                _sync(self.root)
-            _remove_tree(entry)
+            if kind == "seal":
+                entry.unlink()
+            else:
+                _remove_tree(entry if kind else self._set_aside(entry))
         return freed
 
     def _unpack(self, digest: Digest, aside: Path) -> None:
@@ -88,6 +116,10 @@ class Layers:
                 got=error.got,
             ) from error
         source.check()
+
+
+def _seal_file(target: Path) -> Path:
+    return target.with_name(target.name + ".seal")
 
 
 class _Hashed(io.RawIOBase):
