@@ -24,9 +24,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     node_type: str = "main"
     """The kind of node, which its group subject is named by."""
     model: str = "aosedge-unit"
-    bridge: str = "aosbr0"
+    bridge: str = "aos0"
     """The network bridge of the instances."""
-    subnet: str = "172.31.0.0/16"
+    subnet: str = "10.181.0.0/16"
     """Addresses of the instances, IPv4."""
     max_dmips: int = 0
     """What the processor does; 0 is 10,000 for each core."""

@@ -8,7 +8,7 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
 
-import structlog
+from aosedge.core.journal import Journal
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI, WebSocketException
 
@@ -30,7 +30,7 @@ FIRST_DELAY_S, MOST_DELAY_S = 1.0, 600.0
 OPEN_TIMEOUT_S, PING_S = 10.0, 20.0
 ANSWER_TIMEOUT_S = 15.0
 
-log = structlog.get_logger("aoscore.cloudlink")
+log = Journal("aoscore.cloudlink")
 
 
 class Lost(Exception):

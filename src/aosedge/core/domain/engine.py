@@ -35,6 +35,7 @@ from aosedge.core.domain.events import (
     StopFailed,
     TimePassed,
 )
+from aosedge.core.domain.instances import InstanceSpec
 from aosedge.core.domain.presence import Presence
 from aosedge.core.domain.state import LOG_REQUESTS_MOST, SETTLED_MOST, Policy, Question, State
 from aosedge.core.domain.statuses import Observer, Snapshot, delta, whole
@@ -56,7 +57,7 @@ class Engine:
         self._updates = Updates(state, policy, self._supervision, self._presence)
         self._observer = Observer(policy, self._updates, self._supervision, self._presence)
         self._effects: list[Effect] = []
-        self._alerts = AlertBook(policy.node.identity.codename or "")
+        self._alerts = AlertBook(self.node_name)
         self._reported: Snapshot | None = None
         self._progress_at: Monotonic | None = None
         self._asked: set[str] = set()
@@ -94,6 +95,15 @@ class Engine:
         if self._progress_at is not None:
             times.append(self._progress_at)
         return min((t for t in times if t > now), default=None)
+
+    @property
+    def node_name(self) -> NodeName:
+        """What this node is called on the wire."""
+        return NodeName(self._policy.node.identity.codename or "")
+
+    def specs(self) -> tuple[InstanceSpec, ...]:
+        """The instances that shall run."""
+        return self._updates.placement().placed
 
     def snapshot(self, now: Now) -> Snapshot:
         """What the Unit would say of itself."""
@@ -190,7 +200,7 @@ class Engine:
 
     def _desired(self, message: DesiredStatus, now: Now) -> None:
         try:
-            target = target_of(message, NodeName(self._policy.node.identity.codename or ""))
+            target = target_of(message, self.node_name)
             check_order(self.state, target)
         except AosError as refusal:
             self._alerts.core(f"target refused: {refusal}", now)

@@ -33,13 +33,18 @@ def architecture(machine: str = "") -> ArchInfo:
     return ArchInfo(name, variant)
 
 
+def dmips(setting: int = 0) -> int:
+    """What the processors do, all cores together; `setting` says better than the guess."""
+    return setting or len(os.sched_getaffinity(0)) * DMIPS_A_CORE
+
+
 def describe(
     name: str, kind: str, runtime: str, state_folder: Path, *, max_dmips: int = 0, max_instances: int = 256
 ) -> NodeStatus:
     """This machine as the Unit's main node, with one runtime of type `runtime`. Sizes in bytes."""
     arch, system = architecture(), _system()
     cores = len(os.sched_getaffinity(0))
-    dmips = max_dmips or cores * DMIPS_A_CORE
+    power = dmips(max_dmips)
     ram = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     figures = os.statvfs(state_folder)
     return NodeStatus(
@@ -47,11 +52,11 @@ def describe(
         node_group_subject=Identity(codename=kind),
         state="provisioned",
         is_connected=True,
-        max_dmips=dmips,
+        max_dmips=power,
         total_ram=ram,
         physical_ram=ram,
         os_info=system,
-        cpus=(Cpu(_model(), cores, os.cpu_count() or cores, arch, dmips),),
+        cpus=(Cpu(_model(), cores, os.cpu_count() or cores, arch, power),),
         attrs={"MainNode": "", "AosComponents": "cm,iam,sm"},
         partitions=(
             Partition(
@@ -64,8 +69,8 @@ def describe(
                 runtime,
                 arch,
                 OsInfo("linux"),
-                max_dmips=dmips,
-                allowed_dmips=dmips,
+                max_dmips=power,
+                allowed_dmips=power,
                 total_ram=ram,
                 allowed_ram=ram,
                 max_instances=max_instances,

@@ -1,0 +1,220 @@
+"""`aoscore`: the Unit's agent, and what a person on the Unit asks it."""
+
+import argparse
+import asyncio
+import base64
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from aosedge.core import settings as settings_
+from aosedge.core.settings import Settings
+from aosedge.model.errors import AosError, Unavailable
+
+if TYPE_CHECKING:
+    from aosedge.core.local import StatusView
+
+FAILED, CANCELLED = 1, 130
+_KIND_CODES = {"not_found": 3, "not_allowed": 3, "unauthenticated": 3}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point; exits with 0 ok, 1 failed, 2 usage, 3 not found or not allowed, 130 cancelled."""
+    options = _parser().parse_args(arguments)
+    try:
+        code = options.run(options, _settings(options))
+    except AosError as error:
+        _say_error(error, options.json)
+        code = _KIND_CODES.get(error.kind, FAILED)
+    except KeyboardInterrupt:
+        code = CANCELLED
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - the reader is gone; nothing to say it to
+        code = FAILED
+    raise SystemExit(code)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="aoscore", description=__doc__, allow_abbrev=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, help: str, run: Callable[[argparse.Namespace, Settings], int]) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=help, description=help, allow_abbrev=False)
+        one.add_argument("--state", type=Path, help="the Unit's state folder (setting state_folder)")
+        one.add_argument("--config", type=Path, help="a TOML file with settings")
+        one.add_argument("--json", action="store_true", help="JSON for programs")
+        one.set_defaults(run=run)
+        return one
+
+    one = command("run", "run the agent; instances go on when it ends", _run)
+    one.add_argument("--stop-instances-on-exit", action="store_true", help="stop all instances when it ends")
+    command("status", "how the Unit stands", _status)
+    command("instances", "the instances and their states", _instances)
+    one = command("provision", "register this Unit with a cloud", _provision)
+    one.add_argument("--cloud", required=True, help="https://HOST:10000")
+    one.add_argument("--user", required=True, type=Path, help="PKCS#12 file of a user who may provision")
+    one.add_argument("--password-file", type=Path, help="file with the PKCS#12 file's password")
+    one.add_argument("--ca", type=Path, help="PEM file of the cloud's root; else the root in the PKCS#12 file")
+    one = command("exec", "run a command inside an instance", _exec)
+    one.add_argument("instance", help="item/subject/number, host name, or the beginning of the item's id")
+    one.add_argument("command", nargs=argparse.REMAINDER, help="-- COMMAND ...")
+    one = command("logs", "the end of what an instance wrote", _logs)
+    one.add_argument("instance", help="item/subject/number, host name, or the beginning of the item's id")
+    one.add_argument("--bytes", type=int, default=64 * 1024, help="at most so many")
+    one = command("clear", "allow content that failed to be tried again", _clear)
+    one.add_argument("digest", nargs="?", default="", help="this content only")
+    command("down", "stop the agent and all instances", _down)
+    return parser
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    found = settings_.load(options.config, os.environ)
+    return msgspec.structs.replace(found, state_folder=options.state) if options.state else found
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    import uvloop
+
+    from aosedge.core import journal
+    from aosedge.core.app import serve
+
+    journal.set_up(settings.log_level, as_json=options.json)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(settings, stop_instances=options.stop_instances_on_exit))
+    return 0
+
+
+def _status(options: argparse.Namespace, settings: Settings) -> int:
+    status = _standing(settings)
+    if options.json:
+        return _say_json(status)
+    update = status.update
+    at = f"{update.generation.epoch}.{update.generation.number}" if update.generation else "-"
+    cloud = "connected" if status.connected else "not connected"
+    _say(f"unit        {status.system_id}")
+    _say(f"agent       {'running, ' + cloud if status.agent else 'not running'}")
+    _say(f"node        {status.node} ({status.runtime or 'no runtime'})")
+    _say(f"update      {update.state}, generation {at}")
+    if update.error_info:
+        _say(f"trouble     {update.error_info.message}")
+    for item in status.items:
+        why = f" ({item.error_info.message})" if item.error_info else ""
+        _say(f"item        {item.item.id} {item.version} {item.state}{why}")
+    for entry in status.quarantine:
+        _say(f"quarantine  {entry.digest} {entry.message}")
+    if status.waiting_reports or status.dropped_reports:
+        _say(f"reports     {status.waiting_reports} waiting for the cloud, {status.dropped_reports} dropped")
+    return 0
+
+
+def _instances(options: argparse.Namespace, settings: Settings) -> int:
+    status = _standing(settings)
+    if options.json:
+        return _say_json(status.instances)
+    if not status.agent:
+        _say("the agent does not run; instances that it left running go on")
+    for one in status.instances:
+        why = f"\t{one.message}" if one.message else ""
+        _say(f"{one.instance}\t{one.name}\t{one.version}\t{one.runtime}\t{one.state}{why}")
+    return 0
+
+
+def _standing(settings: Settings) -> "StatusView":
+    from aosedge.core.local import AskStatus, ask
+
+    try:
+        status = ask(settings.state_folder, AskStatus()).status
+    except Unavailable:
+        from aosedge.core.rest import written_down
+
+        return written_down(settings.state_folder)
+    if status is None:
+        raise Unavailable("the agent does not say how it stands")
+    return status
+
+
+def _provision(options: argparse.Namespace, settings: Settings) -> int:
+    from aosedge.core.enrolment import enrol
+
+    password = options.password_file.read_text().strip() if options.password_file else ""
+    card = enrol(settings, options.cloud, options.user, password, options.ca)
+    if options.json:
+        return _say_json(card)
+    _say(f"provisioned as {card.system_id}; its cloud is {card.discovery_url}")
+    return 0
+
+
+def _exec(options: argparse.Namespace, settings: Settings) -> int:
+    from aosedge.core.local import AskExecute, ask
+
+    command = tuple(options.command[1:] if options.command[:1] == ["--"] else options.command)
+    if not command:
+        _parser().error("exec needs a command after --")
+    answer = ask(settings.state_folder, AskExecute(options.instance, command))
+    if options.json:
+        output = base64.b64decode(answer.output).decode(errors="replace")
+        _say_json({"exit_code": answer.exit_code, "output": output})
+    else:
+        _say_bytes(base64.b64decode(answer.output))
+    return answer.exit_code
+
+
+def _logs(options: argparse.Namespace, settings: Settings) -> int:
+    from aosedge.core.local import AskLogs, ask
+
+    text = base64.b64decode(ask(settings.state_folder, AskLogs(options.instance, options.bytes)).output)
+    if options.json:
+        return _say_json({"instance": options.instance, "text": text.decode(errors="replace")})
+    _say_bytes(text)
+    return 0
+
+
+def _clear(options: argparse.Namespace, settings: Settings) -> int:
+    from aosedge.core.local import AskClear, ask
+
+    ask(settings.state_folder, AskClear(options.digest))
+    return _done(options, "content may be tried again")
+
+
+def _down(options: argparse.Namespace, settings: Settings) -> int:
+    from aosedge.core.app import end
+
+    return _done(options, asyncio.run(end(settings)))
+
+
+def _done(options: argparse.Namespace, sentence: str) -> int:
+    if options.json:
+        return _say_json({"done": sentence})
+    _say(sentence)
+    return 0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _say_bytes(text: bytes) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text)
+    sys.stdout.buffer.flush()
+
+
+def _say_json(view: object) -> int:
+    _say(msgspec.json.format(msgspec.json.encode(view), indent=2).decode())
+    return 0
+
+
+def _say_error(error: AosError, as_json: bool) -> None:
+    if as_json:
+        fields = {name: getattr(error, name) for name in ("kind", "message", "element", "expected", "got", "cure")}
+        sys.stderr.write(msgspec.json.encode({"error": fields}).decode() + "\n")
+    else:
+        sys.stderr.write(f"aoscore: {error}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""Composition of AosCore: reads the settings, builds the parts, runs them, and takes instances down on request."""
+
+import asyncio
+import fcntl
+import os
+import secrets
+import signal
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+from aosedge.clock import RandomIds, SystemClock
+from aosedge.core import identity as identities
+from aosedge.core.agent import Agent
+from aosedge.core.cloudlink.link import CloudLink
+from aosedge.core.domain.engine import Engine
+from aosedge.core.domain.state import Policy, State
+from aosedge.core.identity import Identity
+from aosedge.core.images.store import ContentStore
+from aosedge.core.images.threads import in_thread
+from aosedge.core.journal import Journal
+from aosedge.core.local import AskDown, LocalDoor, StatusView, ask, instance_views
+from aosedge.core.ports import Images, Runtime
+from aosedge.core.resources.node import architecture, describe, dmips
+from aosedge.core.runtimes import Chosen, Means, choose
+from aosedge.core.settings import Settings
+from aosedge.core.store.disk import OsDisk
+from aosedge.core.store.ledger import Ledger
+from aosedge.core.store.spool import Spool
+from aosedge.model.errors import Conflict, Invalid, Unavailable
+from aosedge.model.instants import SECOND
+from aosedge.model.oci import Platform
+from aosedge.protocol.messages.from_unit import NodeStatus
+
+STORE, IMAGES, INSTANCES, RUN = "store", "images", "instances", "run"
+STOP_GRACE_S = 5.0
+DOWN_TIMEOUT_S = 90.0
+
+log = Journal("aoscore")
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """What an agent is made of on this machine."""
+
+    identity: Identity
+    ledger: Ledger
+    spool: Spool
+    images: Images
+    runtime: Runtime
+    state: State
+    node: NodeStatus
+
+
+async def build(settings: Settings) -> Parts:
+    """The parts over the state folder. Raises Invalid for what is wrong with it, AosError where no runtime works."""
+    identity = identities.load(settings.state_folder)
+    disk = OsDisk(settings.state_folder / STORE)
+    ledger = Ledger(disk)
+    state = ledger.load() or State(unit=identity.system_id)
+    if state.unit != identity.system_id:
+        raise Invalid(
+            "the ledger is another Unit's",
+            element=str(settings.state_folder),
+            expected=identity.system_id,
+            got=state.unit,
+        )
+    images = content_store(settings, identity.content_context())
+    chosen = await runtime_of(settings, images)
+    log.info("runtime", kind=chosen.runtime.kind, why=chosen.reason)
+    node = describe(
+        identity.node,
+        settings.node_type,
+        chosen.runtime.kind,
+        settings.state_folder,
+        max_dmips=settings.max_dmips,
+        max_instances=settings.max_instances,
+    )
+    return Parts(identity, ledger, Spool(disk), images, chosen.runtime, state, node)
+
+
+def content_store(settings: Settings, trust: ssl.SSLContext) -> ContentStore:
+    """The content store of this Unit."""
+    folder = settings.state_folder / IMAGES
+    arch = architecture()
+    platform = Platform(arch.architecture, "linux", arch.variant)
+    return ContentStore(OsDisk(folder), folder / "layers", platform, trust)
+
+
+async def runtime_of(settings: Settings, images: ContentStore) -> Chosen:
+    """The runtime that the settings ask for. Raises AosError saying of each why not."""
+    folder = settings.state_folder.resolve()
+    means = Means(folder / INSTANCES, folder / RUN, images.layer_folder, dmips(settings.max_dmips))
+    return await choose(settings.runtime, means)
+
+
+class Program:
+    """One running agent: `run` until a signal or a question at the socket ends it."""
+
+    def __init__(self, settings: Settings, parts: Parts, *, stop_instances: bool = False) -> None:
+        self._settings, self._parts = settings, parts
+        policy = Policy(node=parts.node, healthy_within_us=settings.healthy_within_s * SECOND)
+        clock = SystemClock()
+        self.agent = Agent(Engine(parts.state, policy), parts.ledger, parts.images, parts.runtime, clock)
+        url = (settings.discovery_url or parts.identity.discovery_url).rstrip("/")
+        self.link = CloudLink(
+            parts.identity.system_id,
+            url if url.endswith("/sd/v7") else url + settings.discovery_path,
+            parts.identity.client_context(),
+            parts.spool,
+            parts.state.settled,
+            self.agent.hear,
+            clock,
+            RandomIds(),
+            secrets.SystemRandom().random,
+        )
+        self._end = asyncio.Event()
+        self._take_down = stop_instances
+        self._ended = asyncio.Event()
+
+    async def run(self) -> None:
+        """Work until told to end; instances go on, unless they shall be taken down."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._end.set)
+        door = LocalDoor(self._settings.state_folder, self.agent, self.status, self._down)
+        async with asyncio.TaskGroup() as group:
+            listening = group.create_task(door.serve())
+            try:
+                await self._work()
+            finally:
+                self._ended.set()
+                await door.finish()
+                listening.cancel()
+
+    async def _work(self) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                working = group.create_task(self.agent.run(self.link))
+                await self._end.wait()
+                working.cancel()
+            if self._take_down:
+                await take_down(self._parts.runtime)
+        finally:
+            await self._parts.runtime.close()
+
+    def status(self) -> StatusView:
+        """How the Unit stands."""
+        state = self.agent.engine.state
+        snapshot = self.agent.engine.snapshot(self.agent.now())
+        return StatusView(
+            system_id=state.unit,
+            agent=True,
+            connected=self.link.is_connected,
+            node=self.agent.engine.node_name,
+            runtime=self._parts.runtime.kind,
+            update=snapshot.update,
+            items=tuple(snapshot.items.values()),
+            instances=instance_views(tuple(snapshot.instances.values()), self.agent.engine.specs()),
+            quarantine=state.quarantine,
+            waiting_reports=len(self._parts.spool.messages()),
+            dropped_reports=self._parts.spool.dropped,
+        )
+
+    async def _down(self, instances: bool) -> None:
+        self._take_down = instances
+        self._end.set()
+        await self._ended.wait()
+
+
+async def take_down(runtime: Runtime) -> int:
+    """Stop every instance of ours and take its network away; how many there were. Raises AosError."""
+    found = await runtime.found()
+    async with asyncio.TaskGroup() as group:
+        for one in found:
+            group.create_task(runtime.stop(one.key, STOP_GRACE_S))
+    await runtime.arrange(())
+    return len(found)
+
+
+async def serve(settings: Settings, *, stop_instances: bool = False) -> None:
+    """Run the agent of this state folder until a signal. Raises Conflict where another one runs."""
+    settings.state_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with alone(settings.state_folder):
+        parts = await build(settings)
+        log.info("AosCore", unit=parts.identity.system_id, node=parts.identity.node, state=str(settings.state_folder))
+        await Program(settings, parts, stop_instances=stop_instances).run()
+
+
+async def end(settings: Settings) -> str:
+    """Stop the agent, if one runs, and every instance; says what was done. Raises AosError."""
+    with suppress(Unavailable):
+        await in_thread(ask, settings.state_folder, AskDown(), DOWN_TIMEOUT_S)
+        return "the agent and its instances are stopped"
+    if not (settings.state_folder / INSTANCES).exists():
+        return "there are no instances"
+    with alone(settings.state_folder):
+        images = content_store(settings, ssl.create_default_context())
+        runtime = (await runtime_of(settings, images)).runtime
+        try:
+            return f"{await take_down(runtime)} instances are stopped"
+        finally:
+            await runtime.close()
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the state folder; raises Conflict while another process does."""
+    descriptor = os.open(folder / "aoscore.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Conflict(
+                "another AosCore runs on this state folder",
+                element=str(folder),
+                cure=f"aoscore down --state {folder}",
+            ) from error
+        yield
+    finally:
+        os.close(descriptor)
