@@ -80,6 +80,20 @@ class Certificates:
         query = select(certificates).where(certificates.c.kind == "unit", certificates.c.owner.in_(mine))
         return rows.every(self._connection, query.order_by(certificates.c.created_at.desc()), Certificate)
 
+    def of_user(self, serial: str) -> Certificate | None:
+        """A certificate of a user of the scope's organization, whatever its state."""
+        mine = select(users.c.id)
+        if self._scope.reach != "all":
+            mine = mine.where(false() if self._scope.tenant is None else users.c.org == self._scope.tenant)
+        query = select(certificates).where(certificates.c.serial == serial, certificates.c.kind == "user")
+        return rows.one(self._connection, query.where(certificates.c.owner.in_(mine)), Certificate)
+
+    def revoke_of_unit(self, unit: str) -> int:
+        """None of the Unit's certificates opens a door any more; how many did. None of a foreign Unit."""
+        mine = within(select(units.c.id), self._scope).where(units.c.id == unit)
+        active = update(certificates).where(certificates.c.kind == "unit", certificates.c.state == "active")
+        return self._connection.execute(active.where(certificates.c.owner.in_(mine)).values(state="revoked")).rowcount
+
     def add(self, certificate: Certificate) -> None:
         """Record an issued certificate; raises Conflict where the serial is known."""
         rows.add(self._connection, certificates, rows.values_of(certificate), "this serial is known", "serial")

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from aosedge.model.errors import NotAllowed
 from aosedge.model.ids import FleetId, OrgId, UnitId, UserId
 from aosedge.model.instants import Instant
 
@@ -51,3 +52,12 @@ class Scope(msgspec.Struct, frozen=True):
     tenant: OrgId | None = None
     fleets: frozenset[FleetId] | None = None
     unit: UnitId | None = None
+
+
+def tenant_of(caller: Caller) -> OrgId:
+    """The organization that a person or a Unit acts for; raises NotAllowed for a task, which acts for none."""
+    match caller.who:
+        case Person(tenant=tenant) | UnitPeer(tenant=tenant):
+            return tenant
+        case Task(name=name):
+            raise NotAllowed("a task acts for no organization", element=name)

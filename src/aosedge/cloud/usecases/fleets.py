@@ -1,0 +1,25 @@
+"""What people do with fleets."""
+
+from aosedge.cloud.domain.access.callers import tenant_of
+from aosedge.cloud.domain.fleets import Fleet
+from aosedge.cloud.domain.titles import checked_title
+from aosedge.cloud.store import Session
+from aosedge.model.ids import FleetId, Ids
+
+
+def create(session: Session, ids: Ids, title: str) -> Fleet:
+    """A new fleet of the caller's organization; raises Invalid, and Conflict where the title is taken."""
+    tenant = tenant_of(session.caller)
+    fleet = Fleet(FleetId(ids.new()), tenant, checked_title(title), session.caller.now)
+    session.fleets.add(fleet)
+    return fleet
+
+
+def rename(session: Session, id: FleetId, title: str) -> Fleet:
+    """Raises Invalid, NotFound, and Conflict where the title is taken."""
+    return session.fleets.rename(id, checked_title(title))
+
+
+def delete(session: Session, id: FleetId) -> None:
+    """Raises NotFound, and Conflict while Units belong to it."""
+    session.fleets.delete(id)
