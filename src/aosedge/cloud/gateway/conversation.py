@@ -7,6 +7,7 @@ target is offered, who asks too much, and what is never said to a Unit. REALUNIT
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -63,6 +64,8 @@ class Keep(msgspec.Struct, frozen=True, tag=True):
     """Make this message durable, then call `kept`."""
 
     txn: Txn
+    created_at: datetime
+    """By the Unit's clock; a repeat keeps it."""
     message: FromUnit
 
 
@@ -284,7 +287,7 @@ class Conversation:
         if not isinstance(message, FromUnit):
             return self._unreadable(now)  # a message that only the cloud sends
         self._unstored[txn] = isinstance(message, UnitStatus) and not message.is_delta_info
-        return [Keep(txn, message)]
+        return [Keep(txn, envelope.header.created_at, message)]
 
     def _asked_for_blobs(self, question: RequestBlobUrls, txn: Txn, now: Now) -> list[Order]:
         policy = self._policy

@@ -1,6 +1,7 @@
 """What the gateway asks of the use cases, each for many Units at once."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -14,7 +15,7 @@ from aosedge.trust.certificates import Peer
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """A certificate that opened a channel; `connection` is an id of our own."""
+    """A certificate that opened a channel; `connection` is an id of our own, `<process>/<id>`."""
 
     peer: Peer
     connection: str
@@ -40,6 +41,7 @@ class Report(msgspec.Struct, frozen=True):
 
     unit: UnitPeer
     txn: Txn
+    created_at: datetime
     message: FromUnit
     origin: str
 

@@ -245,7 +245,9 @@ class Switchboard:
         await self._until_done(lambda: self._records.leave(departures))
 
     async def _store(self, batch: list[tuple[Line, Keep, int]]) -> None:
-        reports = [Report(_unit(line), order.txn, order.message, line.origin) for line, order, _ in batch]
+        reports = [
+            Report(_unit(line), order.txn, order.created_at, order.message, line.origin) for line, order, _ in batch
+        ]
         stored = await self._until_done(lambda: self._records.keep(reports))
         self._intake_bytes -= sum(size for _, _, size in batch)
         now = self.now()

@@ -29,6 +29,7 @@ from aosedge.protocol.messages import (
     Alerts,
     BlobUrls,
     DesiredStatus,
+    FromUnit,
     Message,
     Nack,
     RequestBlobUrls,
@@ -73,6 +74,10 @@ class Talk:
         header = Header(7, SystemId(system_id), to_datetime(self.now().wall), Txn(txn))
         return self.take(self.talk.heard(encode(Envelope(header, message)), self.now()))
 
+    def keep(self, txn: str, message: FromUnit = FULL) -> Keep:
+        """The order to store this message, said now."""
+        return Keep(Txn(txn), to_datetime(self.now().wall), message)
+
     def kept(self, *txns: str) -> list[Order]:
         return self.take(self.talk.kept([Txn(txn) for txn in txns], self.now()))
 
@@ -100,7 +105,7 @@ def target(number: int) -> DesiredStatus:
 def greeted() -> Talk:
     """A Unit that has reported its full status, with no target yet."""
     talk = Talk()
-    assert talk.hear(FULL, "full") == [Keep(Txn("full"), FULL)]
+    assert talk.hear(FULL, "full") == [talk.keep("full")]
     assert talk.kept("full") == [LookUpTarget()]
     talk.offer(None)
     talk.said.clear()
@@ -110,7 +115,7 @@ def greeted() -> Talk:
 def test_a_message_is_acknowledged_once_it_is_durable_and_not_before() -> None:
     """I4: acknowledged means durable."""
     talk = Talk()
-    assert talk.hear(FULL, "a") == [Keep(Txn("a"), FULL)]
+    assert talk.hear(FULL, "a") == [talk.keep("a")]
     assert talk.said == []
     talk.kept("a")
     [ack] = talk.said
@@ -129,7 +134,7 @@ def test_a_message_that_comes_again_is_stored_once() -> None:
 
 def test_an_empty_system_id_is_the_certificates_and_is_answered_with_the_right_one() -> None:
     talk = Talk()
-    assert talk.hear(FULL, "a", system_id="") == [Keep(Txn("a"), FULL)]
+    assert talk.hear(FULL, "a", system_id="") == [talk.keep("a")]
     talk.kept("a")
     assert talk.said[0].header.system_id == UNIT
 
@@ -150,7 +155,7 @@ def test_a_message_in_another_units_name_is_neither_stored_nor_answered() -> Non
 def test_what_cannot_be_read_gets_no_answer_and_the_next_message_works(raw: bytes) -> None:
     talk = Talk()
     assert talk.take(talk.talk.heard(raw, talk.now())) == []
-    assert talk.hear(FULL, "a") == [Keep(Txn("a"), FULL)]
+    assert talk.hear(FULL, "a") == [talk.keep("a")]
     assert talk.said == []
 
 
