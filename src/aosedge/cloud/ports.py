@@ -34,6 +34,9 @@ class Blobs(Protocol):
     def stream(self, digest: Digest, start: int, end: int) -> AsyncIterator[bytes]:
         """Bytes from `start` up to, not including, `end`; raises NotFound."""
 
+    async def remove(self, digest: Digest) -> None:
+        """Forget a blob; a missing one is no error."""
+
 
 class Subscription(Protocol):
     """What one listener hears; bounded: when it falls behind, the oldest go and `missed` says so."""

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
-from aosedge.model.bundle import CONFIG, BundleConfig, Item, parse_config
+from aosedge.model.bundle import CONFIG, BundleConfig, Item, Rejected, parse_config, rejection
 from aosedge.model.documents import MOST_BYTES
 from aosedge.model.errors import Invalid, TooLarge, Untrusted
 from aosedge.model.instants import Instant
@@ -144,21 +144,25 @@ def verify_opened(
 
     `signer` is the certificate that the store has for `opened.signer`; whether it is active is the store's to say.
     Raises Untrusted where certificate, signature, hash or size does not hold, or inner and outer configuration
-    differ; Invalid or TooLarge for a harmful archive; Rejected for a wrong configuration.
+    differ; Rejected for a wrong configuration or a harmful inner archive.
     """
     if (signer.issuer.rfc4514_string(), serial_of(signer)) != (opened.signer.issuer, opened.signer.serial):
         raise unknown_signer(opened.signer)
     verify_chain(signer, roots, at)
     _check_signature(opened, signer)
     _check_parts(opened)
-    content = opened.folder.parent / "content"
-    with (opened.folder / CONTENT).open("rb") as archive:
-        unpack(archive, content, limits)
     config_text = (opened.folder / CONFIG).read_bytes()
+    config = parse_config(config_text)
+    content = opened.folder.parent / "content"
+    try:
+        with (opened.folder / CONTENT).open("rb") as archive:
+            unpack(archive, content, limits)
+    except Invalid as error:
+        raise Rejected((rejection(error, _item_at(config, error.element)),)) from error
     inner = content / CONFIG
     if inner.is_symlink() or not inner.is_file() or inner.read_bytes() != config_text:
         raise Untrusted("the inner and the outer configuration differ", element=CONFIG, expected="the same bytes")
-    return VerifiedBundle(opened.signer, parse_config(config_text), config_text, content)
+    return VerifiedBundle(opened.signer, config, config_text, content)
 
 
 def pack_and_sign(folder: Path, to: Path, key: PrivateKey, certificate: x509.Certificate) -> BundleConfig:
@@ -205,6 +209,16 @@ def default_state(content: Path, item: Item) -> Path | None:
     """The item's default state in an unpacked bundle, if it has one."""
     path = content / item.folder / DEFAULT_STATE
     return path if path.is_file() and not path.is_symlink() else None
+
+
+def _item_at(config: BundleConfig, name: str) -> str:
+    """The item in whose folder a member of the inner archive is; empty where it is in none."""
+    plain = "/".join(part for part in name.split("/") if part not in ("", "."))
+    for item in config.items:
+        places = (item.folder, *(item.image_path(image) for image in item.images))
+        if any(plain == place or plain.startswith(f"{place}/") for place in places):
+            return item.identity.codename
+    return ""
 
 
 def _readable(path: Path) -> Path:

@@ -38,6 +38,11 @@ class Composed(msgspec.Struct, frozen=True):
     images: tuple[ImageOfVersion, ...]
     dependencies: tuple[Dependency, ...]
 
+    @property
+    def digests(self) -> tuple[Digest, ...]:
+        """Of the documents."""
+        return tuple(sha256(document) for document in self.documents)
+
 
 def compose(item: Item, bundle: BundleConfig, layers: Sequence[Layer]) -> Composed:
     """The documents of an item; `layers` has one layer for each of its images, in their order."""

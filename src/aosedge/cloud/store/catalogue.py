@@ -10,7 +10,17 @@ from aosedge.cloud.domain.catalogue import Bundle, BundleState, Item, ItemVersio
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.ports import StoredBlob
 from aosedge.cloud.store import rows
-from aosedge.cloud.store.tables import blob_refs, blobs, bundles, grants, items, versions
+from aosedge.cloud.store.tables import (
+    assignments,
+    blob_refs,
+    blobs,
+    bundles,
+    grants,
+    items,
+    subject_units,
+    units,
+    versions,
+)
 from aosedge.model.bundle.rejections import Rejection
 from aosedge.model.digests import Digest
 from aosedge.model.errors import NotFound
@@ -51,6 +61,11 @@ class Items:
         query = self._mine().where(items.c.owner == owner, items.c.codename == codename, items.c.type == type)
         return rows.one(self._connection, query, Item)
 
+    def name_owner(self, codename: str, type: ItemType) -> OrgId | None:
+        """Who has the name, in any organization: names are first come, first served, so this looks past the scope."""
+        query = select(items.c.owner).where(items.c.codename == codename, items.c.type == type)
+        return self._connection.execute(query.limit(1)).scalar_one_or_none()
+
     def page(
         self,
         window: Window = Window(),
@@ -76,6 +91,19 @@ class Items:
         """Newer words for the item; raises NotFound."""
         self._own(self.get(id).owner)
         self._connection.execute(update(items).where(items.c.id == id).values(title=title, description=description))
+
+    def mark_followers_dirty(self, ids: Sequence[ItemId]) -> None:
+        """Units, of whichever organization, that run the newest version of one of these items of the scope's own:
+        their targets are to be compiled anew."""
+        mine = select(items.c.id).where(items.c.id.in_(ids))
+        if self._scope.reach != "all":
+            mine = mine.where(items.c.owner == self._scope.tenant)
+        followers = (
+            select(subject_units.c.unit)
+            .join(assignments, assignments.c.subject == subject_units.c.subject)
+            .where(assignments.c.item.in_(mine), assignments.c.version.is_(None))
+        )
+        self._connection.execute(update(units).where(units.c.id.in_(followers)).values(target_dirty=True))
 
     def _own(self, owner: OrgId) -> None:
         if self._scope.reach != "all" and owner != self._scope.tenant:
