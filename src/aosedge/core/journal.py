@@ -1,4 +1,4 @@
-"""The agent's log: a sentence and fields, one line each, on the standard library (structlog brings rich along: 6 MiB)."""
+"""The agent's log: a sentence and fields a line, on the standard library (structlog brings rich along: 6 MiB)."""
 
 import logging
 import sys
