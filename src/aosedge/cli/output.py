@@ -119,7 +119,7 @@ class Trail:
         return tuple(self._states)
 
 
-def complain(error: AosError, *, as_json: bool) -> int:
+def complain(error: AosError, *, as_json: bool = False, program: str = "aos") -> int:
     """Say what went wrong on standard error; gives the exit code."""
     kind = kind_of(error)
     if as_json:
@@ -129,7 +129,7 @@ def complain(error: AosError, *, as_json: bool) -> int:
             view |= {"operation": error.operation, "request_id": error.request_id}
         sys.stderr.write(json.dumps({"error": {name: value for name, value in view.items() if value}}) + "\n")
     else:
-        sys.stderr.write(f"aos: {error}\n")
+        sys.stderr.write(f"{program}: {error}\n")
     return EXIT_CODES.get(kind, FAILED)
 
 

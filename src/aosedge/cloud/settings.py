@@ -107,7 +107,7 @@ def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
         if text is not None:
             values[name] = text
     try:
-        return msgspec.convert(values, Settings, strict=False)
+        return msgspec.convert(values, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise _wrong(error) from error
 
@@ -115,6 +115,12 @@ def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
 def variable(setting: str) -> str:
     """The environment variable that moves a setting."""
     return PREFIX + setting.upper()
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str) and value:
+        return Path(value)
+    raise ValueError(f"Expected a path, got {value!r}")
 
 
 def _from_file(path: Path) -> dict[str, object]:

@@ -202,6 +202,12 @@ def fingerprint_of(certificate: x509.Certificate) -> str:
     return certificate.fingerprint(hashes.SHA256()).hex()
 
 
+def server_names(certificate: x509.Certificate) -> set[str]:
+    """The host names and addresses that a server certificate is for."""
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return {*names.get_values_for_type(x509.DNSName), *map(str, names.get_values_for_type(x509.IPAddress))}
+
+
 def peer_of(der: bytes) -> Peer:
     """Who the holder of a client certificate is. The TLS layer has checked the chain; raises Unauthenticated."""
     try:

@@ -14,7 +14,8 @@ from aosedge.model.errors import Conflict, Invalid
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / "aoscloud.toml"
     file.write_text('domain = "cloud.example.org"\napi_port = 8000\n')
-    loaded = settings.load(file, {"AOSCLOUD_API_PORT": "8443"})
+    loaded = settings.load(file, {"AOSCLOUD_API_PORT": "8443", "AOSCLOUD_DATA_FOLDER": "data"})
+    assert loaded.data_folder == Path("data")
     assert (loaded.domain, loaded.api_port, loaded.unit_port) == ("cloud.example.org", 8443, 9000)
     assert loaded.api_url == "https://cloud.example.org:8443"
     assert loaded.blob_base == loaded.api_url
@@ -24,7 +25,11 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("environment", "element"),
-    [({"AOSCLOUD_API_PORT": "http"}, "api_port"), ({"AOSCLOUD_UNIT_PORT": "70000"}, "unit_port")],
+    [
+        ({"AOSCLOUD_API_PORT": "http"}, "api_port"),
+        ({"AOSCLOUD_UNIT_PORT": "70000"}, "unit_port"),
+        ({"AOSCLOUD_DATA_FOLDER": ""}, "data_folder"),
+    ],
 )
 def test_a_wrong_value_names_its_setting_and_variable(environment: dict[str, str], element: str) -> None:
     with pytest.raises(Invalid) as refused:

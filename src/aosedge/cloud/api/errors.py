@@ -8,6 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
+from aosedge.model.bundle import Rejection
 from aosedge.model.errors import AosError, Unavailable
 
 STATUS: Final[dict[str, int]] = {
@@ -36,6 +37,8 @@ class ErrorView(msgspec.Struct, frozen=True, omit_defaults=True):
     expected: str = ""
     got: str = ""
     cure: str = ""
+    rejections: tuple[Rejection, ...] = ()
+    """Of a bundle: item, field and reason, each."""
 
 
 def to_response(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorView]:
@@ -76,6 +79,7 @@ def _from_ours(error: AosError, request_id: str, operation: str) -> ErrorView:
         expected=error.expected,
         got=error.got,
         cure=error.cure,
+        rejections=getattr(error, "rejections", ()),
     )
 
 

@@ -65,7 +65,7 @@ OPERATIONS: Final[dict[str, Row]] = {
     "units_list":                       Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "units_provision":                  Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "units_read":                       Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
-    "users_me_read":                    Row("reads",   "own",    "own",      "own",    "own",    "own"),
+    "users_me_read":                    Row("reads",   "tenant", "fleet",    "own",    "own",    "tenant"),
 }
 # fmt: on
 

@@ -1,0 +1,180 @@
+"""The REST application: every handler, the one way to the dispatcher, OpenAPI, and errors as one table."""
+
+from typing import Any, Final
+
+import msgspec
+from litestar import Litestar, Request, Router
+from litestar.di import Provide
+from litestar.enums import OpenAPIMediaType
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, License, SecurityScheme, Tag
+
+from aosedge.cloud.api import (
+    assignments,
+    audit,
+    bundles,
+    events,
+    fleets,
+    health,
+    items,
+    organizations,
+    provisioning,
+    root_certificate,
+    subjects,
+    units,
+    users,
+)
+from aosedge.cloud.api.asking import provide, window
+from aosedge.cloud.api.errors import EXCEPTION_HANDLERS
+from aosedge.cloud.ports import Bus
+from aosedge.cloud.usecases.bundles import Intake
+from aosedge.cloud.usecases.dispatch import Dispatcher
+from aosedge.cloud.usecases.people import SignIn
+from aosedge.cloud.usecases.provisioning import Provisioning
+from aosedge.model.ids import Ids
+
+PATH: Final = "/api/v11"
+BODY_BYTES_MOST: Final = 2_000_000
+"""Of any request but an upload."""
+_TAGS: Final = (
+    ("installation", "The installation itself"),
+    ("people", "Who you are"),
+    ("organizations", "OEMs and Service Providers"),
+    ("fleets", "Groups of Units"),
+    ("units", "Units: target and actual state"),
+    ("subjects", "What joins Units and items"),
+    ("items", "Deployable items and their versions"),
+    ("bundles", "Deployment Bundles"),
+    ("events", "What happens, as it happens"),
+    ("audit", "Who did what"),
+)
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """What the handlers need."""
+
+    dispatcher: Dispatcher
+    sign_in: SignIn
+    provisioning: Provisioning
+    intake: Intake
+    bus: Bus
+    ids: Ids
+    root_pem: str
+    upload_bytes_most: int
+
+
+def handlers(root_pem: str, upload_bytes_most: int) -> Router:
+    """Every handler under the API's path."""
+    return Router(
+        PATH,
+        route_handlers=[
+            health.read,
+            root_certificate.handler(root_pem),
+            users.read_me,
+            organizations.list_,
+            organizations.read,
+            fleets.list_,
+            fleets.create,
+            fleets.read,
+            fleets.update,
+            fleets.delete,
+            units.list_,
+            units.read,
+            units.read_target,
+            units.list_certificates,
+            provisioning.read_supported_software,
+            provisioning.provision,
+            subjects.list_,
+            subjects.create,
+            subjects.read,
+            subjects.update,
+            subjects.remove,
+            subjects.list_units,
+            subjects.add_unit,
+            subjects.remove_unit,
+            assignments.list_,
+            assignments.create,
+            assignments.remove,
+            items.list_,
+            items.read,
+            items.list_versions,
+            bundles.list_,
+            bundles.read,
+            bundles.handler(upload_bytes_most),
+            audit.list_,
+            events.read,
+        ],
+    )
+
+
+def application(parts: Parts) -> Litestar:
+    """The application on these parts."""
+
+    def given(value: Any) -> Provide:
+        return Provide(lambda: value, sync_to_thread=False)
+
+    return _built(
+        handlers(parts.root_pem, parts.upload_bytes_most),
+        {
+            "ask": provide(parts.dispatcher, parts.sign_in),
+            "authority": given(parts.provisioning),
+            "intake": given(parts.intake),
+            "bus": given(parts.bus),
+            "ids": given(parts.ids),
+        },
+    )
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document, which needs no parts."""
+    names = ("ask", "authority", "intake", "bus", "ids")
+    nothing = {name: Provide(lambda: None, sync_to_thread=False) for name in names}
+    return _completed(_built(handlers("", 0), nothing).openapi_schema.to_schema())
+
+
+class _Document(JsonRenderPlugin):
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """The document with our errors in place of the framework's."""
+        return self.render_json(request, _completed(openapi_schema))
+
+
+def _completed(schema: dict[str, Any]) -> dict[str, Any]:
+    """With our errors, for the framework describes its own; with the upload's form; paths end with a slash."""
+    error = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorView"}}}}
+    refused = {"description": "Refused or failed: why, and what to do.", **error}
+    for methods in schema["paths"].values():
+        for operation in (methods[name] for name in ("get", "put", "post", "delete") if name in methods):
+            fine = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
+            operation["responses"] = {**fine, "default": refused}
+            if operation["operationId"] == "deployment_bundles_create":
+                operation["requestBody"] = bundles.FORM
+    return {**schema, "paths": {path.rstrip("/") + "/": methods for path, methods in schema["paths"].items()}}
+
+
+def _built(router: Router, dependencies: dict[str, Provide]) -> Litestar:
+    return Litestar(
+        [router],
+        dependencies={**dependencies, "window": Provide(window, sync_to_thread=False)},
+        exception_handlers=EXCEPTION_HANDLERS,
+        openapi_config=openapi(),
+        request_max_body_size=BODY_BYTES_MOST,
+        logging_config=None,
+        debug=False,
+    )
+
+
+def openapi() -> OpenAPIConfig:
+    """OpenAPI 3.1 at `schema`; who asks is said by the TLS connection."""
+    scheme = SecurityScheme(type="mutualTLS", description="The client certificate of a user (PKCS#12).")
+    return OpenAPIConfig(
+        title="AosCloud",
+        version="11",
+        license=License(name="Apache-2.0", identifier="Apache-2.0"),
+        path=PATH + "/schema",
+        render_plugins=[_Document(path="/", media_type=OpenAPIMediaType.OPENAPI_JSON)],
+        components=Components(security_schemes={"certificate": scheme}),
+        security=[{"certificate": []}],
+        tags=[Tag(name=name, description=words) for name, words in _TAGS],
+        use_handler_docstrings=True,
+    )

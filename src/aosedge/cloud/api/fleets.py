@@ -1,0 +1,73 @@
+"""Fleets."""
+
+import msgspec
+from litestar import delete as delete_
+from litestar import get, post, put
+
+from aosedge.cloud.api.asking import Ask
+from aosedge.cloud.domain.fleets import Fleet
+from aosedge.cloud.domain.pages import Window
+from aosedge.cloud.usecases import fleets
+from aosedge.model.ids import FleetId, Ids
+from aosedge.model.instants import to_rfc3339
+
+
+class FleetView(msgspec.Struct, frozen=True):
+    """A fleet; each Unit belongs to one."""
+
+    id: str
+    title: str
+    created_at: str
+
+
+class FleetsView(msgspec.Struct, frozen=True):
+    """A part of the list."""
+
+    total: int
+    items: tuple[FleetView, ...]
+
+
+class FleetBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person says of a fleet."""
+
+    title: str
+
+
+def view(fleet: Fleet) -> FleetView:
+    """As the API shows it."""
+    return FleetView(fleet.id, fleet.title, to_rfc3339(fleet.created_at))
+
+
+@get("/fleets/", operation_id="fleets_list", tags=["fleets"])
+async def list_(ask: Ask, window: Window, title: str | None = None, ordering: str = "title") -> FleetsView:
+    """Fleets."""
+    page = await ask.read(lambda session: session.fleets.page(window, title=title, order=ordering))
+    return FleetsView(page.total, tuple(map(view, page.items)))
+
+
+@post("/fleets/", operation_id="fleets_create", tags=["fleets"])
+async def create(ask: Ask, ids: Ids, data: FleetBody) -> FleetView:
+    """Make a fleet."""
+    made = await ask.change(lambda session: fleets.create(session, ids, data.title), lambda fleet: fleet.id)
+    return view(made)
+
+
+@get("/fleets/{id:str}/", operation_id="fleets_read", tags=["fleets"])
+async def read(ask: Ask, id: str) -> FleetView:
+    """One fleet."""
+    return view(await ask.read(lambda session: session.fleets.get(FleetId(id))))
+
+
+@put("/fleets/{id:str}/", operation_id="fleets_update", tags=["fleets"])
+async def update(ask: Ask, id: str, data: FleetBody) -> FleetView:
+    """Give a fleet another title."""
+    changed = await ask.change(
+        lambda session: fleets.rename(session, FleetId(id), data.title), lambda fleet: fleet.id
+    )
+    return view(changed)
+
+
+@delete_("/fleets/{id:str}/", operation_id="fleets_delete", tags=["fleets"])
+async def delete(ask: Ask, id: str) -> None:
+    """Remove an empty fleet."""
+    await ask.change(lambda session: fleets.delete(session, FleetId(id)), lambda _: id)

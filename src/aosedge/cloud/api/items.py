@@ -1,0 +1,124 @@
+"""Deployable items and their versions."""
+
+from typing import Literal
+
+import msgspec
+from litestar import get
+
+from aosedge.cloud.api.asking import Ask
+from aosedge.cloud.domain.catalogue import Item, ItemVersion
+from aosedge.cloud.domain.pages import Window
+from aosedge.cloud.store import Session
+from aosedge.model.ids import ItemId, OrgId
+from aosedge.model.instants import to_rfc3339
+from aosedge.model.oci import Platform
+
+ItemKind = Literal["service", "component", "layer"]
+
+
+class ItemView(msgspec.Struct, frozen=True):
+    """An item; `newest_version` is the version uploaded last, of those that are ready."""
+
+    id: str
+    codename: str
+    type: ItemKind
+    title: str
+    description: str
+    owner_id: str
+    owner_title: str
+    newest_version: str | None
+    created_at: str
+
+
+class ItemsView(msgspec.Struct, frozen=True):
+    """A part of the list."""
+
+    total: int
+    items: tuple[ItemView, ...]
+
+
+class VersionView(msgspec.Struct, frozen=True):
+    """One immutable version. Sizes are what a Unit of that platform downloads, bytes."""
+
+    id: str
+    version: str
+    state: Literal["ready", "withdrawn"]
+    index_digest: str
+    bundle_id: str
+    platforms: tuple[str, ...]
+    size_bytes: tuple[int, ...]
+    created_at: str
+
+
+class VersionsView(msgspec.Struct, frozen=True):
+    """A part of the list."""
+
+    total: int
+    items: tuple[VersionView, ...]
+
+
+def platform_name(platform: Platform) -> str:
+    """`linux/arm64/v8`."""
+    return "/".join(part for part in (platform.os, platform.architecture, platform.variant) if part)
+
+
+def view(session: Session, item: Item) -> ItemView:
+    """As the API shows it."""
+    ready = [version for version in session.items.versions(item.id, Window(20)).items if version.state == "ready"]
+    return ItemView(
+        id=item.id,
+        codename=item.codename,
+        type=item.type,
+        title=item.title,
+        description=item.description,
+        owner_id=item.owner,
+        owner_title=session.organizations.get(item.owner).title,
+        newest_version=ready[0].version if ready else None,
+        created_at=to_rfc3339(item.created_at),
+    )
+
+
+def version_view(version: ItemVersion) -> VersionView:
+    """As the API shows it."""
+    return VersionView(
+        id=version.id,
+        version=version.version,
+        state=version.state,
+        index_digest=version.index_digest,
+        bundle_id=version.bundle,
+        platforms=tuple(platform_name(image.platform) for image in version.images),
+        size_bytes=tuple(image.size_bytes for image in version.images),
+        created_at=to_rfc3339(version.created_at),
+    )
+
+
+@get("/items/", operation_id="items_list", tags=["items"])
+async def list_(
+    ask: Ask,
+    window: Window,
+    codename: str | None = None,
+    type: ItemKind | None = None,
+    owner_id: str | None = None,
+    ordering: str = "codename",
+) -> ItemsView:
+    """Items that you own, or whose owner was granted to you."""
+    owner = OrgId(owner_id) if owner_id is not None else None
+
+    def find(session: Session) -> ItemsView:
+        page = session.items.page(window, codename=codename, type=type, owner=owner, order=ordering)
+        return ItemsView(page.total, tuple(view(session, item) for item in page.items))
+
+    return await ask.read(find)
+
+
+@get("/items/{id:str}/", operation_id="items_read", tags=["items"])
+async def read(ask: Ask, id: str) -> ItemView:
+    """One item."""
+    return await ask.read(lambda session: view(session, session.items.get(ItemId(id))))
+
+
+@get("/items/{id:str}/versions/", operation_id="item_versions_list", tags=["items"])
+async def list_versions(ask: Ask, id: str, window: Window, ordering: str = "-created_at") -> VersionsView:
+    """An item's versions, newest upload first."""
+    page = await ask.read(lambda session: session.items.versions(ItemId(id), window, order=ordering))
+    return VersionsView(page.total, tuple(map(version_view, page.items)))

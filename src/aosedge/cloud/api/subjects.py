@@ -1,0 +1,133 @@
+"""Subjects, the Units they join, and what is assigned to them."""
+
+import msgspec
+from litestar import delete, get, post, put
+
+from aosedge.cloud.api.asking import Ask
+from aosedge.cloud.api.unit_views import UnitView
+from aosedge.cloud.api.unit_views import view as unit_view
+from aosedge.cloud.api.units import UnitsView
+from aosedge.cloud.domain.pages import Window
+from aosedge.cloud.domain.subjects import Subject, SubjectKind
+from aosedge.cloud.store import Session
+from aosedge.cloud.usecases import subjects
+from aosedge.model.ids import Ids, SubjectId
+from aosedge.model.instants import to_rfc3339
+
+
+class SubjectView(msgspec.Struct, frozen=True):
+    """`group`: many Units, state stays local. `user`: state follows the subject."""
+
+    id: str
+    title: str
+    type: SubjectKind
+    created_at: str
+
+
+class SubjectsView(msgspec.Struct, frozen=True):
+    """A part of the list."""
+
+    total: int
+    items: tuple[SubjectView, ...]
+
+
+class NewSubject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A subject to make."""
+
+    title: str
+    type: SubjectKind = "group"
+
+
+class SubjectTitle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What of a subject can change."""
+
+    title: str
+
+
+def view(subject: Subject) -> SubjectView:
+    """As the API shows it."""
+    return SubjectView(subject.id, subject.title, subject.kind, to_rfc3339(subject.created_at))
+
+
+@get("/subjects/", operation_id="subjects_list", tags=["subjects"])
+async def list_(
+    ask: Ask,
+    window: Window,
+    title: str | None = None,
+    type: SubjectKind | None = None,
+    unit_id: str | None = None,
+    ordering: str = "title",
+) -> SubjectsView:
+    """Subjects; `unit_id`, a system id or id: those that join this Unit."""
+
+    def find(session: Session) -> SubjectsView:
+        unit = session.units.named(unit_id).id if unit_id is not None else None
+        page = session.subjects.page(window, title=title, kind=type, unit=unit, order=ordering)
+        return SubjectsView(page.total, tuple(map(view, page.items)))
+
+    return await ask.read(find)
+
+
+@post("/subjects/", operation_id="subjects_create", tags=["subjects"])
+async def create(ask: Ask, ids: Ids, data: NewSubject) -> SubjectView:
+    """Make a subject."""
+    made = await ask.change(
+        lambda session: subjects.create(session, ids, data.title, data.type), lambda subject: subject.id
+    )
+    return view(made)
+
+
+@get("/subjects/{id:str}/", operation_id="subjects_read", tags=["subjects"])
+async def read(ask: Ask, id: str) -> SubjectView:
+    """One subject."""
+    return view(await ask.read(lambda session: session.subjects.get(SubjectId(id))))
+
+
+@put("/subjects/{id:str}/", operation_id="subjects_update", tags=["subjects"])
+async def update(ask: Ask, id: str, data: SubjectTitle) -> SubjectView:
+    """Give a subject another title."""
+    changed = await ask.change(
+        lambda session: subjects.rename(session, SubjectId(id), data.title), lambda subject: subject.id
+    )
+    return view(changed)
+
+
+@delete("/subjects/{id:str}/", operation_id="subjects_delete", tags=["subjects"])
+async def remove(ask: Ask, id: str) -> None:
+    """Remove a subject with its assignments; its Units lose what only it gave them."""
+    await ask.change(lambda session: subjects.delete(session, SubjectId(id)), lambda _: id)
+
+
+@get("/subjects/{id:str}/units/", operation_id="subject_units_list", tags=["subjects"])
+async def list_units(ask: Ask, id: str, window: Window, ordering: str = "system_uid") -> UnitsView:
+    """The Units that a subject joins."""
+
+    def find(session: Session) -> UnitsView:
+        page = session.subjects.units(SubjectId(id), window, order=ordering)
+        return UnitsView(page.total, tuple(unit_view(session, unit) for unit in page.items))
+
+    return await ask.read(find)
+
+
+@put("/subjects/{id:str}/units/{unit_id:str}/", operation_id="subject_units_add", tags=["subjects"])
+async def add_unit(ask: Ask, id: str, unit_id: str) -> UnitView:
+    """Join a Unit, by system id or id; again is no error."""
+
+    def join(session: Session) -> UnitView:
+        unit = session.units.named(unit_id)
+        subjects.add_unit(session, SubjectId(id), unit.id)
+        return unit_view(session, unit)
+
+    return await ask.change(join, lambda unit: f"{id} {unit.id}")
+
+
+@delete("/subjects/{id:str}/units/{unit_id:str}/", operation_id="subject_units_remove", tags=["subjects"])
+async def remove_unit(ask: Ask, id: str, unit_id: str) -> None:
+    """Part from a Unit, by system id or id; again is no error."""
+
+    def part(session: Session) -> str:
+        unit = session.units.named(unit_id)
+        subjects.remove_unit(session, SubjectId(id), unit.id)
+        return unit.id
+
+    await ask.change(part, lambda unit: f"{id} {unit}")

@@ -1,0 +1,115 @@
+"""Units: what they should be beside what they are."""
+
+from typing import Literal
+
+import msgspec
+from litestar import get
+
+from aosedge.cloud.api.asking import Ask
+from aosedge.cloud.api.unit_views import UnitDetailView, UnitView, detail, view
+from aosedge.cloud.domain.pages import Window
+from aosedge.cloud.domain.people import Certificate
+from aosedge.cloud.store import Session
+from aosedge.model.errors import NotFound
+from aosedge.model.ids import FleetId
+from aosedge.model.instants import to_rfc3339
+
+
+class UnitsView(msgspec.Struct, frozen=True):
+    """A part of the list."""
+
+    total: int
+    items: tuple[UnitView, ...]
+
+
+class UnitCertificateView(msgspec.Struct, frozen=True):
+    """A certificate of a Unit. `status` is `renew_done` where no renewal is under way."""
+
+    cert_type: str
+    node_id: str
+    serial: str
+    fingerprint: str
+    state: Literal["active", "revoked"]
+    status: str
+    not_after: str
+    created_at: str
+
+
+class UnitCertificatesView(msgspec.Struct, frozen=True):
+    """A part of the list."""
+
+    total: int
+    items: tuple[UnitCertificateView, ...]
+
+
+def certificate_view(certificate: Certificate) -> UnitCertificateView:
+    """As the API shows it."""
+    return UnitCertificateView(
+        cert_type=certificate.type,
+        node_id=certificate.node,
+        serial=certificate.serial,
+        fingerprint=certificate.fingerprint,
+        state=certificate.state,
+        status="renew_done",
+        not_after=to_rfc3339(certificate.not_after),
+        created_at=to_rfc3339(certificate.created_at),
+    )
+
+
+@get("/units/", operation_id="units_list", tags=["units"])
+async def list_(
+    ask: Ask,
+    window: Window,
+    system_uid: str | None = None,
+    fleet_id: str | None = None,
+    status: Literal["new", "provisioned", "deprovisioned"] | None = None,
+    online_status: Literal["Offline", "Connected", "Online"] | None = None,
+    deployment: Literal["in_sync", "updating", "blocked", "degraded", "failed", "unknown"] | None = None,
+    ordering: str = "system_uid",
+) -> UnitsView:
+    """Units that match every filter given."""
+
+    def find(session: Session) -> UnitsView:
+        page = session.units.page(
+            window,
+            system_uid=system_uid,
+            fleet=FleetId(fleet_id) if fleet_id is not None else None,
+            lifecycle=status,
+            connectivity=online_status,
+            deployment=deployment,
+            order=ordering,
+        )
+        return UnitsView(page.total, tuple(view(session, unit) for unit in page.items))
+
+    return await ask.read(find)
+
+
+@get("/units/{id:str}/", operation_id="units_read", tags=["units"])
+async def read(ask: Ask, id: str) -> UnitDetailView:
+    """One Unit by system id or id: nodes, items and instances, target beside actual."""
+    return await ask.read(lambda session: detail(session, session.units.named(id)))
+
+
+@get("/units/{id:str}/target/", operation_id="unit_target_read", tags=["units"])
+async def read_target(ask: Ask, id: str) -> msgspec.Raw:
+    """The target state as it is sent to the Unit: PROTOCOL's desiredStatus."""
+
+    def find(session: Session) -> msgspec.Raw:
+        desired = session.targets.desired(session.units.named(id).id)
+        if desired is None:
+            raise NotFound("target")
+        return msgspec.Raw(msgspec.json.encode(desired))
+
+    return await ask.read(find)
+
+
+@get("/units/{id:str}/certificates/", operation_id="unit_certificates_list", tags=["units"])
+async def list_certificates(ask: Ask, id: str) -> UnitCertificatesView:
+    """A Unit's certificates in use, newest first; a Unit has few."""
+
+    def find(session: Session) -> UnitCertificatesView:
+        found = session.certificates.of_unit(session.units.named(id).id)
+        shown = tuple(certificate_view(certificate) for certificate in found if certificate.state == "active")
+        return UnitCertificatesView(len(shown), shown)
+
+    return await ask.read(find)

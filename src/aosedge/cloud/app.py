@@ -1,0 +1,133 @@
+"""The composition root: reads settings, builds the parts, runs them until a signal."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import msgspec
+
+from aosedge.clock import RandomIds, SystemClock
+from aosedge.cloud import https
+from aosedge.cloud.api.application import Parts, application
+from aosedge.cloud.api.front import Front
+from aosedge.cloud.blobs import open_blobs
+from aosedge.cloud.bus.inprocess import InProcessBus
+from aosedge.cloud.gateway import server as gateway
+from aosedge.cloud.listening import listen, port_of
+from aosedge.cloud.settings import Settings
+from aosedge.cloud.store import Store, open_store
+from aosedge.cloud.usecases import installation
+from aosedge.cloud.usecases.bundles import Intake
+from aosedge.cloud.usecases.dispatch import Dispatcher
+from aosedge.cloud.usecases.installation import Installed
+from aosedge.cloud.usecases.people import SignIn
+from aosedge.cloud.usecases.provisioning import Provisioning
+from aosedge.model.errors import Invalid
+from aosedge.trust import tls
+
+Say = Callable[[str], None]
+"""Where lines for people go."""
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Store]:
+    """The store, brought to this program's schema."""
+    store = open_store(settings.database_url)
+    try:
+        await store.migrate()
+        yield store
+    finally:
+        await store.close()
+
+
+async def init(settings: Settings) -> Installed:
+    """Set the installation up; what is there stays. Gives what was made."""
+    settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    clock = SystemClock()
+    authority, made_authority = installation.ready_authority(settings, clock.wall())
+    made_secret = installation.ready_secret(settings)
+    installation.write_roots(settings, authority)
+    async with opened(settings) as store:
+        installed = await installation.install(settings, authority, store, clock, RandomIds())
+    first = [words for words, made in (("certificate authority", made_authority), ("secret", made_secret)) if made]
+    return msgspec.structs.replace(installed, made=(*first, *installed.made))
+
+
+async def migrate(settings: Settings) -> None:
+    """Bring the database to this program's schema."""
+    async with opened(settings):
+        pass
+
+
+async def serve(settings: Settings, say: Say) -> None:
+    """Serve until SIGTERM or SIGINT; raises Conflict for a taken port, Invalid before `aoscloud init`."""
+    sockets = _ports(settings)
+    try:
+        if not settings.secret_file.exists():
+            raise Invalid("nothing is set up here", element=str(settings.data_folder), cure="run: aoscloud init")
+        settings = _with_real_ports(settings, sockets)
+        async with opened(settings) as store:
+            await _serve(settings, sockets, store, say)
+    finally:
+        for listener in sockets.values():
+            listener.close()
+    say("stopped")
+
+
+def _ports(settings: Settings) -> dict[str, socket.socket]:
+    wanted = ["api_port", "unit_port", "channel_port"]
+    if settings.blob_http_port:
+        wanted.append("blob_http_port")
+    taken: dict[str, socket.socket] = {}
+    try:
+        for setting in wanted:
+            taken[setting] = listen(settings, setting)
+    except BaseException:
+        for listener in taken.values():
+            listener.close()
+        raise
+    return taken
+
+
+def _with_real_ports(settings: Settings, sockets: dict[str, socket.socket]) -> Settings:
+    return msgspec.structs.replace(settings, **{name: port_of(listener) for name, listener in sockets.items()})
+
+
+async def _serve(settings: Settings, sockets: dict[str, socket.socket], store: Store, say: Say) -> None:
+    clock, ids = SystemClock(), RandomIds()
+    authority, _made = installation.ready_authority(settings, clock.wall())
+    certificate, key = installation.server_files(settings, authority, clock.wall())
+    secret = settings.secret_file.read_bytes()
+    blobs = open_blobs(settings.blobs_url, settings.data_folder / "scratch")
+    bus = InProcessBus()
+    stop = asyncio.Event()
+    upload_bytes_most = settings.upload_most_mb * 1_000_000
+    scratch = settings.data_folder / "uploads"
+    intake = Intake(store, blobs, bus, authority.roots, clock, ids, scratch, upload_bytes_most)
+    api = application(
+        Parts(
+            dispatcher=Dispatcher(store),
+            sign_in=SignIn(store, clock, ids),
+            provisioning=Provisioning(authority, settings.discovery_url, ids),
+            intake=intake,
+            bus=bus,
+            ids=ids,
+            root_pem=authority.root_pem(),
+            upload_bytes_most=upload_bytes_most,
+        )
+    )
+    front = Front(api, gateway.blob_door(blobs, secret, settings.blob_base, clock), ids)
+    people = tls.server_context(certificate, key, authority.root_pem(), "optional")
+    _stop_on_signals(stop)
+    say(f"AosCloud for {settings.domain}: API {settings.api_url}/api/v11, Units {settings.discovery_url}")
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(https.serve(front, sockets["api_port"], people, stop))
+        say("ready")
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)

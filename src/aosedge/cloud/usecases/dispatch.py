@@ -1,0 +1,52 @@
+"""The one place where what a person asks for is checked, given its scope, run in a transaction and written down."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from aosedge.cloud.domain.access.callers import Caller, Person, Scope
+from aosedge.cloud.domain.access.decide import scope_for
+from aosedge.cloud.domain.access.operations import OPERATIONS
+from aosedge.cloud.store import Session, Store
+from aosedge.model.errors import NotAllowed
+
+T = TypeVar("T")
+
+
+class Dispatcher:
+    """Runs use cases. A change and its audit line commit together; a refusal is written down too."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def read(self, caller: Caller, operation: str, work: Callable[[Session], T]) -> T:
+        """Run `work`, which changes nothing; raises NotAllowed."""
+        scope = await self.allowed(caller, operation)
+        return await self._store.read(caller, scope, work)
+
+    async def change(
+        self, caller: Caller, operation: str, work: Callable[[Session], T], target: Callable[[T], str]
+    ) -> T:
+        """Run `work` in one transaction with its audit line; `target` names what was changed. Raises NotAllowed."""
+        if OPERATIONS[operation].effect != "changes":
+            raise KeyError(f"{operation} is in the table as one that reads")
+        scope = await self.allowed(caller, operation)
+
+        def audited(session: Session) -> T:
+            result = work(session)
+            session.audit.append(operation, "done", target=target(result))
+            return result
+
+        return await self._store.write(caller, scope, audited)
+
+    async def allowed(self, caller: Caller, operation: str) -> Scope:
+        """How far the operation reaches; raises NotAllowed, which the audit trail then has.
+
+        On its own for work that has its own transactions, such as an upload.
+        """
+        try:
+            return scope_for(caller, operation)
+        except NotAllowed:
+            who = caller.who
+            own = Scope(reach="tenant", tenant=who.tenant) if isinstance(who, Person) else Scope(reach="none")
+            await self._store.write(caller, own, lambda session: session.audit.append(operation, "denied"))
+            raise

@@ -1,0 +1,134 @@
+"""Registering a Unit: it becomes known, its nodes are recorded, and it gets its certificates."""
+
+import msgspec
+
+from aosedge.cloud.domain.people import Certificate
+from aosedge.cloud.domain.provisioning import RegisteredNode, Registration, may_register
+from aosedge.cloud.domain.units import Node, Unit
+from aosedge.cloud.store import Session
+from aosedge.model.errors import Conflict
+from aosedge.model.ids import FleetId, Ids, NodeName, OrgId, UnitId
+from aosedge.model.instants import Instant
+from aosedge.protocol.messages.parts import CertificateType
+from aosedge.trust.certificates import Authority, Issued
+
+MINIMUM_SOFTWARE = {"aos-provisioning": "5.0.0"}
+"""What may register Units, and its oldest version that we take."""
+
+
+class IssuedToUnit(msgspec.Struct, frozen=True):
+    """A certificate that was issued at registration."""
+
+    type: CertificateType
+    node: NodeName
+    issued: Issued
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What a registration meets: the Unit if it is known, and the fleet that it goes into."""
+
+    unit: Unit | None
+    fleet: FleetId
+
+
+def look(session: Session, registration: Registration, fleet: FleetId | None) -> Known:
+    """What is known before anything is issued; raises Conflict where the Unit is provisioned, NotFound for a fleet.
+
+    Without a `fleet` a new Unit goes into the oldest one.
+    """
+    page = session.units.page(system_uid=registration.system_uid)
+    unit = page.items[0] if page.items else None
+    may_register(unit)
+    if fleet is not None:
+        return Known(unit, session.fleets.get(fleet).id)
+    if unit is not None:
+        return Known(unit, unit.fleet)
+    fleets = session.fleets.page(order="created_at").items
+    if not fleets:
+        raise Conflict("there is no fleet for the Unit", element="fleet_id", cure="aos fleet create TITLE")
+    return Known(None, fleets[0].id)
+
+
+class Provisioning:
+    """Issues what a registration asks for; the authority's key is here and nowhere else."""
+
+    def __init__(self, authority: Authority, discovery_url: str, ids: Ids) -> None:
+        self._authority, self._discovery_url, self._ids = authority, discovery_url, ids
+
+    def issue(
+        self, registration: Registration, known: Known, now: Instant
+    ) -> tuple[UnitId, tuple[IssuedToUnit, ...]]:
+        """The Unit's id and its certificates; raises Invalid or Untrusted naming the request at fault."""
+        unit = known.unit.id if known.unit else UnitId(self._ids.new())
+        return unit, tuple(
+            IssuedToUnit(
+                ask.type,
+                ask.node,
+                self._authority.issue_unit(
+                    ask.csr,
+                    unit,
+                    registration.system_uid,
+                    ask.type,
+                    now,
+                    discovery_url=self._discovery_url,
+                    element=ask.element,
+                ),
+            )
+            for ask in registration.certificates
+        )
+
+
+def record(
+    session: Session,
+    tenant: OrgId,
+    registration: Registration,
+    known: Known,
+    id: UnitId,
+    issued: tuple[IssuedToUnit, ...],
+    now: Instant,
+) -> Unit:
+    """The Unit is provisioned from here; certificates of a registration that was lost open no door any more.
+
+    Raises Conflict where somebody else registered it meanwhile.
+    """
+    if known.unit is None:
+        session.units.add(
+            Unit(
+                id=id,
+                tenant=tenant,
+                fleet=known.fleet,
+                system_uid=registration.system_uid,
+                model=registration.model,
+                model_version=registration.model_version,
+                created_at=now,
+                lifecycle="provisioned",
+            )
+        )
+    else:
+        may_register(session.units.get(id))
+        session.certificates.revoke_of_unit(id)
+        session.units.set_lifecycle(id, "provisioned")
+        session.units.mark_dirty((id,))
+    session.units.put_nodes(id, [_node(id, node) for node in registration.nodes])
+    for each in issued:
+        session.certificates.add(_certificate(id, each, now))
+    session.signal("targets")
+    return session.units.get(id)
+
+
+def _node(unit: UnitId, node: RegisteredNode) -> Node:
+    return Node(unit, node.name, node.type, node.title, node.main, msgspec.json.encode(node.info))
+
+
+def _certificate(unit: UnitId, each: IssuedToUnit, now: Instant) -> Certificate:
+    return Certificate(
+        serial=each.issued.serial,
+        kind="unit",
+        owner=unit,
+        type=each.type,
+        fingerprint=each.issued.fingerprint,
+        not_after=each.issued.not_after,
+        created_at=now,
+        pem=each.issued.pem,
+        node=each.node,
+    )
