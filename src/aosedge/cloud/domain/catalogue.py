@@ -27,7 +27,7 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Dependency(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a version needs beside it: an item of the same owner by codename and type, or any by id."""
+    """What a version needs beside it: an item of the same owner, by id or by codename and type."""
 
     type: ItemType
     versions: str

@@ -29,8 +29,12 @@ def faults(intent: Intent, target: CompiledTarget) -> tuple[str, ...]:
 
 def _catalogued(intent: Intent, document: DesiredStatus) -> dict[str, ItemVersion]:
     """The catalogue's version behind each item of the document that has one."""
-    items = {str(item.id) for item in intent.items}
-    known = {(str(version.item), version.version): version for version in intent.versions if version.item in items}
+    items = {str(item.id) for item in intent.catalogue.items.values()}
+    known = {
+        (str(version.item), version.version): version
+        for version in intent.catalogue.versions
+        if version.item in items
+    }
     pairs = ((str(item.item.id), known.get((str(item.item.id), item.version))) for item in document.items)
     return {id: version for id, version in pairs if version is not None}
 
@@ -43,7 +47,7 @@ def _of_names(target: CompiledTarget) -> Iterator[str]:
 
 
 def _of_items(intent: Intent, document: DesiredStatus, chosen: dict[str, ItemVersion]) -> Iterator[str]:
-    owners = {str(item.id): (item.owner, item.type) for item in intent.items}
+    owners = {str(item.id): (item.owner, item.type) for item in intent.catalogue.items.values()}
     ids = [str(item.item.id) for item in document.items]
     for id, times in Counter(ids).items():
         if times > 1:
@@ -62,12 +66,12 @@ def _of_items(intent: Intent, document: DesiredStatus, chosen: dict[str, ItemVer
 
 
 def _is_assigned(intent: Intent, item: str) -> bool:
-    bundles = {version.bundle for version in intent.versions if version.item == item}
+    bundles = {version.bundle for version in intent.catalogue.versions if version.item == item}
     return any(assignment.item == item or assignment.bundle in bundles for assignment in intent.assignments)
 
 
 def _is_needed(intent: Intent, item: str, chosen: dict[str, ItemVersion]) -> bool:
-    codenames = {i.codename for i in intent.items if i.id == item}
+    codenames = {i.codename for i in intent.catalogue.items.values() if i.id == item}
     return any(
         dependency.id == item or dependency.codename in codenames
         for version in chosen.values()
@@ -80,7 +84,7 @@ def _of_bundles(intent: Intent, document: DesiredStatus, chosen: dict[str, ItemV
     for bundle in document.bundles:
         if bundle.id not in assigned:
             yield f"nobody asked for bundle {bundle.id}"
-        members = {str(version.item) for version in intent.versions if version.bundle == bundle.id}
+        members = {str(version.item) for version in intent.catalogue.versions if version.bundle == bundle.id}
         if members != set(bundle.items):
             yield f"bundle {bundle.id} is not whole"
         for item in bundle.items:
@@ -89,7 +93,7 @@ def _of_bundles(intent: Intent, document: DesiredStatus, chosen: dict[str, ItemV
 
 
 def _of_needs(intent: Intent, chosen: dict[str, ItemVersion]) -> Iterator[str]:
-    items = {str(item.id): item for item in intent.items}
+    items = {str(item.id): item for item in intent.catalogue.items.values()}
     for id, version in chosen.items():
         for need in version.dependencies:
             wanted = parse_range(need.versions, need.include_pre_release)

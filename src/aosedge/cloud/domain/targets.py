@@ -13,12 +13,12 @@ from aosedge.cloud.domain.assignments import Assignment
 from aosedge.cloud.domain.catalogue import Dependency, Item, ItemVersion
 from aosedge.cloud.domain.subjects import Subject
 from aosedge.model.digests import Digest, sha256
-from aosedge.model.ids import AssignmentId, ItemId, OrgId, UnitId
+from aosedge.model.ids import AssignmentId, BundleId, ItemId, UnitId
 from aosedge.model.instants import Instant
 from aosedge.model.versions import Version, parse_range, parse_version
 from aosedge.protocol.messages import DesiredStatus
 from aosedge.protocol.messages.from_cloud import DesiredBundle, DesiredInstance, DesiredItem, DesiredSubject
-from aosedge.protocol.messages.parts import Generation, Identity, ItemType
+from aosedge.protocol.messages.parts import Generation, Identity
 
 LIMITS: Final = {"items": 64, "instances": 256, "subjects": 64}
 """What real Units hold; over one of these they drop the whole message without an answer (REALUNITS, 9)."""
@@ -46,13 +46,45 @@ class UnitTarget(msgspec.Struct, frozen=True):
     compiled_at: Instant = Instant(0)
 
 
-class Intent(msgspec.Struct, frozen=True):
-    """All that a target is compiled from. `items` and `versions` hold at least what may be needed."""
+class Catalogue:
+    """Items and versions, found by name; may hold more than any one target needs."""
 
+    def __init__(self, items: Iterable[Item] = (), versions: Iterable[ItemVersion] = ()) -> None:
+        self.items = {item.id: item for item in items}
+        self.versions = tuple(version for version in versions if version.item in self.items)
+        self._named = {(item.owner, item.codename, item.type): item.id for item in self.items.values()}
+        self._ready: dict[ItemId, list[tuple[Version, ItemVersion]]] = {}
+        self._members: dict[BundleId, list[ItemVersion]] = {}
+        for version in self.versions:
+            self._members.setdefault(version.bundle, []).append(version)
+            if version.state == "ready":
+                self._ready.setdefault(version.item, []).append((parse_version(version.version), version))
+        for known in self._ready.values():
+            known.sort(key=lambda pair: (pair[0], pair[1].id), reverse=True)
+
+    def ready(self, item: ItemId | None) -> list[tuple[Version, ItemVersion]]:
+        """Ready versions of an item, newest first."""
+        return [] if item is None else self._ready.get(item, [])
+
+    def members(self, bundle: BundleId) -> list[ItemVersion]:
+        """The versions that came in a bundle, ready or not."""
+        return self._members.get(bundle, [])
+
+    def needed(self, version: ItemVersion, dependency: Dependency) -> ItemId | None:
+        """The item that a version's dependency names; only of the same owner."""
+        owner = self.items[version.item].owner
+        if dependency.id:
+            item = self.items.get(ItemId(dependency.id))
+            return item.id if item is not None and item.owner == owner and item.type == dependency.type else None
+        return self._named.get((owner, dependency.codename, dependency.type))
+
+
+class Intent(msgspec.Struct, frozen=True):
+    """All that a target is compiled from: a Unit's subjects, what is assigned to them, and the catalogue."""
+
+    catalogue: Catalogue
     subjects: tuple[Subject, ...] = ()
     assignments: tuple[Assignment, ...] = ()
-    items: tuple[Item, ...] = ()
-    versions: tuple[ItemVersion, ...] = ()
 
 
 class CompiledTarget(msgspec.Struct, frozen=True):
@@ -108,27 +140,13 @@ class _LeftOut(Exception):
     pass
 
 
-def _newest_first(versions: Iterable[ItemVersion]) -> dict[ItemId, list[tuple[Version, ItemVersion]]]:
-    ready: dict[ItemId, list[tuple[Version, ItemVersion]]] = {}
-    for version in versions:
-        if version.state == "ready":
-            ready.setdefault(version.item, []).append((parse_version(version.version), version))
-    for known in ready.values():
-        known.sort(key=lambda pair: (pair[0], pair[1].id), reverse=True)
-    return ready
-
-
 class _Choice:
     """Which version of each item, for which assignments."""
 
     def __init__(self, intent: Intent, without: Iterable[AssignmentId]) -> None:
         self._subjects = sorted(intent.subjects, key=lambda subject: subject.id)
-        self._items = {item.id: item for item in intent.items}
-        self._named: dict[tuple[OrgId, str, ItemType], ItemId] = {
-            (item.owner, item.codename, item.type): item.id for item in intent.items
-        }
-        self._all = intent.versions
-        self._versions = _newest_first(intent.versions)
+        self._catalogue = intent.catalogue
+        self._items = intent.catalogue.items
         self._chosen: dict[ItemId, ItemVersion] = {}
         self._taken: list[tuple[Assignment, tuple[ItemVersion, ...]]] = []
         self.reasons: list[Reason] = []
@@ -154,12 +172,12 @@ class _Choice:
 
     def _wanted(self, assignment: Assignment) -> tuple[ItemVersion, ...]:
         if assignment.bundle is not None:
-            members = [version for version in self._all if version.bundle == assignment.bundle]
+            members = self._catalogue.members(assignment.bundle)
             if not members or any(version.state != "ready" for version in members):
                 raise _LeftOut(f"bundle {assignment.bundle} is not ready as a whole")
             return tuple(sorted(members, key=lambda version: version.item))
         assert assignment.item is not None
-        known = self._versions.get(assignment.item, [])
+        known = self._catalogue.ready(assignment.item)
         if assignment.version is not None:
             exact = [version for _, version in known if version.version == assignment.version]
             if not exact:
@@ -187,20 +205,14 @@ class _Choice:
                 self._choose(self._needed(version, dependency, chosen), chosen)
 
     def _needed(self, version: ItemVersion, dependency: Dependency, chosen: dict[ItemId, ItemVersion]) -> ItemVersion:
-        item = self._depended(version, dependency)
+        item = self._catalogue.needed(version, dependency)
         wanted = parse_range(dependency.versions, dependency.include_pre_release)
         if item is not None and item in chosen and parse_version(chosen[item].version) in wanted:
             return chosen[item]
-        fitting = [v for number, v in self._versions.get(item, []) if number in wanted] if item is not None else []
+        fitting = [fit for number, fit in self._catalogue.ready(item) if number in wanted]
         if not fitting:
             raise _LeftOut(f"{self._needs(version, dependency)}, and there is no such version")
         return fitting[0]
-
-    def _depended(self, version: ItemVersion, dependency: Dependency) -> ItemId | None:
-        if dependency.id:
-            return ItemId(dependency.id)
-        owner = self._items[version.item].owner
-        return self._named.get((owner, dependency.codename, dependency.type))
 
     def without_needed_services(self) -> dict[AssignmentId, Reason]:
         """Assignments whose services need another one that is not assigned, with the reason."""
@@ -209,7 +221,7 @@ class _Choice:
         for assignment, versions in self._taken:
             for version in versions:
                 for dependency in version.dependencies:
-                    item = self._depended(version, dependency)
+                    item = self._catalogue.needed(version, dependency)
                     wanted = parse_range(dependency.versions, dependency.include_pre_release)
                     there = item is not None and item in services and services[item] in wanted
                     if dependency.type == "service" and not there:

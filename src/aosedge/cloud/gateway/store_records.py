@@ -1,39 +1,148 @@
 """The gateway's records in the store: each call is one transaction for many Units."""
 
-from aosedge.cloud.domain.access.callers import Caller, Task
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from aosedge.cloud.domain.access.callers import Caller, Task, UnitPeer
+from aosedge.cloud.domain.people import Certificate
+from aosedge.cloud.domain.reports import Known
 from aosedge.cloud.domain.units import Unit
-from aosedge.cloud.ports import Bus
-from aosedge.cloud.store import EverySession, Store
-from aosedge.model.ids import Ids
-from aosedge.model.instants import Clock, Instant
+from aosedge.cloud.gateway.records import Arrival, Departure, Incident, Question, Report, SignedIn
+from aosedge.cloud.ports import Bus, StoredBlob
+from aosedge.cloud.store import EverySession, Store, UnitsSession
+from aosedge.cloud.usecases import statuses
+from aosedge.model.digests import Digest
+from aosedge.model.ids import Ids, UnitId
+from aosedge.model.instants import Clock, Instant, from_datetime
+from aosedge.protocol.messages import DesiredStatus
 from aosedge.trust.certificates import Peer
 
 
 class StoreRecords:
-    """`gateway.records.Records` on the store."""
+    """`gateway.records.Records` on the store. `process` names this cloud process in the connections it holds."""
 
-    def __init__(self, store: Store, bus: Bus, clock: Clock, ids: Ids) -> None:
-        self._store, self._bus, self._clock, self._ids = store, bus, clock, ids
+    def __init__(self, store: Store, bus: Bus, clock: Clock, ids: Ids, process: str = "main") -> None:
+        self._store, self._bus, self._clock, self._ids, self._process = store, bus, clock, ids, process
+
+    async def begin(self) -> None:
+        """Before the first Unit: whoever was connected to this process before it ended is so no more."""
+        await self._store.write_every(self._caller(), lambda session: session.units.forget_connections(self._process))
 
     async def known(self, peer: Peer) -> bool:
         """Whether this certificate may come in."""
         caller = self._caller()
-        return await self._store.read_every(caller, lambda session: _owner(session, peer, caller.now) is not None)
+
+        def find(session: EverySession) -> bool:
+            unit = session.units.find(peer.unit) if peer.unit is not None else None
+            return unit is not None and _opens(peer, session.certificates.find(peer.serial), unit, caller.now)
+
+        return await self._store.read_every(caller, find)
+
+    async def arrive(self, arrivals: Sequence[Arrival]) -> list[SignedIn | None]:
+        """Whose certificates these are, now connected; None for one that may not come in."""
+        caller = self._caller()
+
+        def connect(session: EverySession) -> list[SignedIn | None]:
+            certificates = session.certificates.find_many(arrival.peer.serial for arrival in arrivals)
+            units = session.units.find_many(a.peer.unit for a in arrivals if a.peer.unit is not None)
+            answers: list[SignedIn | None] = []
+            opened = []
+            for arrival in arrivals:
+                peer = arrival.peer
+                unit = units.get(peer.unit) if peer.unit is not None else None
+                if unit is None or not _opens(peer, certificates.get(peer.serial), unit, caller.now):
+                    answers.append(None)
+                    continue
+                answers.append(SignedIn(UnitPeer(unit.id, unit.tenant, unit.fleet), unit.system_uid))
+                opened.append((unit.id, self._named(arrival.connection)))
+            session.units.connect(opened, caller.now)
+            return answers
+
+        answers = await self._store.write_every(caller, connect)
+        await self._tell(answer.unit.unit for answer in answers if answer is not None)
+        return answers
+
+    async def leave(self, departures: Sequence[Departure]) -> None:
+        """These channels are closed."""
+        caller = self._caller()
+        closed = [(left.unit.unit, self._named(left.connection)) for left in departures]
+        await self._store.write_every(caller, lambda session: session.units.disconnect(closed, caller.now))
+        await self._tell(unit for unit, _ in closed)
+
+    async def keep(self, reports: Sequence[Report]) -> list[bool]:
+        """Make durable, in order, each txn of a Unit once; False for one that can never be stored."""
+        told = [statuses.Report(r.unit.unit, r.txn, r.message, from_datetime(r.created_at)) for r in reports]
+        stored = await statuses.keep(self._store, told, self._clock.wall())
+        await self._tell(report.unit for report in told)
+        return stored
+
+    async def targets(self, units: Sequence[UnitPeer]) -> list[DesiredStatus | None]:
+        """The target of each, with its generation and digest."""
+        peers = frozenset(peer.unit for peer in units)
+        known = await self._store.read_units(peers, lambda session: session.reported.load(frozenset()))
+        return [_target(known[peer.unit]) if peer.unit in known else None for peer in units]
+
+    async def blobs(self, questions: Sequence[Question]) -> list[list[StoredBlob]]:
+        """Of the digests of each question those that belong to the Unit's target."""
+
+        def find(session: UnitsSession) -> list[list[StoredBlob]]:
+            known = session.reported.load(frozenset())
+            indexes = {unit: _indexes(aimed) for unit, aimed in known.items()}
+            asked = {digest for question in questions for digest in question.digests}
+            found = session.reported.blobs(set().union(*indexes.values()), asked)
+            return [_answer(question, indexes.get(question.unit.unit, set()), found) for question in questions]
+
+        return await self._store.read_units(frozenset(question.unit.unit for question in questions), find)
+
+    async def note(self, incidents: Sequence[Incident]) -> None:
+        """Write these down in the trail of the Unit's organization."""
+        caller = self._caller()
+
+        def write(session: EverySession) -> None:
+            for seen in incidents:
+                trail = session.audit_of(Caller(seen.unit, caller.request_id, caller.now, seen.origin))
+                trail.append(f"channel_{seen.what}", "seen", target=seen.unit.unit, detail=seen.detail)
+
+        await self._store.write_every(caller, write)
+
+    def _named(self, connection: str) -> str:
+        return f"{self._process}/{connection}"
+
+    async def _tell(self, units: Iterable[UnitId]) -> None:
+        for unit in dict.fromkeys(units):
+            await self._bus.publish(f"unit.{unit}.status", unit.encode())
 
     def _caller(self) -> Caller:
         return Caller(Task("gateway"), self._ids.new(), self._clock.wall())
 
 
-def _owner(session: EverySession, peer: Peer, now: Instant) -> Unit | None:
-    """The Unit whose online certificate this is: known, active, in time, of a provisioned Unit of this name."""
-    known = session.certificates.find(peer.serial)
-    if (
-        known is None
-        or peer.unit is None
-        or (known.kind, known.owner, known.type, known.state) != ("unit", peer.unit, "online", "active")
-        or known.fingerprint != peer.fingerprint
-        or known.not_after <= now
-    ):
+def _opens(peer: Peer, certificate: Certificate | None, unit: Unit, now: Instant) -> bool:
+    """Whether this is an online certificate as issued, active, in time, of this provisioned Unit and in its name."""
+    return (
+        certificate is not None
+        and (certificate.kind, certificate.type, certificate.state) == ("unit", "online", "active")
+        and certificate.owner == peer.unit == unit.id
+        and certificate.fingerprint == peer.fingerprint
+        and certificate.not_after > now
+        and unit.system_uid == peer.system_id
+        and unit.lifecycle == "provisioned"
+    )
+
+
+def _target(known: Known) -> DesiredStatus | None:
+    document = known.aim.document
+    if document is None:
         return None
-    unit = session.units.find(peer.unit)
-    return unit if unit and unit.system_uid == peer.system_id and unit.lifecycle == "provisioned" else None
+    return msgspec.structs.replace(document, generation=known.aim.generation, target_digest=known.digest)
+
+
+def _indexes(known: Known) -> set[Digest]:
+    document = known.aim.document
+    return set() if document is None else {item.index_digest for item in document.items}
+
+
+def _answer(question: Question, indexes: set[Digest], found: dict[Digest, list[StoredBlob]]) -> list[StoredBlob]:
+    """Each asked digest of the Unit's own items once."""
+    mine = {blob.digest: blob for index in indexes for blob in found.get(index, ())}
+    return [mine[digest] for digest in dict.fromkeys(question.digests) if digest in mine]

@@ -7,10 +7,12 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection
 
 from aosedge.cloud.domain.access.callers import Caller, Scope
-from aosedge.cloud.store.session import EverySession, Session, Signals
+from aosedge.cloud.store.documents import Documents
+from aosedge.cloud.store.session import EverySession, Session, Signals, UnitsSession
 from aosedge.cloud.store.sqlite import SqliteDatabase
 from aosedge.cloud.store.tables import metadata
 from aosedge.model.errors import Invalid
+from aosedge.model.ids import UnitId
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Signals)
@@ -34,6 +36,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._documents = Documents()
         self._listeners: list[Callable[[str], None]] = []
 
     async def write(self, caller: Caller, scope: Scope, work: Callable[[Session], T]) -> T:
@@ -43,6 +46,14 @@ class Store:
     async def read(self, caller: Caller, scope: Scope, work: Callable[[Session], T]) -> T:
         """Read a snapshot within the scope."""
         return await self._database.read(lambda connection: work(Session(connection, caller, scope)))
+
+    async def write_units(self, units: frozenset[UnitId], work: Callable[[UnitsSession], T]) -> T:
+        """One transaction of Units that report; it reaches these Units and no other."""
+        return await self._commit(lambda connection: UnitsSession(connection, self._documents, units), work)
+
+    async def read_units(self, units: frozenset[UnitId], work: Callable[[UnitsSession], T]) -> T:
+        """Read a snapshot of some Units."""
+        return await self._database.read(lambda connection: work(UnitsSession(connection, self._documents, units)))
 
     async def write_every(self, caller: Caller, work: Callable[[EverySession], T]) -> T:
         """One transaction of the installation itself: for reconcilers, signing in, set-up."""

@@ -1,5 +1,6 @@
 """Users and certificates."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Select, false, insert, select, update
@@ -107,7 +108,12 @@ class EveryCertificate:
 
     def find(self, serial: str) -> Certificate | None:
         """The certificate with this serial, whatever its state."""
-        return rows.one(self._connection, select(certificates).where(certificates.c.serial == serial), Certificate)
+        return self.find_many((serial,)).get(serial)
+
+    def find_many(self, serials: Iterable[str]) -> dict[str, Certificate]:
+        """The certificates with these serials, whatever their state."""
+        query = select(certificates).where(certificates.c.serial.in_(set(serials)))
+        return {found.serial: found for found in rows.every(self._connection, query, Certificate)}
 
     def add(self, certificate: Certificate) -> None:
         """Record an issued certificate; raises Conflict where the serial is known."""

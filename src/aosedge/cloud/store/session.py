@@ -6,14 +6,17 @@ from aosedge.cloud.domain.access.callers import Caller, Scope
 from aosedge.cloud.store.assignments import Assignments
 from aosedge.cloud.store.audit import Audit
 from aosedge.cloud.store.catalogue import BlobRecords, Bundles, Items
+from aosedge.cloud.store.documents import Documents
 from aosedge.cloud.store.fleets import Fleets
 from aosedge.cloud.store.organizations import EveryOrganization, Organizations
 from aosedge.cloud.store.people import Certificates, EveryCertificate, EveryUser, Users
+from aosedge.cloud.store.reported import ReportedUnits
 from aosedge.cloud.store.settings import InstallationSettings
-from aosedge.cloud.store.statuses import ReceivedTxns, Statuses
+from aosedge.cloud.store.statuses import ReceivedMessages, Statuses
 from aosedge.cloud.store.subjects import Subjects
 from aosedge.cloud.store.targets import Targets
 from aosedge.cloud.store.units import EveryUnit, Units
+from aosedge.model.ids import UnitId
 
 EVERYTHING = Scope(reach="all")
 
@@ -47,8 +50,16 @@ class Session(Signals):
         self.assignments = Assignments(connection, scope)
         self.targets = Targets(connection, scope)
         self.statuses = Statuses(connection, scope)
-        self.received = ReceivedTxns(connection, scope)
+        self.received = ReceivedMessages(connection, scope)
         self.audit = Audit(connection, caller, scope)
+
+
+class UnitsSession(Signals):
+    """One transaction of some Units that report; it reaches these Units and no other."""
+
+    def __init__(self, connection: Connection, documents: Documents, units: frozenset[UnitId]) -> None:
+        super().__init__()
+        self.reported = ReportedUnits(connection, documents, units)
 
 
 class EverySession(Signals):
@@ -65,3 +76,8 @@ class EverySession(Signals):
         self.fleets = Fleets(connection, EVERYTHING)
         self.blobs = BlobRecords(connection)
         self.audit = Audit(connection, caller, EVERYTHING)
+        self._connection = connection
+
+    def audit_of(self, caller: Caller) -> Audit:
+        """The trail of a caller that this transaction speaks for: a Unit whose channel something happened on."""
+        return Audit(self._connection, caller, EVERYTHING)

@@ -35,16 +35,17 @@ class Statuses:
         return rows.page(self._connection, query, AlertLine, window, "-at", ("at",))
 
 
-class ReceivedTxns:
-    """Which messages of the scope's Units were taken: each counts once, however often it comes."""
+class ReceivedMessages:
+    """Messages of the scope's Units that no report table has: each is kept once, however often it comes."""
 
     def __init__(self, connection: Connection, scope: Scope) -> None:
         self._connection, self._scope = connection, scope
 
-    def take(self, unit: UnitId, txn: Txn, now: Instant) -> bool:
-        """Whether this is the first time; raises NotFound for a foreign Unit."""
+    def take(self, unit: UnitId, txn: Txn, type: str, body: str, now: Instant) -> bool:
+        """Keep a message, its JSON; whether this is the first time. Raises NotFound for a foreign Unit."""
         mine = within(select(units.c.id), self._scope).where(units.c.id == unit)
         if self._connection.execute(mine).first() is None:
             raise NotFound("unit", unit)
-        statement = rows.insert_into(self._connection, received).values(unit=unit, txn=txn, at=now)
+        values = {"unit": unit, "txn": txn, "at": now, "type": type, "body": body}
+        statement = rows.insert_into(self._connection, received).values(values)
         return self._connection.execute(statement.on_conflict_do_nothing()).rowcount == 1

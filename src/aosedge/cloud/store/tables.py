@@ -299,6 +299,8 @@ received = Table(
     _to("unit", "units.id", cascade=True, key=True),
     _key("txn"),
     _number("at"),
+    _text("type"),
+    _text("body"),
     Index(None, "at"),
 )
 

@@ -1,9 +1,9 @@
 """Units and their nodes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, false, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, false, insert, select, update
 
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.deployment import DeploymentState
@@ -111,18 +111,6 @@ class Units:
             values = [{**rows.values_of(node), "unit": id} for node in registered]
             self._connection.execute(insert(nodes), values)
 
-    def connect(self, id: UnitId, connection: str, now: Instant) -> None:
-        """A channel is open; a channel before it counts no more. Raises NotFound."""
-        self.get(id)
-        values = {"connectivity": "Connected", "connection": connection, "last_seen": now}
-        self._connection.execute(update(units).where(units.c.id == id).values(values))
-
-    def disconnect(self, id: UnitId, connection: str, now: Instant) -> bool:
-        """The channel was closed; false if the Unit is on another one by now."""
-        mine = within(select(units.c.id), self._scope).where(units.c.id == id, units.c.connection == connection)
-        values = {"connectivity": "Offline", "connection": "", "last_seen": now}
-        return self._connection.execute(update(units).where(units.c.id.in_(mine)).values(values)).rowcount == 1
-
     def mark_dirty(self, ids: Sequence[UnitId]) -> None:
         """Their targets are to be compiled anew."""
         mine = within(select(units.c.id), self._scope).where(units.c.id.in_(ids))
@@ -142,6 +130,25 @@ class EveryUnit:
     def named(self, system_uid: SystemId) -> Unit | None:
         """The Unit that calls itself so."""
         return rows.one(self._connection, select(units).where(units.c.system_uid == system_uid), Unit)
+
+    def find_many(self, ids: Iterable[UnitId]) -> dict[UnitId, Unit]:
+        """The Units with these ids."""
+        query = select(units).where(units.c.id.in_(set(ids)))
+        return {found.id: found for found in rows.every(self._connection, query, Unit)}
+
+    def connect(self, connections: Sequence[tuple[UnitId, str]], now: Instant) -> None:
+        """Channels are open; those before them count no more."""
+        statement = update(units).where(units.c.id == bindparam("unit"))
+        statement = statement.values(connectivity="Connected", connection=bindparam("opened"), last_seen=now)
+        if connections:
+            self._connection.execute(statement, [{"unit": unit, "opened": opened} for unit, opened in connections])
+
+    def disconnect(self, connections: Sequence[tuple[UnitId, str]], now: Instant) -> None:
+        """Channels were closed; nothing happens to a Unit that is on another one by now."""
+        statement = update(units).where(units.c.id == bindparam("unit"), units.c.connection == bindparam("closed"))
+        statement = statement.values(connectivity="Offline", connection="", last_seen=now)
+        if connections:
+            self._connection.execute(statement, [{"unit": unit, "closed": closed} for unit, closed in connections])
 
     def forget_connections(self, process: str) -> int:
         """Units connected through a process that is no more are offline; how many there were."""

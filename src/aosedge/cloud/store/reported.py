@@ -1,0 +1,196 @@
+"""What Units report, many at once: few statements, whose length does not grow with the number of Units.
+
+Each statement takes or gives one JSON text. The driver lets go of the interpreter once a statement, not once a row,
+so the gateway's loop goes on while thousands of rows are written.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from aosedge.cloud.domain.deployment import Aim, DeploymentState
+from aosedge.cloud.domain.reports import Known
+from aosedge.cloud.domain.statuses import Actual
+from aosedge.cloud.domain.units import Connectivity
+from aosedge.cloud.ports import StoredBlob
+from aosedge.cloud.store.documents import Documents
+from aosedge.cloud.store.tables import blob_refs, blobs, versions
+from aosedge.model.digests import Digest
+from aosedge.model.ids import UnitId
+from aosedge.model.instants import Instant
+from aosedge.protocol.messages.parts import Generation
+
+_LOAD: Final = {
+    "sqlite": """
+        SELECT json_group_array(json_array(u.id, u.connectivity, u.deployment, u.reason, json(s.body), s.created_at,
+            json(s.recent), t.epoch, t.number, t.digest, t.problem, t.left_out))
+        FROM json_each(?) w JOIN units u ON u.id = w.value
+        LEFT JOIN statuses s ON s.unit = u.id LEFT JOIN unit_targets t ON t.unit = u.id""",
+    "postgresql": """
+        SELECT json_agg(json_build_array(u.id, u.connectivity, u.deployment, u.reason, s.body::json, s.created_at,
+            s.recent::json, t.epoch, t.number, t.digest, t.problem, t.left_out))::text
+        FROM json_array_elements_text($1::json) w JOIN units u ON u.id = w
+        LEFT JOIN statuses s ON s.unit = u.id LEFT JOIN unit_targets t ON t.unit = u.id""",
+}
+
+
+def _upsert(table: str, columns: str, kinds: str, key: str, then: str) -> dict[str, str]:
+    """An insert of JSON rows `[[..], ..]` on both databases."""
+    names = [name.strip() for name in columns.split(",")]
+    lite = ", ".join(f"json_extract(value, '$[{at}]')" for at in range(len(names)))
+    post = ", ".join(f"(r->>{at})::{kind.strip()}" for at, kind in enumerate(kinds.split(",")))
+    end = f"ON CONFLICT ({key}) DO {then}"
+    return {
+        "sqlite": f"INSERT INTO {table} ({columns}) SELECT {lite} FROM json_each(?) WHERE true {end}",
+        "postgresql": f"INSERT INTO {table} ({columns}) SELECT {post} FROM json_array_elements($1::json) r {end}",
+    }
+
+
+def _set(*columns: str) -> str:
+    return "UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in columns)
+
+
+_STATUSES: Final = _upsert(
+    "statuses",
+    "unit, body, created_at, reported_at, recent",
+    "text, text, bigint, bigint, text",
+    "unit",
+    _set("body", "created_at", "reported_at", "recent"),
+)
+_USAGES: Final = _upsert(
+    "usages",
+    "unit, body, created_at",
+    "text, text, bigint",
+    "unit",
+    _set("body", "created_at") + " WHERE excluded.created_at >= usages.created_at",
+)
+_ALERTS: Final = _upsert(
+    "alerts", "unit, txn, number, at, alert", "text, text, integer, bigint, text", "unit, txn, number", "NOTHING"
+)
+_RECEIVED: Final = _upsert(
+    "received", "unit, txn, at, type, body", "text, text, bigint, text, text", "unit, txn", "NOTHING"
+)
+_FLOORS: Final = {
+    "sqlite": """
+        INSERT INTO generation_floors (system_uid, epoch, number)
+        SELECT u.system_uid, json_extract(value, '$[1]'), json_extract(value, '$[2]')
+        FROM json_each(?) JOIN units u ON u.id = json_extract(value, '$[0]') WHERE true
+        ON CONFLICT (system_uid) DO UPDATE SET epoch = excluded.epoch, number = excluded.number
+        WHERE (excluded.epoch, excluded.number) > (generation_floors.epoch, generation_floors.number)""",
+    "postgresql": """
+        INSERT INTO generation_floors (system_uid, epoch, number)
+        SELECT u.system_uid, (r->>1)::bigint, (r->>2)::bigint
+        FROM json_array_elements($1::json) r JOIN units u ON u.id = r->>0
+        ON CONFLICT (system_uid) DO UPDATE SET epoch = excluded.epoch, number = excluded.number
+        WHERE (excluded.epoch, excluded.number) > (generation_floors.epoch, generation_floors.number)""",
+}
+_AXES: Final = {
+    "sqlite": """
+        UPDATE units SET connectivity = CASE WHEN units.connection = '' THEN units.connectivity ELSE r.connectivity END,
+            deployment = r.deployment, reason = r.reason
+        FROM (SELECT json_extract(value, '$[0]') id, json_extract(value, '$[1]') connectivity,
+            json_extract(value, '$[2]') deployment, json_extract(value, '$[3]') reason FROM json_each(?)) r
+        WHERE units.id = r.id""",
+    "postgresql": """
+        UPDATE units SET connectivity = CASE WHEN units.connection = '' THEN units.connectivity ELSE r->>1 END,
+            deployment = r->>2, reason = r->>3
+        FROM json_array_elements($1::json) r WHERE units.id = r->>0""",
+}
+_DIRTY: Final = {
+    "sqlite": "UPDATE units SET target_dirty = true WHERE id IN (SELECT value FROM json_each(?))",
+    "postgresql": """
+        UPDATE units SET target_dirty = true WHERE id IN (SELECT json_array_elements_text($1::json))""",
+}
+
+_Loaded = tuple[
+    UnitId, Connectivity, DeploymentState, str, msgspec.Raw, Instant | None, tuple[str, ...] | None, int | None,
+    int | None, Digest | None, str | None, str | None,
+]  # fmt: skip
+_ROWS: Final = msgspec.json.Decoder(list[_Loaded] | None)
+_ACTUAL: Final = msgspec.json.Decoder(Actual | None)
+
+
+class ReportedUnits:
+    """Some Units, all of which are reporting: nothing here reaches another."""
+
+    def __init__(self, connection: Connection, documents: Documents, units: frozenset[UnitId]) -> None:
+        self._connection, self._documents, self._units = connection, documents, units
+        self._dialect = connection.dialect.name
+
+    def _run(self, statement: dict[str, str], rows: Sequence[Any]) -> str | None:
+        if not rows:
+            return None
+        result = self._connection.exec_driver_sql(statement[self._dialect], (msgspec.json.encode(rows).decode(),))
+        return result.scalar_one_or_none() if result.returns_rows else None
+
+    def load(self, bodies: frozenset[UnitId]) -> dict[UnitId, Known]:
+        """What is known of those that exist; actual state only of those in `bodies`."""
+        text = self._run(_LOAD, sorted(self._units))
+        loaded = (_ROWS.decode(text) if text else None) or []
+        documents = self._documents.get(self._connection, {row[9] for row in loaded if row[9] is not None})
+        known = {}
+        for unit, connectivity, deployment, reason, body, created, recent, epoch, number, digest, *words in loaded:
+            problem, left_out = words
+            known[unit] = Known(
+                unit=unit,
+                connectivity=connectivity,
+                deployment=deployment,
+                reason=reason,
+                digest=digest,
+                actual=_ACTUAL.decode(body) if unit in bodies else None,
+                created_at=created or Instant(0),
+                recent=recent or (),
+                aim=Aim(
+                    document=documents[digest] if digest is not None else None,
+                    generation=Generation(epoch, number or 0) if epoch is not None else None,
+                    problem=problem or "",
+                    left_out=left_out or "",
+                ),
+            )
+        return known
+
+    def blobs(self, indexes: Iterable[Digest], digests: Iterable[Digest]) -> dict[Digest, list[StoredBlob]]:
+        """By index digest of an item version, those of the digests that it is made of."""
+        query = (
+            select(versions.c.index_digest, blobs)
+            .join(blob_refs, blob_refs.c.version == versions.c.id)
+            .join(blobs, blobs.c.digest == blob_refs.c.digest)
+            .where(versions.c.index_digest.in_(set(indexes)), blobs.c.digest.in_(set(digests)))
+        )
+        found: dict[Digest, list[StoredBlob]] = {}
+        for index, *blob in self._connection.execute(query):
+            found.setdefault(index, []).append(StoredBlob(*blob))
+        return found
+
+    def put_statuses(self, rows: Sequence[tuple[UnitId, Actual, int, int, tuple[str, ...]]]) -> None:
+        """Unit, actual state, its time, ours, tags of recent txns."""
+        self._run(_STATUSES, self._only(rows))
+
+    def put_axes(self, rows: Sequence[tuple[UnitId, str, str, str]]) -> None:
+        """Unit, connectivity (while a channel is open), deployment, reason."""
+        self._run(_AXES, self._only(rows))
+
+    def put_usages(self, rows: Sequence[tuple[UnitId, Any, int]]) -> None:
+        """Unit, monitoring data, its time; the newest stays."""
+        self._run(_USAGES, self._only(rows))
+
+    def add_alerts(self, rows: Sequence[tuple[UnitId, str, int, int, Any]]) -> None:
+        """Unit, txn, number in the message, time, alert; again is free."""
+        self._run(_ALERTS, self._only(rows))
+
+    def add_received(self, rows: Sequence[tuple[UnitId, str, int, str, Any]]) -> None:
+        """Unit, txn, our time, type, message; again is free."""
+        self._run(_RECEIVED, self._only(rows))
+
+    def raise_floors(self, rows: Sequence[tuple[UnitId, int, int]]) -> None:
+        """Unit, epoch, number: what comes next is higher. Their targets are to be compiled anew."""
+        self._run(_FLOORS, self._only(rows))
+        self._run(_DIRTY, [row[0] for row in rows])
+
+    def _only(self, rows: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
+        kept = list(rows)
+        if any(row[0] not in self._units for row in kept):
+            raise KeyError("a row of a Unit that is not among those reporting")
+        return kept
