@@ -53,6 +53,45 @@ def serve(server: ContentServer, *made: Made) -> None:
         server.blobs |= one.blobs
 
 
+def only(server: ContentServer, digest: Digest, attack: Answer) -> Answer:
+    """Attack this blob, serve the others."""
+
+    async def answer(request: Request, writer: asyncio.StreamWriter) -> None:
+        await (attack if digest in request.path else server.honest)(request, writer)
+
+    return answer
+
+
+def in_turn(answers: list[Answer], then: Answer) -> Answer:
+    """These answers one after the other, `then` for ever."""
+    left = list(answers)
+
+    async def answer(request: Request, writer: asyncio.StreamWriter) -> None:
+        await (left.pop(0) if left else then)(request, writer)
+
+    return answer
+
+
+def cut_after(server: ContentServer, most_bytes: int, etag: str = "") -> Answer:
+    """Send so many bytes of what was asked for, then hang up."""
+
+    async def answer(request: Request, writer: asyncio.StreamWriter) -> None:
+        content = server.content(request)
+        head, size = "HTTP/1.1 200 OK", len(content)
+        if request.offset:
+            head = f"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {request.offset}-{size - 1}/{size}"
+        tag = etag or f'"{sha256(content)}"'
+        writer.write(f"{head}\r\nETag: {tag}\r\nContent-Length: {size - request.offset}\r\n\r\n".encode())
+        writer.write(content[request.offset : request.offset + most_bytes])
+
+    return answer
+
+
+def asked(server: ContentServer, digest: Digest) -> list[Request]:
+    """The requests for this blob."""
+    return [request for request in server.requests if digest in request.path]
+
+
 async def bring(store: Images, server: ContentServer, made: Made) -> Content:
     async with asyncio.timeout(30):
         return await store.fetch(made.index, server.locate, lambda done, total: None)
@@ -82,19 +121,11 @@ async def test_an_interrupted_download_goes_on_where_it_stopped(store: ContentSt
     made = item(layer({"data": BIG}))
     serve(server, made)
 
-    async def cut(request: Request, writer: asyncio.StreamWriter) -> None:
-        content = server.content(request)
-        writer.write(
-            f'HTTP/1.1 200 OK\r\nETag: "{sha256(content)}"\r\nContent-Length: {len(content)}\r\n\r\n'.encode()
-        )
-        writer.write(content[: len(content) // 2])
-
-    cuts = [cut]
-    server.always = only(server, made.layers[0], lambda *asked: (cuts.pop() if cuts else server.honest)(*asked))
+    half = len(server.blobs[made.layers[0]]) // 2
+    server.always = only(server, made.layers[0], in_turn([cut_after(server, half)], server.honest))
     await bring(store, server, made)
-    first, second = (request for request in server.requests if made.layers[0] in request.path)
-    assert first.offset == 0
-    assert second.offset == len(server.blobs[made.layers[0]]) // 2
+    first, second = asked(server, made.layers[0])
+    assert (first.offset, second.offset) == (0, half)
     assert second.headers["if-range"] == f'"{made.layers[0]}"'
 
 
@@ -140,6 +171,44 @@ async def test_a_server_without_ranges_is_read_from_its_beginning(store: Content
     server.always = rangeless
     await bring(store, server, made)
     assert not cuts
+    assert len(asked(server, made.layers[0])) == 3
+
+
+async def test_a_server_that_refuses_ranges_is_asked_without(store: ContentStore, server: ContentServer) -> None:
+    made = item(layer({"data": BIG}))
+    serve(server, made)
+    answers = [cut_after(server, 1000), raw("HTTP/1.1 416 Range Not Satisfiable\nContent-Length: 0\n\n")(server)]
+    server.always = only(server, made.layers[0], in_turn(answers, server.honest))
+    await bring(store, server, made)
+    assert [request.offset for request in asked(server, made.layers[0])] == [0, 1000, 0]
+
+
+async def test_a_link_that_breaks_again_and_again_is_enough_if_it_brings_something(
+    store: ContentStore, server: ContentServer
+) -> None:
+    made = item(layer({"data": BIG}))
+    serve(server, made)
+    server.always = only(server, made.layers[0], in_turn([cut_after(server, 60_000)] * 8, server.honest))
+    await bring(store, server, made)
+    assert [request.offset for request in asked(server, made.layers[0])] == [60_000 * n for n in range(9)]
+
+
+async def test_a_link_that_brings_next_to_nothing_is_given_up(store: ContentStore, server: ContentServer) -> None:
+    """TRUST: slow retrieval, one connection after the other."""
+    made = item(layer({"data": BIG}))
+    serve(server, made)
+    server.always = only(server, made.layers[0], cut_after(server, 100))
+    with pytest.raises(Unavailable, match="closed in the middle"):
+        await bring(store, server, made)
+    assert len(asked(server, made.layers[0])) == QUICK.attempts
+
+
+async def test_a_weak_entity_tag_is_not_one_to_go_on_by(store: ContentStore, server: ContentServer) -> None:
+    made = item(layer({"data": BIG}))
+    serve(server, made)
+    server.always = only(server, made.layers[0], in_turn([cut_after(server, 1000, 'W/"weak"')], server.honest))
+    await bring(store, server, made)
+    assert [request.headers.get("if-range") for request in asked(server, made.layers[0])] == [None, None]
 
 
 async def test_a_blob_that_changed_on_the_server_is_begun_anew(store: ContentStore, server: ContentServer) -> None:
@@ -150,10 +219,10 @@ async def test_a_blob_that_changed_on_the_server_is_begun_anew(store: ContentSto
         size = len(server.content(request))
         writer.write(f'HTTP/1.1 200 OK\r\nETag: "other"\r\nContent-Length: {size}\r\n\r\n'.encode() + bytes(50_000))
 
-    others = [other]
-    server.always = only(server, made.layers[0], lambda *asked: (others.pop() if others else server.honest)(*asked))
+    server.always = only(server, made.layers[0], in_turn([other], server.honest))
     await bring(store, server, made)
-    assert [request.headers["if-range"] for request in server.requests if request.offset] == ['"other"']
+    _, anew = asked(server, made.layers[0])
+    assert (anew.offset, anew.headers["if-range"]) == (50_000, '"other"')
     assert store.catalogue.blobs.verified(made.layers[0])
 
 
@@ -218,15 +287,6 @@ def trickle(server: ContentServer) -> Answer:
             writer.write(bytes([byte]))
             await writer.drain()
             await asyncio.sleep(0.02)
-
-    return answer
-
-
-def only(server: ContentServer, digest: Digest, attack: Answer) -> Answer:
-    """Attack this blob, serve the others."""
-
-    async def answer(request: Request, writer: asyncio.StreamWriter) -> None:
-        await (attack if digest in request.path else server.honest)(request, writer)
 
     return answer
 
@@ -325,6 +385,34 @@ async def test_the_next_url_is_asked_where_one_fails(store: ContentStore, server
     assert len(server.located) == 5
 
 
+async def test_urls_with_a_password_are_not_followed(store: ContentStore, server: ContentServer) -> None:
+    made = item(layer({"a": b"b"}))
+    serve(server, made)
+
+    async def locate(digest: Digest) -> BlobUrl:
+        place = await server.locate(digest)
+        return msgspec.structs.replace(place, urls=(place.urls[0].replace("//", "//user:word@"),))
+
+    with pytest.raises(Unavailable, match="not a URL of a blob"):
+        await store.fetch(made.index, locate, lambda done, total: None)
+    assert not server.requests
+
+
+async def test_one_lying_mirror_does_not_condemn_what_another_may_still_bring(
+    store: ContentStore, server: ContentServer
+) -> None:
+    made = item(layer({"a": b"b"}))
+    serve(server, made)
+    server.always = lie(lambda content: content[:-1] + b"?")(server)
+
+    async def locate(digest: Digest) -> BlobUrl:
+        place = await server.locate(digest)
+        return msgspec.structs.replace(place, urls=("https://127.0.0.1:1/down", *place.urls))
+
+    with pytest.raises(Unavailable, match=r"no connection.*not what its digest says"):
+        await store.fetch(made.index, locate, lambda done, total: None)
+
+
 async def test_a_server_of_another_authority_is_not_trusted(tmp_path: Path, server: ContentServer) -> None:
     made = item(layer({"a": b"b"}))
     serve(server, made)
@@ -401,6 +489,12 @@ async def test_downloads_at_once_are_bounded_and_a_shared_layer_comes_once(
     shared = layer({"base": BIG})
     items = [item(shared, layer({"app": bytes([n])}), hostname=f"h{n}") for n in range(6)]
     serve(server, *items)
+
+    async def slowly(request: Request, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.02)
+        await server.honest(request, writer)
+
+    server.always = slowly
     async with asyncio.TaskGroup() as group:
         for made in items:
             group.create_task(bring(store, server, made))
@@ -469,15 +563,16 @@ async def test_another_platforms_item_is_refused_naming_those_there_are(
 # The disk is finite, and not to be trusted for ever.
 
 
+@pytest.mark.parametrize("spoiled", [layer({"data": b"evil"}), b"no archive", b""])
 async def test_a_layer_spoiled_before_it_is_unpacked_is_fetched_again(
-    store: ContentStore, server: ContentServer, tmp_path: Path
+    store: ContentStore, server: ContentServer, tmp_path: Path, spoiled: bytes
 ) -> None:
     """I1: noticed by the hash while unpacking, though it was right when it came."""
     made = item(layer({"data": BIG}))
     serve(server, made)
     content = await bring(store, server, made)
     blob = tmp_path / "images/blobs" / made.layers[0].removeprefix("sha256:")
-    blob.write_bytes(layer({"data": b"evil"}))
+    blob.write_bytes(spoiled)
     with pytest.raises(Unavailable, match="spoiled"):
         await store.install(content)
     assert store.content(made.index) is None
@@ -596,6 +691,19 @@ async def test_a_budget_is_kept_and_named(tmp_path: Path, server: ContentServer)
     with pytest.raises(Unavailable, match=r"no room .* bytes are still to come"):
         await bring(store, server, big)
     assert store.content(made.index) is not None
+
+
+async def test_what_has_come_already_needs_no_room_again(tmp_path: Path, server: ContentServer) -> None:
+    made = item(layer({"data": BIG}))
+    serve(server, made)
+    root, limits = tmp_path / "images", Limits(document_bytes=1000)
+    room = Room(blobs_bytes=sum(map(len, made.blobs.values())) + 1000, reserve_bytes=0)
+    store = ContentStore(OsDisk(root), root / "layers", HERE, server.trust, QUICK, limits, room)
+    server.always = only(server, made.layers[0], in_turn([cut_after(server, 600_000)], cut_after(server, 0)))
+    with pytest.raises(Unavailable, match="closed in the middle"):
+        await bring(store, server, made)
+    server.always = None
+    await bring(store, server, made)
 
 
 @pytest.fixture

@@ -95,6 +95,28 @@ def test_a_removed_layer_is_whole_or_not_there_wherever_the_agent_dies(root: Pat
     assert list((root / "layers").iterdir()) == []
 
 
+def test_a_layer_gets_its_name_once_all_of_it_is_durable(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Durability on the Unit: every file and folder, then the name, then the folder that holds it."""
+    done: list[str] = []
+    fsync, rename = os.fsync, Path.rename
+
+    def note_fsync(file: int) -> None:
+        done.append(str(Path(f"/proc/self/fd/{file}").readlink().relative_to(root / "layers")))
+        fsync(file)
+
+    def note_rename(old: Path, new: Path) -> Path:
+        done.append("renamed")
+        return rename(old, new)
+
+    monkeypatch.setattr(os, "fsync", note_fsync)
+    monkeypatch.setattr(Path, "rename", note_rename)
+    opened(root).install(DIGEST)
+    name = DIGEST.removeprefix("sha256:")
+    aside = {f"{name}.tmp/{inside}".rstrip("/") for inside in ("", "bin", "etc", "etc/a", "etc/a/b", *FILES)}
+    assert set(done[:-2]) == aside | {f"{name}.seal"}
+    assert done[-2:] == ["renamed", "."]
+
+
 def test_installing_again_reads_once_and_then_nothing(root: Path) -> None:
     opened(root).install(DIGEST)
     layers = opened(root)
