@@ -11,10 +11,12 @@ import msgspec
 from aosedge.clock import RandomIds, SystemClock
 from aosedge.cloud import https
 from aosedge.cloud.api.application import Parts, application
+from aosedge.cloud.api.asking import Around
 from aosedge.cloud.api.front import Front
 from aosedge.cloud.blobs import open_blobs
 from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.gateway import server as gateway
+from aosedge.cloud.gateway.store_records import StoreRecords
 from aosedge.cloud.listening import listen, port_of
 from aosedge.cloud.settings import Settings
 from aosedge.cloud.store import Store, open_store
@@ -108,12 +110,9 @@ async def _serve(settings: Settings, sockets: dict[str, socket.socket], store: S
     intake = Intake(store, blobs, bus, authority.roots, clock, ids, scratch, upload_bytes_most)
     api = application(
         Parts(
-            dispatcher=Dispatcher(store),
-            sign_in=SignIn(store, clock, ids),
+            around=Around(Dispatcher(store), SignIn(store, clock, ids), ids, bus),
             provisioning=Provisioning(authority, settings.discovery_url, ids),
             intake=intake,
-            bus=bus,
-            ids=ids,
             root_pem=authority.root_pem(),
             upload_bytes_most=upload_bytes_most,
         )
@@ -122,8 +121,27 @@ async def _serve(settings: Settings, sockets: dict[str, socket.socket], store: S
     people = tls.server_context(certificate, key, authority.root_pem(), "optional")
     _stop_on_signals(stop)
     say(f"AosCloud for {settings.domain}: API {settings.api_url}/api/v11, Units {settings.discovery_url}")
+    records = StoreRecords(store, bus, clock, ids)
+    await records.begin()
+    undone = await intake.recover()
+    if undone:
+        say(f"undone: {undone} uploads that had broken off")
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(https.serve(front, sockets["api_port"], people, stop))
+        tasks.create_task(
+            gateway.serve(
+                gateway.Sockets(sockets["unit_port"], sockets["channel_port"], sockets.get("blob_http_port")),
+                gateway.Names(gateway.channel_url(settings.domain, settings.channel_port), settings.blob_base),
+                tls.server_context(certificate, key, authority.root_pem(), "required"),
+                secret,
+                records,
+                blobs,
+                bus,
+                clock,
+                ids,
+                stop,
+            )
+        )
         say("ready")
 
 

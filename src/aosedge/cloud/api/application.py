@@ -25,14 +25,10 @@ from aosedge.cloud.api import (
     units,
     users,
 )
-from aosedge.cloud.api.asking import provide, window
+from aosedge.cloud.api.asking import Around, provide, window
 from aosedge.cloud.api.errors import EXCEPTION_HANDLERS
-from aosedge.cloud.ports import Bus
 from aosedge.cloud.usecases.bundles import Intake
-from aosedge.cloud.usecases.dispatch import Dispatcher
-from aosedge.cloud.usecases.people import SignIn
 from aosedge.cloud.usecases.provisioning import Provisioning
-from aosedge.model.ids import Ids
 
 PATH: Final = "/api/v11"
 BODY_BYTES_MOST: Final = 2_000_000
@@ -54,12 +50,9 @@ _TAGS: Final = (
 class Parts(msgspec.Struct, frozen=True):
     """What the handlers need."""
 
-    dispatcher: Dispatcher
-    sign_in: SignIn
+    around: Around
     provisioning: Provisioning
     intake: Intake
-    bus: Bus
-    ids: Ids
     root_pem: str
     upload_bytes_most: int
 
@@ -117,18 +110,16 @@ def application(parts: Parts) -> Litestar:
     return _built(
         handlers(parts.root_pem, parts.upload_bytes_most),
         {
-            "ask": provide(parts.dispatcher, parts.sign_in),
+            "ask": provide(parts.around),
             "authority": given(parts.provisioning),
             "intake": given(parts.intake),
-            "bus": given(parts.bus),
-            "ids": given(parts.ids),
         },
     )
 
 
 def document() -> dict[str, Any]:
     """The OpenAPI document, which needs no parts."""
-    names = ("ask", "authority", "intake", "bus", "ids")
+    names = ("ask", "authority", "intake")
     nothing = {name: Provide(lambda: None, sync_to_thread=False) for name in names}
     return _completed(_built(handlers("", 0), nothing).openapi_schema.to_schema())
 

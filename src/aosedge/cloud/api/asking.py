@@ -3,24 +3,36 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import msgspec
 from litestar import Request
 from litestar.di import Provide
 
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope
 from aosedge.cloud.domain.pages import Window
+from aosedge.cloud.ports import Bus
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases.dispatch import Dispatcher
 from aosedge.cloud.usecases.people import SignIn
-from aosedge.model.ids import OrgId
+from aosedge.model.ids import Ids, OrgId
 
 T = TypeVar("T")
+
+
+class Around(msgspec.Struct, frozen=True):
+    """What is the same for every request."""
+
+    dispatcher: Dispatcher
+    sign_in: SignIn
+    ids: Ids
+    bus: Bus
 
 
 class Ask:
     """A signed-in person asking for the operation of the handler; the handler's operationId is the permission."""
 
-    def __init__(self, dispatcher: Dispatcher, caller: Caller, operation: str) -> None:
-        self._dispatcher, self.caller, self.operation = dispatcher, caller, operation
+    def __init__(self, around: Around, caller: Caller, operation: str) -> None:
+        self._dispatcher, self.caller, self.operation = around.dispatcher, caller, operation
+        self.ids, self.bus = around.ids, around.bus
 
     @property
     def person(self) -> Person:
@@ -46,17 +58,17 @@ class Ask:
         return await self._dispatcher.allowed(self.caller, self.operation)
 
 
-def provide(dispatcher: Dispatcher, sign_in: SignIn) -> Provide:
+def provide(around: Around) -> Provide:
     """The dependency `ask` of every handler that is not for anybody."""
 
     async def ask(request: Request[Any, Any, Any]) -> Ask:
         state = request.scope["state"]
         certificate = (state.get("tls") or {}).get("client_cert")
         origin = request.client.host if request.client else ""
-        caller = await sign_in.caller(certificate, state["request_id"], origin)
+        caller = await around.sign_in.caller(certificate, state["request_id"], origin)
         operation = getattr(request.route_handler, "operation_id", None)
         assert isinstance(operation, str), f"{request.route_handler} has no operation_id"
-        return Ask(dispatcher, caller, operation)
+        return Ask(around, caller, operation)
 
     return Provide(ask)
 

@@ -9,7 +9,7 @@ from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import assignments
 from aosedge.model.errors import NotFound
-from aosedge.model.ids import AssignmentId, BundleId, Ids, ItemId, SubjectId
+from aosedge.model.ids import AssignmentId, BundleId, ItemId, SubjectId
 from aosedge.model.instants import to_rfc3339
 
 
@@ -84,13 +84,13 @@ async def list_(ask: Ask, id: str, window: Window, ordering: str = "created_at")
 
 
 @post("/subjects/{id:str}/assignments/", operation_id="assignments_create", tags=["subjects"])
-async def create(ask: Ask, ids: Ids, id: str, data: NewAssignment) -> AssignmentView:
+async def create(ask: Ask, id: str, data: NewAssignment) -> AssignmentView:
     """Assign an item or a bundle: the subject's Units get it."""
 
     def assign(session: Session) -> AssignmentView:
         made = assignments.create(
             session,
-            ids,
+            ask.ids,
             SubjectId(id),
             item=ItemId(data.item_id) if data.item_id is not None else None,
             bundle=BundleId(data.bundle_id) if data.bundle_id is not None else None,

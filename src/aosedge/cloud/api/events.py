@@ -9,13 +9,15 @@ from litestar.response import Stream
 
 from aosedge.cloud.api.asking import Ask
 from aosedge.cloud.domain import events
-from aosedge.cloud.domain.access.callers import Scope
-from aosedge.cloud.domain.events import UnitEvent
-from aosedge.cloud.ports import Bus
+from aosedge.cloud.domain.events import UnitNews
+from aosedge.cloud.domain.units import Unit
+from aosedge.model.errors import NotFound
+from aosedge.model.ids import UnitId
 
 SILENCE_S = 15
 LIFE_S = 60
 """A stream ends after so long and the client comes again: its certificate and rights are then read anew."""
+FOREIGN_MOST = 100_000
 
 
 class UnitEventView(msgspec.Struct, frozen=True):
@@ -31,48 +33,60 @@ class UnitEventView(msgspec.Struct, frozen=True):
     total_bytes: int
 
 
-def view(event: UnitEvent) -> UnitEventView:
+def view(unit: Unit, news: UnitNews) -> UnitEventView:
     """As the API shows it."""
     return UnitEventView(
-        unit_id=event.unit.id,
-        system_uid=event.unit.system_uid,
-        online_status=event.unit.connectivity,
-        deployment=event.unit.deployment,
-        reason=event.unit.reason,
-        update_state=event.update_state,
-        downloaded_bytes=event.downloaded_bytes,
-        total_bytes=event.total_bytes,
+        unit_id=unit.id,
+        system_uid=unit.system_uid,
+        online_status=unit.connectivity,
+        deployment=unit.deployment,
+        reason=unit.reason,
+        update_state=news.update_state,
+        downloaded_bytes=news.downloaded_bytes,
+        total_bytes=news.total_bytes,
     )
 
 
 @get("/events/", operation_id="events_read", media_type="text/event-stream", tags=["events"])
-async def read(ask: Ask, bus: Bus) -> Stream:
+async def read(ask: Ask) -> Stream:
     """Events of your Units: `event: unit`, `data:` a UnitEventView. `event: missed`: look for yourself."""
-    scope = await ask.allowed()
-    return Stream(_lines(scope, bus), media_type="text/event-stream", headers={"cache-control": "no-store"})
+    await ask.allowed()
+    return Stream(_lines(ask), media_type="text/event-stream", headers={"cache-control": "no-store"})
 
 
-async def _lines(scope: Scope, bus: Bus) -> AsyncIterator[bytes]:
-    subscription = bus.subscribe(events.TOPICS)
+async def _lines(ask: Ask) -> AsyncIterator[bytes]:
+    """Lines of the stream; what the asker may not see is asked for once and then passed over."""
+    foreign: set[UnitId] = set()
+    subscription = ask.bus.subscribe(events.TOPICS)
+    heard = aiter(subscription)
     loop = asyncio.get_running_loop()
     end = loop.time() + LIFE_S
     try:
         yield b"retry: 500\n: hello\n\n"
-        heard = aiter(subscription)
         while (left := end - loop.time()) > 0:
             try:
-                async with asyncio.timeout(min(SILENCE_S, left)):
-                    payload = await anext(heard)
+                payload = await asyncio.wait_for(anext(heard), min(SILENCE_S, left))
             except TimeoutError:
                 yield b": silence\n\n"
+                heard = aiter(subscription)  # the cancelled wait ended the old one
                 continue
             except StopAsyncIteration:
                 return
             if subscription.missed:
                 subscription.missed = False
                 yield b"event: missed\ndata: {}\n\n"
-            event = events.decode(payload)
-            if events.heard_by(scope, event):
-                yield b"event: unit\ndata: " + msgspec.json.encode(view(event)) + b"\n\n"
+            news = events.decode(payload)
+            if news.unit not in foreign:
+                yield await _told(ask, news, foreign)
     finally:
         subscription.close()
+
+
+async def _told(ask: Ask, news: UnitNews, foreign: set[UnitId]) -> bytes:
+    try:
+        unit = await ask.read(lambda session: session.units.get(news.unit))
+    except NotFound:
+        if len(foreign) < FOREIGN_MOST:
+            foreign.add(news.unit)
+        return b""
+    return b"event: unit\ndata: " + msgspec.json.encode(view(unit, news)) + b"\n\n"

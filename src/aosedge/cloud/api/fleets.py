@@ -8,7 +8,7 @@ from aosedge.cloud.api.asking import Ask
 from aosedge.cloud.domain.fleets import Fleet
 from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.usecases import fleets
-from aosedge.model.ids import FleetId, Ids
+from aosedge.model.ids import FleetId
 from aosedge.model.instants import to_rfc3339
 
 
@@ -46,9 +46,9 @@ async def list_(ask: Ask, window: Window, title: str | None = None, ordering: st
 
 
 @post("/fleets/", operation_id="fleets_create", tags=["fleets"])
-async def create(ask: Ask, ids: Ids, data: FleetBody) -> FleetView:
+async def create(ask: Ask, data: FleetBody) -> FleetView:
     """Make a fleet."""
-    made = await ask.change(lambda session: fleets.create(session, ids, data.title), lambda fleet: fleet.id)
+    made = await ask.change(lambda session: fleets.create(session, ask.ids, data.title), lambda fleet: fleet.id)
     return view(made)
 
 

@@ -11,7 +11,7 @@ from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.domain.subjects import Subject, SubjectKind
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import subjects
-from aosedge.model.ids import Ids, SubjectId
+from aosedge.model.ids import SubjectId
 from aosedge.model.instants import to_rfc3339
 
 
@@ -69,10 +69,10 @@ async def list_(
 
 
 @post("/subjects/", operation_id="subjects_create", tags=["subjects"])
-async def create(ask: Ask, ids: Ids, data: NewSubject) -> SubjectView:
+async def create(ask: Ask, data: NewSubject) -> SubjectView:
     """Make a subject."""
     made = await ask.change(
-        lambda session: subjects.create(session, ids, data.title, data.type), lambda subject: subject.id
+        lambda session: subjects.create(session, ask.ids, data.title, data.type), lambda subject: subject.id
     )
     return view(made)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from aosedge.cloud.domain import events
 from aosedge.cloud.domain.access.callers import Caller, Task, UnitPeer
 from aosedge.cloud.domain.people import Certificate
 from aosedge.cloud.domain.reports import Known
@@ -74,7 +75,8 @@ class StoreRecords:
         """Make durable, in order, each txn of a Unit once; False for one that can never be stored."""
         told = [statuses.Report(r.unit.unit, r.txn, r.message, from_datetime(r.created_at)) for r in reports]
         stored = await statuses.keep(self._store, told, self._clock.wall())
-        await self._tell(report.unit for report in told)
+        for news in dict.fromkeys(events.news_of(report.unit, report.message) for report in told):
+            await self._bus.publish(events.topic(news.unit), events.encode(news))
         return stored
 
     async def targets(self, units: Sequence[UnitPeer]) -> list[DesiredStatus | None]:
@@ -111,7 +113,7 @@ class StoreRecords:
 
     async def _tell(self, units: Iterable[UnitId]) -> None:
         for unit in dict.fromkeys(units):
-            await self._bus.publish(f"unit.{unit}.status", unit.encode())
+            await self._bus.publish(events.topic(unit), events.encode(events.UnitNews(unit)))
 
     def _caller(self) -> Caller:
         return Caller(Task("gateway"), self._ids.new(), self._clock.wall())

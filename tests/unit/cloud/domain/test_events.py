@@ -1,27 +1,22 @@
-"""An event says how a Unit is, and only those who may see the Unit hear it."""
+"""The news in a Unit's message: the step of its update with its bytes, or only that there is something to look at."""
 
 from aosedge.cloud.domain import events
-from aosedge.cloud.domain.access.callers import Scope
-from aosedge.cloud.domain.statuses import Actual
-from aosedge.cloud.domain.units import Unit
-from aosedge.model.ids import FleetId, OrgId, SystemId, UnitId
-from aosedge.model.instants import Instant
+from aosedge.model.ids import UnitId
+from aosedge.protocol.messages import Alerts, UnitStatus
 from aosedge.protocol.messages.from_unit import ItemProgress, UpdateStatus
 from aosedge.protocol.messages.parts import Identity
 
-UNIT = Unit(UnitId("u"), OrgId("o"), FleetId("f"), SystemId("s"), "m", Instant(0))
+UNIT = UnitId("u")
 
 
-def test_an_event_carries_the_step_and_its_bytes() -> None:
+def test_news_of_an_update_carry_the_step_and_its_bytes() -> None:
     progress = (ItemProgress(Identity(id="a"), 3, 10), ItemProgress(Identity(id="b"), 4, 10))
-    heard = events.decode(events.encode(UNIT, Actual(update=UpdateStatus("downloading", items=progress))))
-    assert (heard.unit, heard.update_state, heard.downloaded_bytes, heard.total_bytes) == (UNIT, "downloading", 7, 20)
-    assert events.decode(events.encode(UNIT, None)).update_state == ""
-    assert events.topic(UNIT.id) == "unit.u.status"
+    message = UnitStatus(is_delta_info=True, update=UpdateStatus("downloading", items=progress))
+    news = events.decode(events.encode(events.news_of(UNIT, message)))
+    assert news == events.UnitNews(UNIT, "downloading", 7, 20)
 
 
-def test_only_those_who_may_see_the_unit_hear_of_it() -> None:
-    event = events.UnitEvent(UNIT)
-    assert events.heard_by(Scope("tenant", OrgId("o")), event)
-    assert not events.heard_by(Scope("tenant", OrgId("other")), event)
-    assert not events.heard_by(Scope("fleet", OrgId("o"), frozenset((FleetId("g"),))), event)
+def test_other_messages_say_only_whose_they_are() -> None:
+    assert events.news_of(UNIT, Alerts(items=())) == events.UnitNews(UNIT)
+    assert events.news_of(UNIT, UnitStatus(is_delta_info=True)) == events.UnitNews(UNIT)
+    assert events.topic(UNIT) == "unit.u.status"
