@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,6 +13,7 @@ from aosedge.model.errors import AosError, Unavailable
 
 COMMAND_TIMEOUT_S = 30.0
 _GATHER_S = 5.0
+_ABANDON_S = 0.5
 
 
 class Finished(msgspec.Struct, frozen=True):
@@ -33,17 +34,18 @@ async def run(
     *,
     content: bytes | None = None,
     timeout_s: float = COMMAND_TIMEOUT_S,
-    env: Mapping[str, str] | None = None,
+    abandon: Callable[[], None] | None = None,
 ) -> Finished:
     """Run a command to its end, feeding `content`. Killed on time-out or cancellation, with its group.
 
+    `abandon` is called before that: it ends what the command started elsewhere, so that the command may end by itself.
     Raises Unavailable where the program is missing or does not end in time.
     """
     feed = asyncio.subprocess.DEVNULL if content is None else asyncio.subprocess.PIPE
     pipe = asyncio.subprocess.PIPE
     try:
         process = await asyncio.create_subprocess_exec(
-            *argv, stdin=feed, stdout=pipe, stderr=pipe, env=env, start_new_session=True
+            *argv, stdin=feed, stdout=pipe, stderr=pipe, start_new_session=True
         )
     except FileNotFoundError as error:
         raise Unavailable(f"no program {argv[0]}", cure=f"install {argv[0]}") from error
@@ -51,10 +53,10 @@ async def run(
         async with asyncio.timeout(timeout_s):
             out, err = await process.communicate(content)
     except TimeoutError as error:
-        await _end(process)
+        await _end(process, abandon)
         raise Unavailable(f"{argv[0]} did not end within {timeout_s:g} s") from error
     except asyncio.CancelledError:
-        await _end(process)
+        await _end(process, abandon)
         raise
     return Finished(process.returncode if process.returncode is not None else -1, out, err)
 
@@ -67,7 +69,12 @@ async def check(argv: Sequence[str], *, content: bytes | None = None, timeout_s:
     return done.out
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: asyncio.subprocess.Process, abandon: Callable[[], None] | None) -> None:
+    if abandon is not None:
+        abandon()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ABANDON_S):
+                await process.wait()
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(TimeoutError):

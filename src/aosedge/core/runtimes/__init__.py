@@ -11,6 +11,7 @@ import msgspec
 from aosedge.core.domain.instances import InstanceKey, InstanceSpec
 from aosedge.core.network.network import Network
 from aosedge.core.ports import Runtime
+from aosedge.core.runtimes.native import NativeRuntime
 from aosedge.core.runtimes.oci.bundles import Bundles
 from aosedge.core.runtimes.oci.cgroups import has_swap_accounting, is_hybrid
 from aosedge.core.runtimes.oci.program import OciProgram
@@ -22,6 +23,7 @@ from aosedge.model.ids import ItemId, SubjectId
 from aosedge.model.oci import ItemConfig, RunConfig
 
 AUTO = "auto"
+NATIVE = "native"
 ORDER = ("crun", "runc")
 """crun first: it starts an instance in about half of runc's time and with a third of its memory."""
 _PROBE_S = 20.0
@@ -51,19 +53,30 @@ class Chosen(msgspec.Struct, frozen=True):
 
 
 async def choose(preference: str, means: Means) -> Chosen:
-    """The preferred runtime, or with `auto` the first that really runs a container here.
+    """The preferred runtime; with `auto` the first that really runs a container here, else plain processes.
 
     Raises Invalid for an unknown name, AosError saying of each why not.
     """
-    if preference not in (AUTO, *ORDER):
-        raise Invalid("unknown runtime", element="runtime", expected=", ".join((AUTO, *ORDER)), got=preference)
+    if preference not in (AUTO, *ORDER, NATIVE):
+        expected = ", ".join((AUTO, *ORDER, NATIVE))
+        raise Invalid("unknown runtime", element="runtime", expected=expected, got=preference)
+    if preference == NATIVE:
+        return _native(means, "as set")
     refusals: list[str] = []
     for kind in ORDER if preference == AUTO else (preference,):
         try:
             return await _oci(kind, means, refusals)
         except AosError as error:
             refusals.append(f"{kind}: {error}")
+    if preference == AUTO:
+        return _native(means, "; ".join(refusals))
     raise AosError("no runtime works here", element="runtime", got="; ".join(refusals))
+
+
+def _native(means: Means, why: str) -> Chosen:
+    runtime = NativeRuntime(means.state, means.layer_folder)
+    runtime.open()
+    return Chosen(runtime, f"native runs instances as plain processes WITHOUT ISOLATION ({why})")
 
 
 def _limits(means: Means) -> NodeLimits:

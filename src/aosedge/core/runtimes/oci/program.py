@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from aosedge.core.processes import COMMAND_TIMEOUT_S, Finished, run
+from aosedge.core.processes import Finished, run
 from aosedge.model.errors import AosError, Invalid, Unavailable
 
 UNIFIED = Path("/sys/fs/cgroup/unified")
@@ -62,9 +62,9 @@ class OciProgram:
         plain = [self._path, "--root", str(self._root / self.kind), *arguments]
         return [*_OWN_MOUNTS, self._exec, "sh", *plain] if self._hide else plain
 
-    async def call(self, *arguments: str, timeout_s: float = COMMAND_TIMEOUT_S) -> Finished:
+    async def call(self, *arguments: str) -> Finished:
         """Run the runtime's command; raises Unavailable if it does not end in time."""
-        return await run(self.command(*arguments), timeout_s=timeout_s)
+        return await run(self.command(*arguments))
 
     async def create(self, name: str, bundle: Path, mounts: str) -> int:
         """Create the container, its root mounted by the `mounts` commands; the pid of its first process.
@@ -127,17 +127,16 @@ async def execute(
 ) -> tuple[int, bytes]:
     """Run a command in the container; its exit code and the end of its output. Killed inside on time-out.
 
-    Raises Unavailable on time-out, Invalid where there is no such command.
+    Raises Unavailable on time-out.
     """
     pid_file.unlink(missing_ok=True)
-    try:
-        done = await program.call("exec", "--pid-file", str(pid_file), name, *command, timeout_s=timeout_s)
-    except (Unavailable, asyncio.CancelledError):
+
+    def abandon() -> None:
         with contextlib.suppress(OSError, ValueError):
             os.kill(int(pid_file.read_text()), signal.SIGKILL)
-        raise
-    finally:
-        pid_file.unlink(missing_ok=True)
+
+    argv = program.command("exec", "--pid-file", str(pid_file), name, *command)
+    done = await run(argv, timeout_s=timeout_s, abandon=abandon)
     return done.code, (done.out + done.err)[-most_bytes:]
 
 

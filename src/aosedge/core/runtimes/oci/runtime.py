@@ -194,6 +194,13 @@ class OciRuntime:
             raise NotFound("instance", str(key))
         return read_log(folder / "log", most_bytes)
 
+    async def clear(self, grace_s: float = 10.0) -> None:
+        """Stop all instances and take the network down: the node is as before, but for storage and state."""
+        for found in await self.found():
+            await self.stop(found.key, grace_s)
+        if self._network is not None:
+            await self._network.remove()
+
     async def close(self) -> None:
         """Let go of watchers; instances go on."""
         for container in self._containers.values():
