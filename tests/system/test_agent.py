@@ -263,5 +263,5 @@ async def test_logs_are_pushed_when_asked_for(cloud: SmallCloud, tmp_path: Path)
 
 async def until(so: Callable[[], bool], seconds: float = 10.0) -> None:
     async with asyncio.timeout(seconds):
-        while not so():
+        while not so():  # noqa: ASYNC110 - it looks at several objects from outside
             await asyncio.sleep(0.02)

@@ -22,15 +22,20 @@ from aosedge.core.domain.effects import (
 from aosedge.core.domain.engine import Engine
 from aosedge.core.domain.events import (
     Arranged,
+    ArrangeFailed,
     Collected,
+    ContentFailed,
     ContentReady,
     Event,
     FoundInstances,
     Installed,
+    InstallFailed,
     InstanceStarted,
     InstanceStopped,
     ProbeAnswered,
     Received,
+    StartFailed,
+    StopFailed,
     TimePassed,
 )
 from aosedge.core.domain.instances import Found, InstanceKey, InstanceSpec
@@ -106,6 +111,29 @@ def key(item: str, number: int = 0) -> InstanceKey:
     return InstanceKey(ItemId(item), SubjectId("s"), number)
 
 
+def answers(event: Event, effect: Effect) -> bool:
+    """Whether the event is what the effect was waiting for, or makes its answer moot."""
+    match effect:
+        case Fetch(index_digest):
+            if isinstance(event, ContentReady):
+                return event.content.index_digest == index_digest
+            return isinstance(event, ContentFailed) and event.index_digest == index_digest
+        case Install(content_):
+            return isinstance(event, Installed | InstallFailed) and event.index_digest == content_.index_digest
+        case Collect():
+            return isinstance(event, Collected)
+        case Start(spec):
+            return isinstance(event, InstanceStarted | StartFailed) and event.key == spec.key
+        case Stop(key_):
+            return isinstance(event, InstanceStopped | StopFailed) and event.key == key_
+        case Arrange():
+            return isinstance(event, Arranged | ArrangeFailed)
+        case Probe(spec):
+            return isinstance(event, ProbeAnswered) and event.key == spec.key
+        case _:
+            return False
+
+
 class Play:
     """An engine, a clock, and what it asked for last. What it wants of the runtime can be answered by `settle`."""
 
@@ -115,6 +143,7 @@ class Play:
         self.now = START
         self.effects: list[Effect] = []
         self.all: list[Effect] = []
+        self.open: list[Effect] = []
         self.configs: dict[Digest, ItemConfig] = {}
         self.running: dict[InstanceKey, InstanceSpec] = {}
         self.sick: set[Digest] = set()
@@ -125,8 +154,11 @@ class Play:
         return self.engine.state
 
     def on(self, *events: Event) -> "Play":
+        for event in events:
+            self.open = [e for e in self.open if not answers(event, e)]
         self.effects = list(self.engine.handle(events, self.now))
         self.all += self.effects
+        self.open += self.effects
         return self
 
     def receive(self, message: Message, system_id: SystemId = UNIT) -> "Play":
@@ -184,7 +216,8 @@ class Play:
     def settle(self, *but: type) -> "Play":
         """Answer everything until nothing more is asked, without letting time pass; `but` these kinds."""
         for _ in range(1000):
-            events = [a for e in self.effects if not isinstance(e, but) for a in self.answer(e)]
+            events = [a for e in self.open if not isinstance(e, but) for a in self.answer(e)]
+            self.open = [e for e in self.open if isinstance(e, but)]
             if not events:
                 return self
             self.on(*events)

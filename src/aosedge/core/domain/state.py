@@ -90,7 +90,7 @@ class Policy(msgspec.Struct, frozen=True):
     fetch_attempts: int = 4
     hold_first_us: int = MINUTE
     hold_most_us: int = 30 * MINUTE
-    launches_most: int = 3
+    launches_most: int = 5
     progress_every_us: int = SECOND
     first_probe_us: int = 25 * MILLISECOND
     """Probes come this soon after a start, then at doubling distance up to the check's interval."""

@@ -233,7 +233,7 @@ class Updates:
         """Begin to start the set; one that was begun too often without coming to an end is given up."""
         launches = update.launches + 1
         self._set(update=msgspec.structs.replace(update, phase="launching", launches=launches))
-        self._deadline = Monotonic(now.mono + self._policy.healthy_within_us + self._start_period_us())
+        self._deadline = self._deadline_from(now)
         taken = self._taken(update.set)
         if launches > self._policy.launches_most and taken:
             self._fail({s: {} for s in taken}, f"not finished after {launches - 1} launches", now)
@@ -244,7 +244,11 @@ class Updates:
         if self._deadline is None:
             self._relaunch(update, now)
             return
-        watched = {k: s for k, s in self.specs(now.mono).items() if k.item in update.changed}
+        self.placement()
+        watched = {k: s for k, s in self._placed.items() if k.item in update.changed}
+        if any(self._presence.expired(spec, now.mono) for _, spec in watched.values()):
+            self._deadline = self._deadline_from(now)
+            return
         waiting = [k for k, s in watched.items() if not self._supervision.proven(*s, now.mono)]
         lives = self._supervision.lives
         lost = [k for k in waiting if k in lives and lives[k].condition == "failed"]
@@ -288,7 +292,7 @@ class Updates:
             self.news += [News(key, f"{words}; back to the last good set") for key in keys]
             self.notes.append(f"{', '.join(sorted(swap.items))}: {words}; back to the last good set")
         self._retreat()
-        self._deadline = Monotonic(now.mono + self._policy.healthy_within_us + self._start_period_us())
+        self._deadline = self._deadline_from(now)
 
     def _not_here(self, update: Update, digest: Digest, cause: Cause, message: str, now: Now) -> None:
         if cause == "untrusted":
@@ -339,9 +343,10 @@ class Updates:
         contents = {c.index_digest: c for c in self.state.contents}
         return place(wanted, contents, self._policy, self.state.unit_config)
 
-    def _start_period_us(self) -> int:
+    def _deadline_from(self, now: Now) -> Monotonic:
         checks = [s.config.health_check for s in self.placement().placed]
-        return int(max((c.start_period.total_seconds() for c in checks if c), default=0) * SECOND)
+        start_s = max((c.start_period.total_seconds() for c in checks if c), default=0.0)
+        return Monotonic(now.mono + self._policy.healthy_within_us + int(start_s * SECOND))
 
     def _collect(self) -> None:
         target = self.state.target.set.index_digests() if self.state.target else frozenset()
