@@ -16,7 +16,7 @@ from typing import Literal
 import msgspec
 
 from aosedge.cloud.domain.statuses import Actual, name_of
-from aosedge.protocol.messages.from_cloud import DesiredStatus
+from aosedge.protocol.messages.from_cloud import DesiredItem, DesiredStatus
 from aosedge.protocol.messages.from_unit import InstanceStatus
 from aosedge.protocol.messages.parts import ErrorInfo, Generation
 
@@ -65,10 +65,11 @@ def _failed(document: DesiredStatus, generation: Generation | None, actual: Actu
     gave_up = update is not None and update.state == "idle" and update.error_info is not None
     if update is not None and gave_up and generation is not None and update.generation == generation:
         return f"the Unit gave the target up: {_words(update.error_info)}"
-    wanted = {(item.item.id, item.version) for item in document.items}
-    for item in actual.items:
-        if item.state == "failed" and (item.item.id, item.version) in wanted:
-            return f"item {item.item.id} {item.version} failed: {_words(item.error_info)}"
+    wanted = {(item.item.id, item.version): item for item in document.items}
+    for status in actual.items:
+        item = wanted.get((status.item.id, status.version))
+        if item is not None and status.state == "failed":
+            return f"{_name(item)} {item.version} failed: {_words(status.error_info)}"
     return ""
 
 
@@ -82,7 +83,7 @@ def _differences(aim: Aim, actual: Actual) -> tuple[str, str]:
     for item in aim.document.items:
         state = installed.get((item.item.id, item.version), "not there")
         if state != "installed":
-            return f"item {item.item.id} {item.version} is {state}", ""
+            return f"{_name(item)} {item.version} is {state}", ""
     missing, degraded = _instances(aim.document, actual)
     if missing:
         return missing, degraded
@@ -92,7 +93,7 @@ def _differences(aim: Aim, actual: Actual) -> tuple[str, str]:
 
 
 def _instances(document: DesiredStatus, actual: Actual) -> tuple[str, str]:
-    versions = {item.item.id: item.version for item in document.items}
+    items = {item.item.id: item for item in document.items}
     there: dict[tuple[str, str, str, int], InstanceStatus] = {
         (name_of(group.item), name_of(group.subject), group.version, instance.instance): instance
         for group in actual.instances
@@ -101,19 +102,24 @@ def _instances(document: DesiredStatus, actual: Actual) -> tuple[str, str]:
     }
     missing, degraded = "", ""
     for wanted in document.instances:
-        item, subject = name_of(wanted.item), name_of(wanted.subject)
+        item, subject = items[wanted.item.id], name_of(wanted.subject)
         for number in range(wanted.num_instances):
-            found = there.pop((item, subject, versions[item], number), None)
+            found = there.pop((name_of(item.item), subject, item.version, number), None)
             if found is not None and found.state == "active":
                 continue
-            name = f"instance {number} of {item} for {subject}"
+            name = f"instance {number} of {_name(item)}"
             if found is None or found.state == "activating":
                 missing = missing or f"{name} is {'not there' if found is None else found.state}"
             else:
                 degraded = degraded or f"{name} is {found.state}: {_words(found.error_info)}"
-    for item, subject, version, number in there:
-        missing = missing or f"instance {number} of {item} {version} for {subject} is still there"
+    for id, _, version, number in there:
+        name = _name(items[id]) if id in items else id
+        missing = missing or f"instance {number} of {name} {version} is still there"
     return missing, degraded
+
+
+def _name(item: DesiredItem) -> str:
+    return item.item.title or name_of(item.item)
 
 
 def _words(error: ErrorInfo | None) -> str:

@@ -255,7 +255,7 @@ class _Choice:
     def _item(self, version: ItemVersion) -> DesiredItem:
         item = self._items[version.item]
         return DesiredItem(
-            item=Identity(id=item.id, type=item.type),
+            item=Identity(id=item.id, type=item.type, title=item.codename),
             version=version.version,
             owner=Identity(id=item.owner),
             index_digest=version.index_digest,

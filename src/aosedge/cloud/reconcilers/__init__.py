@@ -1,1 +1,22 @@
 """Work nobody asked for: idempotent, woken by signal and by period, never overlapping."""
+
+from aosedge.cloud.ports import Bus
+from aosedge.cloud.reconcilers.driver import Driver
+from aosedge.cloud.reconcilers.outbox import CarryOutEffects
+from aosedge.cloud.reconcilers.retention import LetGo
+from aosedge.cloud.reconcilers.targets import CompileTargets
+from aosedge.cloud.store import Store
+from aosedge.model.ids import Ids
+from aosedge.model.instants import Clock
+
+
+def driver_for(store: Store, bus: Bus, clock: Clock, ids: Ids) -> Driver:
+    """Every task, woken by the store's signals once `run` runs."""
+    tasks = (
+        CompileTargets(store, bus, clock, ids),
+        CarryOutEffects(store, bus, clock, ids),
+        LetGo(store, clock, ids),
+    )
+    driver = Driver(tasks, clock)
+    store.on_signal(driver.wake)
+    return driver

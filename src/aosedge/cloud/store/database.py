@@ -57,11 +57,11 @@ class Store:
 
     async def write_every(self, caller: Caller, work: Callable[[EverySession], T]) -> T:
         """One transaction of the installation itself: for reconcilers, signing in, set-up."""
-        return await self._commit(lambda connection: EverySession(connection, caller), work)
+        return await self._commit(lambda connection: EverySession(connection, self._documents, caller), work)
 
     async def read_every(self, caller: Caller, work: Callable[[EverySession], T]) -> T:
         """Read a snapshot of everything: for reconcilers and signing in."""
-        return await self._database.read(lambda connection: work(EverySession(connection, caller)))
+        return await self._database.read(lambda connection: work(EverySession(connection, self._documents, caller)))
 
     async def _commit(self, begin: Callable[[Connection], S], work: Callable[[S], T]) -> T:
         def run(connection: Connection) -> tuple[T, set[str]]:

@@ -88,7 +88,8 @@ _FLOORS: Final = {
 }
 _AXES: Final = {
     "sqlite": """
-        UPDATE units SET connectivity = CASE WHEN units.connection = '' THEN units.connectivity ELSE r.connectivity END,
+        UPDATE units
+        SET connectivity = CASE WHEN units.connection = '' THEN units.connectivity ELSE r.connectivity END,
             deployment = r.deployment, reason = r.reason
         FROM (SELECT json_extract(value, '$[0]') id, json_extract(value, '$[1]') connectivity,
             json_extract(value, '$[2]') deployment, json_extract(value, '$[3]') reason FROM json_each(?)) r

@@ -6,11 +6,14 @@ from aosedge.cloud.domain.access.callers import Caller, Scope
 from aosedge.cloud.store.assignments import Assignments
 from aosedge.cloud.store.audit import Audit
 from aosedge.cloud.store.catalogue import BlobRecords, Bundles, Items
+from aosedge.cloud.store.compiling import Compiling
 from aosedge.cloud.store.documents import Documents
+from aosedge.cloud.store.effects import Effects
 from aosedge.cloud.store.fleets import Fleets
 from aosedge.cloud.store.organizations import EveryOrganization, Organizations
 from aosedge.cloud.store.people import Certificates, EveryCertificate, EveryUser, Users
 from aosedge.cloud.store.reported import ReportedUnits
+from aosedge.cloud.store.retention import Retention
 from aosedge.cloud.store.settings import InstallationSettings
 from aosedge.cloud.store.statuses import ReceivedMessages, Statuses
 from aosedge.cloud.store.subjects import Subjects
@@ -65,9 +68,12 @@ class UnitsSession(Signals):
 class EverySession(Signals):
     """One transaction of the installation itself: reconcilers, signing in, set-up. It reaches everything."""
 
-    def __init__(self, connection: Connection, caller: Caller) -> None:
+    def __init__(self, connection: Connection, documents: Documents, caller: Caller) -> None:
         super().__init__()
         self.caller = caller
+        self.compiling = Compiling(connection, documents)
+        self.effects = Effects(connection)
+        self.retention = Retention(connection)
         self.settings = InstallationSettings(connection)
         self.organizations = EveryOrganization(connection)
         self.users = EveryUser(connection)

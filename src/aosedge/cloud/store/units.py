@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, false, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, false, insert, literal, select, tuple_, update
 
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.deployment import DeploymentState
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.domain.units import Connectivity, Lifecycle, Node, Unit
 from aosedge.cloud.store import rows
-from aosedge.cloud.store.tables import nodes, units
+from aosedge.cloud.store.tables import generation_floors, nodes, unit_targets, units
 from aosedge.model.errors import NotFound
 from aosedge.model.ids import FleetId, SystemId, UnitId
 from aosedge.model.instants import Instant
@@ -94,7 +94,19 @@ class Units:
 
     def delete(self, id: UnitId) -> None:
         """With everything that hangs on it, save the floor of its generations. Raises NotFound."""
-        self.get(id)
+        unit = self.get(id)
+        given = select(literal(unit.system_uid), unit_targets.c.epoch, unit_targets.c.number)
+        floor = rows.insert_into(self._connection, generation_floors).from_select(
+            ["system_uid", "epoch", "number"], given.where(unit_targets.c.unit == id)
+        )
+        new, old = (tuple_(there.epoch, there.number) for there in (floor.excluded, generation_floors.c))
+        self._connection.execute(
+            floor.on_conflict_do_update(
+                index_elements=["system_uid"],
+                set_={"epoch": floor.excluded.epoch, "number": floor.excluded.number},
+                where=new > old,
+            )
+        )
         self._connection.execute(delete(units).where(units.c.id == id))
 
     def nodes(self, id: UnitId) -> tuple[Node, ...]:

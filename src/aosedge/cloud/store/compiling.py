@@ -1,0 +1,189 @@
+"""What the target compiler reads and writes, for many Units at once."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, select, update
+
+from aosedge.cloud.domain.assignments import Assignment
+from aosedge.cloud.domain.catalogue import Item, ItemVersion
+from aosedge.cloud.domain.deployment import deployment
+from aosedge.cloud.domain.subjects import Subject
+from aosedge.cloud.domain.targets import Catalogue, CompiledTarget, Intent, UnitTarget, left_out
+from aosedge.cloud.store import rows
+from aosedge.cloud.store.documents import Documents
+from aosedge.cloud.store.reported import ReportedUnits
+from aosedge.cloud.store.tables import (
+    assignments,
+    effects,
+    generation_floors,
+    items,
+    subject_units,
+    subjects,
+    target_documents,
+    unit_targets,
+    units,
+    versions,
+)
+from aosedge.model.digests import Digest
+from aosedge.model.ids import BundleId, ItemId, SubjectId, UnitId
+from aosedge.protocol.messages.parts import Generation
+
+NONE_YET: Final = Generation(0, 0)
+
+
+class DirtyUnit(msgspec.Struct, frozen=True):
+    """A Unit whose target is to be compiled: its subjects, and what it has."""
+
+    unit: UnitId
+    connected: bool
+    subjects: tuple[SubjectId, ...]
+    generation: Generation
+    """Of its target now."""
+    floor: Generation
+    """Never to be given again, nor anything below."""
+    digest: Digest | None
+
+
+class Compiling:
+    """All Units' intent and targets."""
+
+    def __init__(self, connection: Connection, documents: Documents) -> None:
+        self._connection, self._documents = connection, documents
+
+    def dirty(self, most: int) -> tuple[DirtyUnit, ...]:
+        """Some of the Units whose intent changed."""
+        query = (
+            select(
+                units.c.id,
+                units.c.connection,
+                unit_targets.c.epoch,
+                unit_targets.c.number,
+                unit_targets.c.digest,
+                generation_floors.c.epoch.label("floor_epoch"),
+                generation_floors.c.number.label("floor_number"),
+            )
+            .outerjoin(unit_targets, unit_targets.c.unit == units.c.id)
+            .outerjoin(generation_floors, generation_floors.c.system_uid == units.c.system_uid)
+            .where(units.c.target_dirty)
+            .limit(most)
+        )
+        found = self._connection.execute(query).all()
+        joined: dict[UnitId, list[SubjectId]] = {}
+        members = select(subject_units).where(subject_units.c.unit.in_([row.id for row in found]))
+        for subject, unit in self._connection.execute(members.order_by(subject_units.c.subject)):
+            joined.setdefault(unit, []).append(subject)
+        dirty = []
+        for row in found:
+            generation = NONE_YET if row.epoch is None else Generation(row.epoch, row.number)
+            floor = NONE_YET if row.floor_epoch is None else Generation(row.floor_epoch, row.floor_number)
+            subjects_of = tuple(joined.get(row.id, ()))
+            dirty.append(
+                DirtyUnit(row.id, row.connection != "", subjects_of, generation, max(generation, floor), row.digest)
+            )
+        return tuple(dirty)
+
+    def intents(self, wanted: Iterable[tuple[SubjectId, ...]]) -> dict[tuple[SubjectId, ...], Intent]:
+        """The intent behind each set of subjects; one catalogue for all."""
+        sets = set(wanted)
+        ids = {id for each in sets for id in each}
+        known = rows.every(self._connection, select(subjects).where(subjects.c.id.in_(ids)), Subject)
+        subject_of = {subject.id: subject for subject in known}
+        assigned: dict[SubjectId, list[Assignment]] = {}
+        query = select(assignments).where(assignments.c.subject.in_(ids)).order_by(assignments.c.id)
+        for assignment in rows.every(self._connection, query, Assignment):
+            assigned.setdefault(assignment.subject, []).append(assignment)
+        catalogue = self._catalogue([assignment for each in assigned.values() for assignment in each])
+        return {
+            each: Intent(
+                catalogue=catalogue,
+                subjects=tuple(subject_of[id] for id in each),
+                assignments=tuple(assignment for id in each for assignment in assigned.get(id, ())),
+            )
+            for each in sets
+        }
+
+    def _catalogue(self, assigned: Sequence[Assignment]) -> Catalogue:
+        """Everything that the assignments and what they need may come to."""
+        bundles = {assignment.bundle for assignment in assigned if assignment.bundle is not None}
+        wanted = {assignment.item for assignment in assigned if assignment.item is not None} | self._members(bundles)
+        found: dict[ItemId, Item] = {}
+        known: list[ItemVersion] = []
+        while wanted:
+            new = rows.every(self._connection, select(items).where(items.c.id.in_(wanted)), Item)
+            found |= {item.id: item for item in new}
+            more = rows.every(self._connection, select(versions).where(versions.c.item.in_(wanted)), ItemVersion)
+            known += more
+            wanted = self._needed(more, found) - found.keys()
+        return Catalogue(found.values(), known)
+
+    def _members(self, bundles: set[BundleId]) -> set[ItemId]:
+        query = select(versions.c.item).where(versions.c.bundle.in_(bundles))
+        return set(self._connection.execute(query).scalars()) if bundles else set()
+
+    def _needed(self, some: Iterable[ItemVersion], found: dict[ItemId, Item]) -> set[ItemId]:
+        needs = {(found[v.item].owner, need) for v in some for need in v.dependencies}
+        ids = {ItemId(need.id) for _, need in needs if need.id}
+        names = {(owner, need.codename, need.type) for owner, need in needs if not need.id}
+        if names:
+            query = select(items.c.id, items.c.owner, items.c.codename, items.c.type)
+            query = query.where(items.c.codename.in_({codename for _, codename, _ in names}))
+            ids |= {row.id for row in self._connection.execute(query) if tuple(row[1:]) in names}
+        there = self._connection.execute(select(items.c.id).where(items.c.id.in_(ids))).scalars() if ids else ()
+        return set(there)
+
+    def put_documents(self, compiled: Iterable[CompiledTarget]) -> None:
+        """Store documents by digest; known ones are left as they are."""
+        new = {target.digest: {"digest": target.digest, "body": target.body} for target in compiled}
+        if new:
+            statement = rows.insert_into(self._connection, target_documents).on_conflict_do_nothing()
+            self._connection.execute(statement, list(new.values()))
+
+    def put_targets(self, targets: Sequence[UnitTarget]) -> None:
+        """What Units shall be from now on, with the deployment axis that follows from it."""
+        if not targets:
+            return
+        values = [
+            {
+                "unit": target.unit,
+                "epoch": target.generation.epoch,
+                "number": target.generation.number,
+                "digest": target.digest,
+                "reasons": target.reasons,
+                "problem": target.problem,
+                "left_out": left_out(target.reasons),
+                "compiled_at": target.compiled_at,
+            }
+            for target in targets
+        ]
+        statement = rows.insert_into(self._connection, unit_targets)
+        changed = {name: statement.excluded[name] for name in values[0] if name != "unit"}
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["unit"], set_=changed), values)
+        self._settle_axes(frozenset(target.unit for target in targets))
+
+    def _settle_axes(self, ids: frozenset[UnitId]) -> None:
+        reported = ReportedUnits(self._connection, self._documents, ids)
+        axes = []
+        for known in reported.load(ids).values():
+            new = deployment(known.aim, known.actual)
+            if (new.state, new.reason) != (known.deployment, known.reason):
+                axes.append((known.unit, known.connectivity, new.state, new.reason.replace("\0", "")))
+        reported.put_axes(axes)
+
+    def clean(self, ids: Sequence[UnitId]) -> None:
+        """These Units' targets say what is intended."""
+        self._connection.execute(update(units).where(units.c.id.in_(ids)).values(target_dirty=False))
+
+    def announce(self, targets: Sequence[UnitTarget]) -> None:
+        """Leave an effect for each: whoever holds the Unit's channel is to hear of it, once."""
+        values = [
+            {
+                "key": f"target/{target.unit}/{target.generation.epoch}.{target.generation.number}",
+                "topic": f"unit.{target.unit}.target",
+                "payload": target.unit,
+            }
+            for target in targets
+        ]
+        if values:
+            self._connection.execute(rows.insert_into(self._connection, effects).on_conflict_do_nothing(), values)
