@@ -1,0 +1,255 @@
+"""`make run` and `make stop`: the loop of AosEdge on this machine, with the commands that a person would use.
+
+Everything lives under one folder (`VAR`, by default `var/`); running again continues from what is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+VAR = Path(os.environ.get("VAR") or "var").resolve()
+CLOUD, UNIT, RUN, LOGS = VAR / "cloud", VAR / "unit", VAR / "run", VAR / "log"
+SUBJECT = "first-steps"
+BUNDLE_VERSION = "1.0.0"
+PORTS = {"AOSCLOUD_API_PORT": 10000, "AOSCLOUD_UNIT_PORT": 9000, "AOSCLOUD_CHANNEL_PORT": 9001}
+
+out = Console(highlight=False)
+
+
+class Failed(Exception):
+    """A step did not work; the message says which, why and what to do."""
+
+
+def port(setting: str) -> int:
+    """The port that a setting names, or its default."""
+    return int(os.environ.get(setting, PORTS[setting]))
+
+
+def api_url() -> str:
+    """Where people reach AosCloud."""
+    return f"https://localhost:{port('AOSCLOUD_API_PORT')}"
+
+
+def environment() -> dict[str, str]:
+    """What the commands below get to know; what the person has set goes first."""
+    own = {
+        "AOSCLOUD_DATA_FOLDER": str(CLOUD),
+        "AOSCORE_STATE_FOLDER": str(UNIT),
+        "AOS_URL": api_url(),
+        "AOS_CA": str(CLOUD / "root.pem"),
+    }
+    return {**own, **os.environ}
+
+
+def command(*words: str | Path, user: str = "oem", quiet: bool = False) -> str:
+    """Run one of our commands to its end and give its output; raises Failed with what it said."""
+    if not quiet:
+        out.print(f"[dim]$ {' '.join(str(word) for word in words)}[/dim]")
+    name, *rest = (str(word) for word in words)
+    program = str(BIN / name)
+    env = environment() | {"AOS_USER": str(CLOUD / "users" / f"{user}.p12")}
+    done = subprocess.run([program, *rest], env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Failed(
+            f"{name} {' '.join(rest)} failed with {done.returncode}:\n{(done.stderr or done.stdout).strip()}"
+        )
+    return done.stdout
+
+
+def alive(name: str) -> int | None:
+    """The process that an earlier start left, if it is still that one."""
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        pid = int((RUN / f"{name}.pid").read_text())
+        if name.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return pid
+    return None
+
+
+def start(name: str, *words: str) -> None:
+    """Start one of our servers in the background, its output in a log file."""
+    if alive(name):
+        out.print(f"{name} is running already")
+        return
+    RUN.mkdir(parents=True, exist_ok=True)
+    LOGS.mkdir(parents=True, exist_ok=True)
+    out.print(f"[dim]$ {name} {' '.join(words)} &[/dim]")
+    with (LOGS / f"{name}.log").open("ab") as log:
+        process = subprocess.Popen(
+            [str(BIN / name), *words],
+            env=environment(),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    (RUN / f"{name}.pid").write_text(str(process.pid))
+
+
+def log_tail(name: str) -> str:
+    """The last lines that a server wrote."""
+    return "\n".join((LOGS / f"{name}.log").read_text(errors="replace").splitlines()[-15:])
+
+
+def end(name: str) -> None:
+    """Stop a server, gently first."""
+    pid = alive(name)
+    if pid is None:
+        return
+    os.kill(pid, signal.SIGTERM)
+    for _ in range(100):
+        if alive(name) is None:
+            break
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+        time.sleep(0.1)
+    else:
+        os.kill(pid, signal.SIGKILL)
+    (RUN / f"{name}.pid").unlink(missing_ok=True)
+    out.print(f"stopped {name}")
+
+
+def free_ports() -> None:
+    """Raises Failed for a port that somebody else has, naming the setting that moves it."""
+    if alive("aoscloud"):
+        return
+    for setting in PORTS:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port(setting)))
+            except OSError as error:
+                raise Failed(
+                    f"port {port(setting)} is taken ({error.strerror}): move ours with {setting}=PORT make run"
+                ) from error
+
+
+def cloud_answers() -> bool:
+    """Whether AosCloud completes a TLS handshake that its own root vouches for."""
+    try:
+        context = ssl.create_default_context(cafile=str(CLOUD / "root.pem"))
+        raw = socket.create_connection(("localhost", port("AOSCLOUD_API_PORT")), timeout=2)
+        with raw, context.wrap_socket(raw, server_hostname="localhost"):
+            return True
+    except (OSError, ssl.SSLError):
+        return False
+
+
+def wait_for_cloud() -> None:
+    """Until AosCloud answers; raises Failed with its last words if it ended or takes a minute."""
+    for _ in range(600):
+        if cloud_answers():
+            return
+        if alive("aoscloud") is None:
+            break
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(-1, os.WNOHANG)
+        time.sleep(0.1)
+    raise Failed(f"AosCloud did not start; its last words:\n{log_tail('aoscloud')}")
+
+
+def deploy() -> None:
+    """Build, sign, upload and assign the sample bundle, whatever of it is not done yet."""
+    bundle = VAR / "hello" / f"hello-{BUNDLE_VERSION}.tar.gz"
+    sp = CLOUD / "users" / "sp.p12"
+    command_line = [sys.executable, str(ROOT / "examples/hello/build.py"), "--version", BUNDLE_VERSION]
+    out.print("[dim]$ python examples/hello/build.py[/dim]")
+    subprocess.run([*command_line, "--sign-with", str(sp), "--output", str(bundle)], check=True, cwd=ROOT)
+    out.print(command("aos", "bundle", "upload", bundle, "--if-new", user="sp").rstrip())
+    out.print(command("aos", "subject", "create", SUBJECT, "--if-new").rstrip())
+    out.print(command("aos", "subject", "add-unit", SUBJECT, system_id()).rstrip())
+    out.print(command("aos", "subject", "assign", SUBJECT, "--bundle", "hello").rstrip())
+
+
+def system_id() -> str:
+    """What our Unit calls itself."""
+    status: dict[str, object] = json.loads(command("aoscore", "status", "--json", quiet=True))
+    return str(status["system_id"])
+
+
+def proof() -> str:
+    """An HTTP answer, asked for inside the client's container."""
+    ask = ("/bin/busybox", "timeout", "5", "/bin/busybox", "wget", "-q", "-O", "-", "http://hello-server:8080/")
+    return command("aoscore", "exec", "hello-client", "--", *ask, quiet=True).strip()
+
+
+@contextlib.contextmanager
+def step(title: str) -> Iterator[None]:
+    """A headline, and how long it took."""
+    began = time.monotonic()
+    out.print(f"[bold]{title}[/bold]")
+    yield
+    out.print(f"[green]done[/green] [dim]in {time.monotonic() - began:.1f} s[/dim]")
+
+
+def close_the_loop() -> None:
+    """Bring up both sides and show the Unit go to its target."""
+    with step("AosCloud: certificate authority, database, first users"):
+        free_ports()
+        out.print(command("aoscloud", "init").rstrip())
+        start("aoscloud", "serve")
+        wait_for_cloud()
+    with step("One Unit: keys made on it, registered, AosCore started"):
+        out.print(
+            command("aoscore", "provision", "--cloud", api_url(), "--user", CLOUD / "users" / "oem.p12").rstrip()
+        )
+        start("aoscore", "run")
+    with step("A Deployment Bundle: built, signed, uploaded, assigned"):
+        deploy()
+    with step("The Unit goes to its target"):
+        env = environment() | {"AOS_USER": str(CLOUD / "users" / "oem.p12")}
+        watch = [str(BIN / "aos"), "unit", "watch", system_id(), "--until", "in_sync", "--timeout", "120"]
+        if subprocess.run(watch, env=env, cwd=ROOT, check=False).returncode:
+            raise Failed(f"the Unit did not get in sync; AosCore's last words:\n{log_tail('aoscore')}")
+    out.print(f"[bold green]proof[/bold green] from inside the containers: {proof()}")
+
+
+def stop() -> None:
+    """Stop what runs: the agent, its instances, the cloud."""
+    end("aoscore")
+    if (UNIT / "identity").exists():
+        out.print(command("aoscore", "down", quiet=True).rstrip() or "no instances")
+    end("aoscloud")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Exit code 0 if every step worked."""
+    parser = argparse.ArgumentParser(prog="loop", description=__doc__)
+    parser.add_argument("what", choices=("run", "stop"))
+    parser.add_argument("--once", action="store_true", help="stop everything when the loop has closed")
+    options = parser.parse_args(arguments)
+    if options.what == "stop":
+        stop()
+        return 0
+    code = 0
+    try:
+        close_the_loop()
+    except (Failed, subprocess.CalledProcessError) as error:
+        out.print(f"[bold red]failed[/bold red] {error}", markup=True)
+        code = 1
+    except KeyboardInterrupt:
+        code = 130
+    if options.once:
+        stop()
+    elif code == 0:
+        out.print(f"API [bold]{api_url()}/api/v11[/bold], stop with [bold]make stop[/bold]")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
