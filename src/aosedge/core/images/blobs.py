@@ -45,7 +45,7 @@ class Blobs:
         if not self._holds(digest):
             self.remove(digest)
             return False
-        self._verified.add(digest)
+        self._believe(digest)
         return True
 
     def document(self, digest: Digest, most_bytes: int) -> bytes | None:
@@ -66,7 +66,7 @@ class Blobs:
         if content is None or "sha256:" + hashlib.sha256(content).hexdigest() != digest:
             self.remove(digest)
             return None
-        self._verified.add(digest)
+        self._believe(digest)
         return content
 
     def read_part(self, digest: Digest, offset: int, most_bytes: int) -> bytes:
@@ -93,6 +93,12 @@ class Blobs:
     def unfinished(self) -> dict[Digest, int]:
         """Bytes that have come of each blob that is not whole yet."""
         return {digest: self._disk.size(_partial(digest)) or 0 for digest in sorted(self._digests(PARTIAL))}
+
+    def _believe(self, digest: Digest) -> None:
+        """The blob is right. A process killed between rename and sync left a name that a power cut would take back."""
+        if digest not in self._verified:
+            self._disk.sync_folder(BLOBS)
+            self._verified.add(digest)
 
     def _drop(self, path: str) -> int:
         size = self._disk.size(path)

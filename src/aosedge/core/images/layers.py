@@ -47,7 +47,9 @@ class Layers:
         target = self.folder(digest)
         if target.is_dir() and not self._holds(target):
             self._set_aside(target)
-        if not target.is_dir():
+        if target.is_dir():
+            _sync(self.root)  # a process killed before its last sync left a name that a power cut would take back
+        else:
             self._install(digest, target)
         self._whole.add(digest)
 

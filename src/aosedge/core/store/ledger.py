@@ -24,11 +24,13 @@ class Ledger:
         self._disk = disk
 
     def load(self) -> State | None:
-        """What was saved last, None before the first time. Raises Invalid for a file that is not whole."""
+        """What was saved last, durable, None before the first time. Raises Invalid for a file that is not whole."""
         try:
             raw = self._disk.read(NAME)
         except FileNotFoundError:
             return None
+        # a process killed between rename and sync left a state that a power cut would take back
+        self._disk.sync_folder("")
         head, _, body = raw.partition(b"\n")
         if head != _head(body):
             raise Invalid(
