@@ -73,7 +73,7 @@ class Benches:
     def abandoned(self) -> Iterator[Bench]:
         """Benches that no living process holds; each is removed once the caller is done with it."""
         for folder in sorted(self._root.iterdir()):
-            with suppress(BlockingIOError, FileNotFoundError), _held(folder):
+            with suppress(BlockingIOError, FileNotFoundError, NotADirectoryError), _held(folder):
                 yield Bench(folder)
                 shutil.rmtree(folder, ignore_errors=True)
 
