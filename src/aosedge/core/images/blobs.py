@@ -31,6 +31,7 @@ class Blobs:
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
         self._verified: set[Digest] = set()
+        self._settled = False
 
     def size(self, digest: Digest) -> int | None:
         """Bytes of the blob, verified or not; None where there is none."""
@@ -95,10 +96,12 @@ class Blobs:
         return {digest: self._disk.size(_partial(digest)) or 0 for digest in sorted(self._digests(PARTIAL))}
 
     def _believe(self, digest: Digest) -> None:
-        """The blob is right. A process killed between rename and sync left a name that a power cut would take back."""
-        if digest not in self._verified:
+        """The blob is right. Names of an earlier process, killed before its sync, are made durable first, once."""
+        if not self._settled:
             self._disk.sync_folder(BLOBS)
-            self._verified.add(digest)
+            self._disk.sync_folder("")
+            self._settled = True
+        self._verified.add(digest)
 
     def _drop(self, path: str) -> int:
         size = self._disk.size(path)

@@ -91,18 +91,36 @@ def test_power_may_go_at_every_operation(keep: float) -> None:
 
 
 @given(
-    st.integers(0, 2**32), st.lists(st.tuples(st.integers(0, 200), st.sampled_from([0.0, 0.3, 0.8, 1.0])), max_size=6)
+    st.integers(0, 2**32),
+    st.lists(st.tuples(st.integers(0, 200), st.sampled_from([0.0, 0.3, 0.8, 1.0, None])), max_size=6),
 )
 @settings(max_examples=150, deadline=None)
-def test_power_may_go_again_during_recovery(seed: int, cuts: list[tuple[int, float]]) -> None:
+def test_power_may_go_again_during_recovery(seed: int, cuts: list[tuple[int, float | None]]) -> None:
+    """And the process may be killed with the power on (None), so that what it left unsynced goes later."""
     disk, acknowledged = CrashDisk(Random(seed)), list[str]()
     for after, keep in cuts:
         disk.cut_at = disk.operations + after
         with contextlib.suppress(PowerCut):
             update(disk, acknowledged)
-        disk.lose_power(keep)
+        disk.cut_at = None
+        if keep is not None:
+            disk.lose_power(keep)
         check(disk, acknowledged)
     update(disk, acknowledged)
+
+
+def test_what_a_killed_process_left_unsynced_is_durable_once_the_next_one_acted_on_it() -> None:
+    """I4: killed at every operation with the power on, then the power goes as well."""
+    for cut in range(operations()):
+        disk, acknowledged = CrashDisk(Random(cut)), list[str]()
+        disk.cut_at = cut
+        with pytest.raises(PowerCut):
+            update(disk, acknowledged)
+        disk.cut_at = None
+        if Catalogue(disk, HERE).content(NEW.index) is not None:
+            acknowledged.append("new")
+        disk.lose_power(0.0)
+        check(disk, acknowledged)
 
 
 @pytest.mark.parametrize("digest", sorted(OLD.blobs))
