@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from aosedge.cloud.domain.access.callers import Caller, Scope
 from aosedge.cloud.store.documents import Documents
+from aosedge.cloud.store.migrations import upgrade
 from aosedge.cloud.store.session import EverySession, Session, Signals, UnitsSession
 from aosedge.cloud.store.sqlite import SqliteDatabase
-from aosedge.cloud.store.tables import metadata
 from aosedge.model.errors import Invalid
 from aosedge.model.ids import UnitId
 
@@ -26,6 +26,9 @@ class Database(Protocol):
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on a snapshot; what it writes is lost or refused."""
+
+    async def alone(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction while no other process does such work."""
 
     async def close(self) -> None:
         """Let go of the database."""
@@ -79,8 +82,8 @@ class Store:
         self._listeners.append(listener)
 
     async def migrate(self) -> None:
-        """Bring the schema to this program's; raises Invalid for a newer one."""
-        await self._database.write(metadata.create_all)
+        """Bring the schema to this program's; raises Invalid for a newer one. Several processes may do so at once."""
+        await self._database.alone(upgrade)
 
     async def close(self) -> None:
         """Finish what was asked for and let go of the database."""
@@ -88,8 +91,14 @@ class Store:
 
 
 def open_store(url: str) -> Store:
-    """The store at `sqlite:///<path>`; raises Invalid for any other URL."""
+    """The store at `sqlite:///<path>` or `postgresql://...`; raises Invalid for any other URL."""
     kind, _, rest = url.partition("://")
+    if kind == "postgresql" and rest:
+        from aosedge.cloud.store.postgresql import PostgresqlDatabase  # its drivers only where they are asked for
+
+        return Store(PostgresqlDatabase(url))
     if kind == "sqlite" and rest.startswith("/") and len(rest) > 1:
         return Store(SqliteDatabase(Path(rest[1:])))
-    raise Invalid("no such database", element="database", expected="sqlite:///<path>", got=kind)
+    raise Invalid(
+        "no such database", element="database", expected="sqlite:///<path> or postgresql://...", got=f"{kind}://"
+    )

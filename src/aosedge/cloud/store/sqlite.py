@@ -83,6 +83,10 @@ class SqliteDatabase:
         self._jobs.put(_Job(work, done))
         return await done
 
+    async def alone(self, work: Callable[[Connection], T]) -> T:
+        """Like `write`: a process that writes keeps all others out."""
+        return await self.write(work)
+
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on a snapshot."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read_one, work)

@@ -1,0 +1,1 @@
+"""The steps, upgrade only, oldest first."""

@@ -1,0 +1,84 @@
+"""PostgreSQL: every piece of work is a serializable transaction, run again after a conflict."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from aosedge.model.errors import Unavailable
+
+T = TypeVar("T")
+_CONFLICTS: Final = frozenset(("40001", "40P01"))  # serialization failure, deadlock
+_ATTEMPTS: Final = 30
+_LONGEST_WAIT_S: Final = 0.1
+_CONNECTIONS: Final = 10
+_MIGRATION_LOCK: Final = 0x616F7365  # any number that all our processes agree on
+
+
+class PostgresqlDatabase:
+    """A database by its URL, `postgresql://...`."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_async_engine(
+            "postgresql+asyncpg://" + url.partition("://")[2],
+            isolation_level="SERIALIZABLE",
+            pool_size=_CONNECTIONS,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,  # what is stored is not for logs
+        )
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction and return once it is durable; it is run again after a conflict.
+
+        Raises Unavailable where the database cannot be reached, or conflicts do not end.
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                async with self._engine.connect() as connection, connection.begin():
+                    return await connection.run_sync(work)
+            except (DBAPIError, OSError) as error:
+                if not _is_conflict(error):
+                    raise _in_words(error) from error
+            await asyncio.sleep(min(0.001 * 2**attempt, _LONGEST_WAIT_S) if attempt else 0)
+        raise Unavailable("others change the same things all the time")
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on a snapshot; what it writes is refused. Raises Unavailable."""
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+                async with connection.begin():
+                    return await connection.run_sync(work)
+        except (DBAPIError, OSError) as error:
+            raise _in_words(error) from error
+
+    async def alone(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction while no other process does such work; it sees what they did."""
+        async with self._engine.connect() as connection:
+            await connection.execution_options(isolation_level="READ COMMITTED")
+            async with connection.begin():
+                await _lock(connection)
+                return await connection.run_sync(work)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+
+async def _lock(connection: AsyncConnection) -> None:
+    await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
+
+
+def _is_conflict(error: Exception) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _CONFLICTS
+
+
+def _in_words(error: Exception) -> Exception:
+    """Unavailable where the connection is at fault; anything else as it is."""
+    if isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        return Unavailable(f"the database cannot be reached: {error}", cure="look at the setting database")
+    return error
