@@ -3,9 +3,10 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -13,7 +14,9 @@ from aosedge.clock import RandomIds, SystemClock
 from aosedge.cloud.blobs import ObjectBlobs, open_blobs
 from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.domain.access.callers import Caller, Scope, Task
+from aosedge.cloud.domain.audit import AuditLine
 from aosedge.cloud.domain.people import Certificate
+from aosedge.cloud.domain.statuses import AlertLine
 from aosedge.cloud.domain.units import Unit
 from aosedge.cloud.gateway import server
 from aosedge.cloud.gateway.channel import Limits
@@ -27,6 +30,7 @@ from aosedge.trust import csr, tls
 from aosedge.trust.certificates import Authority, Issued, key_pem
 
 SECRET = b"g" * 32
+T = TypeVar("T")
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -86,6 +90,32 @@ class Place:
     async def revoke(self, member: Member) -> None:
         await self.store.write_every(self.caller(), lambda session: session.certificates.revoke(member.issued.serial))
 
+    async def row(self, member: Member) -> Unit:
+        """The Unit as the store has it."""
+        return await self.store.read(self.caller(), Scope(reach="all"), lambda session: session.units.get(member.id))
+
+    async def until_row(self, member: Member, condition: Callable[[Unit], bool]) -> Unit:
+        """The Unit once the condition holds."""
+        return await until(lambda: self.row(member), condition)
+
+    async def alerts(self, member: Member) -> Sequence[AlertLine]:
+        """What the Unit has alerted of."""
+        page = await self.store.read(
+            self.caller(), Scope(reach="all"), lambda session: session.statuses.alerts(member.id)
+        )
+        return page.items
+
+    async def until_noted(self, what: str, member: Member) -> AuditLine:
+        """The audit line about an incident."""
+
+        async def find() -> AuditLine | None:
+            page = await self.store.read(self.caller(), Scope(reach="all"), lambda session: session.audit.page())
+            return next((line for line in page.items if what in line.operation and member.id in line.target), None)
+
+        found = await until(find, lambda line: line is not None)
+        assert found is not None
+        return found
+
     @asynccontextmanager
     async def serving(
         self, policy: Policy = Policy(), limits: Limits = Limits(), channel: str = "picows"
@@ -120,6 +150,16 @@ class Place:
                 yield
             finally:
                 stop.set()
+
+
+async def until(read: Callable[[], Awaitable[T]], condition: Callable[[T], bool], timeout_s: float = 10.0) -> T:
+    """What `read` gives once the condition holds of it."""
+    async with asyncio.timeout(timeout_s):
+        while True:
+            value = await read()
+            if condition(value):
+                return value
+            await asyncio.sleep(0.02)
 
 
 def listening() -> socket.socket:
