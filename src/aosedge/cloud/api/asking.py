@@ -1,11 +1,12 @@
 """One request: who asks, for which operation, and the way to the dispatcher; handlers get nothing else."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 from litestar import Request
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery
 
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope
 from aosedge.cloud.domain.pages import Window
@@ -58,6 +59,11 @@ class Ask:
         return await self._dispatcher.allowed(self.caller, self.operation)
 
 
+Asked: TypeAlias = NamedDependency[Ask]
+Within: TypeAlias = NamedDependency[Window]
+Name: TypeAlias = FromPath[str]
+
+
 def provide(around: Around) -> Provide:
     """The dependency `ask` of every handler that is not for anybody."""
 
@@ -73,6 +79,6 @@ def provide(around: Around) -> Provide:
     return Provide(ask)
 
 
-def window(limit: int = 100, offset: int = 0) -> Window:
+def window(limit: FromQuery[int] = 100, offset: FromQuery[int] = 0) -> Window:
     """The dependency `window` of lists, from the query."""
     return Window(limit, offset)

@@ -2,10 +2,10 @@
 
 import msgspec
 from litestar import delete, get, post
+from litestar.params import FromQuery, JSONBody
 
-from aosedge.cloud.api.asking import Ask
+from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.domain.assignments import Assignment
-from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import assignments
 from aosedge.model.errors import NotFound
@@ -72,7 +72,7 @@ def _title(session: Session, assignment: Assignment) -> str:
 
 
 @get("/subjects/{id:str}/assignments/", operation_id="assignments_list", tags=["subjects"])
-async def list_(ask: Ask, id: str, window: Window, ordering: str = "created_at") -> AssignmentsView:
+async def list_(ask: Asked, id: Name, window: Within, ordering: FromQuery[str] = "created_at") -> AssignmentsView:
     """What is assigned to a subject."""
 
     def find(session: Session) -> AssignmentsView:
@@ -84,7 +84,7 @@ async def list_(ask: Ask, id: str, window: Window, ordering: str = "created_at")
 
 
 @post("/subjects/{id:str}/assignments/", operation_id="assignments_create", tags=["subjects"])
-async def create(ask: Ask, id: str, data: NewAssignment) -> AssignmentView:
+async def create(ask: Asked, id: Name, data: JSONBody[NewAssignment]) -> AssignmentView:
     """Assign an item or a bundle: the subject's Units get it."""
 
     def assign(session: Session) -> AssignmentView:
@@ -105,7 +105,7 @@ async def create(ask: Ask, id: str, data: NewAssignment) -> AssignmentView:
 
 
 @delete("/subjects/{id:str}/assignments/{assignment_id:str}/", operation_id="assignments_delete", tags=["subjects"])
-async def remove(ask: Ask, id: str, assignment_id: str) -> None:
+async def remove(ask: Asked, id: Name, assignment_id: Name) -> None:
     """Take an assignment back: the subject's Units lose what only it gave them."""
 
     def unassign(session: Session) -> str:

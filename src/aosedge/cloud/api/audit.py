@@ -2,10 +2,10 @@
 
 import msgspec
 from litestar import get
+from litestar.params import FromQuery
 
-from aosedge.cloud.api.asking import Ask
+from aosedge.cloud.api.asking import Asked, Within
 from aosedge.cloud.domain.audit import AuditLine
-from aosedge.cloud.domain.pages import Window
 from aosedge.model.instants import to_rfc3339
 
 
@@ -50,7 +50,12 @@ def view(line: AuditLine) -> AuditLineView:
 
 
 @get("/audit/", operation_id="audit_list", tags=["audit"])
-async def list_(ask: Ask, window: Window, operation: str | None = None, ordering: str = "-number") -> AuditView:
+async def list_(
+    ask: Asked,
+    window: Within,
+    operation: FromQuery[str | None] = None,
+    ordering: FromQuery[str] = "-number",
+) -> AuditView:
     """Changes and refusals, newest first."""
     page = await ask.read(lambda session: session.audit.page(window, operation=operation, order=ordering))
     return AuditView(page.total, tuple(map(view, page.items)))

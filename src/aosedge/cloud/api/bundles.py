@@ -4,15 +4,15 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Request, get, post
+from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 
-from aosedge.cloud.api.asking import Ask
+from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.api.errors import ErrorView
 from aosedge.cloud.api.uploads import FilePart
 from aosedge.cloud.domain.catalogue import Bundle, BundleState
-from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases.bundles import Intake
 from aosedge.model.bundle import Rejection
@@ -76,10 +76,10 @@ def view(session: Session, bundle: Bundle) -> BundleView:
 
 @get("/deployment-bundles/", operation_id="deployment_bundles_list", tags=["bundles"])
 async def list_(
-    ask: Ask,
-    window: Window,
-    in_state: Annotated[BundleState | None, Parameter(query="state")] = None,
-    ordering: str = "-created_at",
+    ask: Asked,
+    window: Within,
+    in_state: Annotated[BundleState | None, QueryParameter(name="state")] = None,
+    ordering: FromQuery[str] = "-created_at",
 ) -> BundlesView:
     """Bundles, newest first."""
 
@@ -91,7 +91,7 @@ async def list_(
 
 
 @get("/deployment-bundles/{id:str}/", operation_id="deployment_bundles_read", tags=["bundles"])
-async def read(ask: Ask, id: str) -> BundleView:
+async def read(ask: Asked, id: Name) -> BundleView:
     """One bundle."""
     return await ask.read(lambda session: view(session, session.bundles.get(BundleId(id))))
 
@@ -125,7 +125,7 @@ def handler(bytes_most: int) -> ControllerRouterHandler:
             )
         },
     )
-    async def create(ask: Ask, intake: Intake, request: Request[Any, Any, Any]) -> BundleView:
+    async def create(ask: Asked, intake: NamedDependency[Intake], request: Request[Any, Any, Any]) -> BundleView:
         """Send a signed bundle as the multipart field `file`; it is ready, or refused, when this returns."""
         scope = await ask.allowed()
         part = FilePart(request, FIELD)

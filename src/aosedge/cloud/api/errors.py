@@ -9,7 +9,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
 from aosedge.model.bundle import Rejection
-from aosedge.model.errors import AosError, Unavailable
+from aosedge.model.errors import AosError, Invalid, Unavailable
 
 STATUS: Final[dict[str, int]] = {
     "invalid": 400,
@@ -45,6 +45,8 @@ def to_response(request: Request[Any, Any, Any], error: Exception) -> Response[E
     """Any error as its answer. What we did not foresee is logged with its trace and answered with none."""
     request_id = str(request.scope["state"].get("request_id", ""))
     headers: dict[str, str] = {}
+    if isinstance(error, RecursionError):
+        error = Invalid("the body is nested too deeply", element="body")
     if isinstance(error, AosError):
         status = STATUS[error.kind]
         if isinstance(error, Unavailable):

@@ -7,7 +7,7 @@ import msgspec
 from litestar import get
 from litestar.response import Stream
 
-from aosedge.cloud.api.asking import Ask
+from aosedge.cloud.api.asking import Ask, Asked
 from aosedge.cloud.domain import events
 from aosedge.cloud.domain.events import UnitNews
 from aosedge.cloud.domain.units import Unit
@@ -48,7 +48,7 @@ def view(unit: Unit, news: UnitNews) -> UnitEventView:
 
 
 @get("/events/", operation_id="events_read", media_type="text/event-stream", tags=["events"])
-async def read(ask: Ask) -> Stream:
+async def read(ask: Asked) -> Stream:
     """Events of your Units: `event: unit`, `data:` a UnitEventView. `event: missed`: look for yourself."""
     await ask.allowed()
     return Stream(_lines(ask), media_type="text/event-stream", headers={"cache-control": "no-store"})

@@ -3,10 +3,10 @@
 import msgspec
 from litestar import delete as delete_
 from litestar import get, post, put
+from litestar.params import FromQuery, JSONBody
 
-from aosedge.cloud.api.asking import Ask
+from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.domain.fleets import Fleet
-from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.usecases import fleets
 from aosedge.model.ids import FleetId
 from aosedge.model.instants import to_rfc3339
@@ -39,27 +39,29 @@ def view(fleet: Fleet) -> FleetView:
 
 
 @get("/fleets/", operation_id="fleets_list", tags=["fleets"])
-async def list_(ask: Ask, window: Window, title: str | None = None, ordering: str = "title") -> FleetsView:
+async def list_(
+    ask: Asked, window: Within, title: FromQuery[str | None] = None, ordering: FromQuery[str] = "title"
+) -> FleetsView:
     """Fleets."""
     page = await ask.read(lambda session: session.fleets.page(window, title=title, order=ordering))
     return FleetsView(page.total, tuple(map(view, page.items)))
 
 
 @post("/fleets/", operation_id="fleets_create", tags=["fleets"])
-async def create(ask: Ask, data: FleetBody) -> FleetView:
+async def create(ask: Asked, data: JSONBody[FleetBody]) -> FleetView:
     """Make a fleet."""
     made = await ask.change(lambda session: fleets.create(session, ask.ids, data.title), lambda fleet: fleet.id)
     return view(made)
 
 
 @get("/fleets/{id:str}/", operation_id="fleets_read", tags=["fleets"])
-async def read(ask: Ask, id: str) -> FleetView:
+async def read(ask: Asked, id: Name) -> FleetView:
     """One fleet."""
     return view(await ask.read(lambda session: session.fleets.get(FleetId(id))))
 
 
 @put("/fleets/{id:str}/", operation_id="fleets_update", tags=["fleets"])
-async def update(ask: Ask, id: str, data: FleetBody) -> FleetView:
+async def update(ask: Asked, id: Name, data: JSONBody[FleetBody]) -> FleetView:
     """Give a fleet another title."""
     changed = await ask.change(
         lambda session: fleets.rename(session, FleetId(id), data.title), lambda fleet: fleet.id
@@ -68,6 +70,6 @@ async def update(ask: Ask, id: str, data: FleetBody) -> FleetView:
 
 
 @delete_("/fleets/{id:str}/", operation_id="fleets_delete", tags=["fleets"])
-async def delete(ask: Ask, id: str) -> None:
+async def delete(ask: Asked, id: Name) -> None:
     """Remove an empty fleet."""
     await ask.change(lambda session: fleets.delete(session, FleetId(id)), lambda _: id)

@@ -4,8 +4,9 @@ from typing import Literal
 
 import msgspec
 from litestar import get
+from litestar.params import FromQuery
 
-from aosedge.cloud.api.asking import Ask
+from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.domain.catalogue import Item, ItemVersion
 from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.store import Session
@@ -94,12 +95,12 @@ def version_view(version: ItemVersion) -> VersionView:
 
 @get("/items/", operation_id="items_list", tags=["items"])
 async def list_(
-    ask: Ask,
-    window: Window,
-    codename: str | None = None,
-    type: ItemKind | None = None,
-    owner_id: str | None = None,
-    ordering: str = "codename",
+    ask: Asked,
+    window: Within,
+    codename: FromQuery[str | None] = None,
+    type: FromQuery[ItemKind | None] = None,
+    owner_id: FromQuery[str | None] = None,
+    ordering: FromQuery[str] = "codename",
 ) -> ItemsView:
     """Items that you own, or whose owner was granted to you."""
     owner = OrgId(owner_id) if owner_id is not None else None
@@ -112,13 +113,15 @@ async def list_(
 
 
 @get("/items/{id:str}/", operation_id="items_read", tags=["items"])
-async def read(ask: Ask, id: str) -> ItemView:
+async def read(ask: Asked, id: Name) -> ItemView:
     """One item."""
     return await ask.read(lambda session: view(session, session.items.get(ItemId(id))))
 
 
 @get("/items/{id:str}/versions/", operation_id="item_versions_list", tags=["items"])
-async def list_versions(ask: Ask, id: str, window: Window, ordering: str = "-created_at") -> VersionsView:
+async def list_versions(
+    ask: Asked, id: Name, window: Within, ordering: FromQuery[str] = "-created_at"
+) -> VersionsView:
     """An item's versions, newest upload first."""
     page = await ask.read(lambda session: session.items.versions(ItemId(id), window, order=ordering))
     return VersionsView(page.total, tuple(map(version_view, page.items)))

@@ -4,10 +4,10 @@ from typing import Literal
 
 import msgspec
 from litestar import get
+from litestar.params import FromQuery
 
-from aosedge.cloud.api.asking import Ask
+from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.domain.organizations import Organization
-from aosedge.cloud.domain.pages import Window
 from aosedge.model.ids import OrgId
 from aosedge.model.instants import to_rfc3339
 
@@ -37,7 +37,10 @@ def view(organization: Organization) -> OrganizationView:
 
 @get("/organizations/", operation_id="organizations_list", tags=["organizations"])
 async def list_(
-    ask: Ask, window: Window, kind: Literal["oem", "sp", "platform"] | None = None, ordering: str = "title"
+    ask: Asked,
+    window: Within,
+    kind: FromQuery[Literal["oem", "sp", "platform"] | None] = None,
+    ordering: FromQuery[str] = "title",
 ) -> OrganizationsView:
     """Organizations that you may know of."""
     page = await ask.read(lambda session: session.organizations.page(window, kind=kind, order=ordering))
@@ -45,6 +48,6 @@ async def list_(
 
 
 @get("/organizations/{id:str}/", operation_id="organizations_read", tags=["organizations"])
-async def read(ask: Ask, id: str) -> OrganizationView:
+async def read(ask: Asked, id: Name) -> OrganizationView:
     """One organization."""
     return view(await ask.read(lambda session: session.organizations.get(OrgId(id))))

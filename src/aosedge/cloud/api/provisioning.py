@@ -4,8 +4,10 @@ from typing import Any
 
 import msgspec
 from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
-from aosedge.cloud.api.asking import Ask
+from aosedge.cloud.api.asking import Asked
 from aosedge.cloud.domain.provisioning import AskedCertificate, Registration, checked, name_of, node_of
 from aosedge.cloud.usecases import provisioning
 from aosedge.cloud.usecases.provisioning import IssuedToUnit, Provisioning
@@ -101,7 +103,7 @@ def _chain(issued: tuple[IssuedToUnit, ...], type: str) -> str:
 
 
 @get("/units/provisioning/supported-software/", operation_id="supported_software_read", tags=["units"])
-async def read_supported_software(ask: Ask) -> SupportedSoftwareView:
+async def read_supported_software(ask: Asked) -> SupportedSoftwareView:
     """Which tools may register Units."""
     await ask.allowed()
     software = provisioning.MINIMUM_SOFTWARE.items()
@@ -109,7 +111,9 @@ async def read_supported_software(ask: Ask) -> SupportedSoftwareView:
 
 
 @post("/units/provisioning/", operation_id="units_provision", tags=["units"])
-async def provision(ask: Ask, authority: Provisioning, data: RegistrationBody) -> RegisteredView:
+async def provision(
+    ask: Asked, authority: NamedDependency[Provisioning], data: JSONBody[RegistrationBody]
+) -> RegisteredView:
     """Register a Unit and issue its certificates. One that never came may be registered again."""
     registration, now = read_body(data), ask.caller.now
     fleet = FleetId(data.fleet_id) if data.fleet_id is not None else None

@@ -2,12 +2,12 @@
 
 import msgspec
 from litestar import delete, get, post, put
+from litestar.params import FromQuery, JSONBody
 
-from aosedge.cloud.api.asking import Ask
+from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.api.unit_views import UnitView
 from aosedge.cloud.api.unit_views import view as unit_view
 from aosedge.cloud.api.units import UnitsView
-from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.domain.subjects import Subject, SubjectKind
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import subjects
@@ -51,12 +51,12 @@ def view(subject: Subject) -> SubjectView:
 
 @get("/subjects/", operation_id="subjects_list", tags=["subjects"])
 async def list_(
-    ask: Ask,
-    window: Window,
-    title: str | None = None,
-    type: SubjectKind | None = None,
-    unit_id: str | None = None,
-    ordering: str = "title",
+    ask: Asked,
+    window: Within,
+    title: FromQuery[str | None] = None,
+    type: FromQuery[SubjectKind | None] = None,
+    unit_id: FromQuery[str | None] = None,
+    ordering: FromQuery[str] = "title",
 ) -> SubjectsView:
     """Subjects; `unit_id`, a system id or id: those that join this Unit."""
 
@@ -69,7 +69,7 @@ async def list_(
 
 
 @post("/subjects/", operation_id="subjects_create", tags=["subjects"])
-async def create(ask: Ask, data: NewSubject) -> SubjectView:
+async def create(ask: Asked, data: JSONBody[NewSubject]) -> SubjectView:
     """Make a subject."""
     made = await ask.change(
         lambda session: subjects.create(session, ask.ids, data.title, data.type), lambda subject: subject.id
@@ -78,13 +78,13 @@ async def create(ask: Ask, data: NewSubject) -> SubjectView:
 
 
 @get("/subjects/{id:str}/", operation_id="subjects_read", tags=["subjects"])
-async def read(ask: Ask, id: str) -> SubjectView:
+async def read(ask: Asked, id: Name) -> SubjectView:
     """One subject."""
     return view(await ask.read(lambda session: session.subjects.get(SubjectId(id))))
 
 
 @put("/subjects/{id:str}/", operation_id="subjects_update", tags=["subjects"])
-async def update(ask: Ask, id: str, data: SubjectTitle) -> SubjectView:
+async def update(ask: Asked, id: Name, data: JSONBody[SubjectTitle]) -> SubjectView:
     """Give a subject another title."""
     changed = await ask.change(
         lambda session: subjects.rename(session, SubjectId(id), data.title), lambda subject: subject.id
@@ -93,13 +93,13 @@ async def update(ask: Ask, id: str, data: SubjectTitle) -> SubjectView:
 
 
 @delete("/subjects/{id:str}/", operation_id="subjects_delete", tags=["subjects"])
-async def remove(ask: Ask, id: str) -> None:
+async def remove(ask: Asked, id: Name) -> None:
     """Remove a subject with its assignments; its Units lose what only it gave them."""
     await ask.change(lambda session: subjects.delete(session, SubjectId(id)), lambda _: id)
 
 
 @get("/subjects/{id:str}/units/", operation_id="subject_units_list", tags=["subjects"])
-async def list_units(ask: Ask, id: str, window: Window, ordering: str = "system_uid") -> UnitsView:
+async def list_units(ask: Asked, id: Name, window: Within, ordering: FromQuery[str] = "system_uid") -> UnitsView:
     """The Units that a subject joins."""
 
     def find(session: Session) -> UnitsView:
@@ -110,7 +110,7 @@ async def list_units(ask: Ask, id: str, window: Window, ordering: str = "system_
 
 
 @put("/subjects/{id:str}/units/{unit_id:str}/", operation_id="subject_units_add", tags=["subjects"])
-async def add_unit(ask: Ask, id: str, unit_id: str) -> UnitView:
+async def add_unit(ask: Asked, id: Name, unit_id: Name) -> UnitView:
     """Join a Unit, by system id or id; again is no error."""
 
     def join(session: Session) -> UnitView:
@@ -122,7 +122,7 @@ async def add_unit(ask: Ask, id: str, unit_id: str) -> UnitView:
 
 
 @delete("/subjects/{id:str}/units/{unit_id:str}/", operation_id="subject_units_remove", tags=["subjects"])
-async def remove_unit(ask: Ask, id: str, unit_id: str) -> None:
+async def remove_unit(ask: Asked, id: Name, unit_id: Name) -> None:
     """Part from a Unit, by system id or id; again is no error."""
 
     def part(session: Session) -> str:

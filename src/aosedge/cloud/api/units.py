@@ -4,10 +4,10 @@ from typing import Literal
 
 import msgspec
 from litestar import get
+from litestar.params import FromQuery
 
-from aosedge.cloud.api.asking import Ask
+from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.api.unit_views import UnitDetailView, UnitView, detail, view
-from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.domain.people import Certificate
 from aosedge.cloud.store import Session
 from aosedge.model.errors import NotFound
@@ -58,14 +58,14 @@ def certificate_view(certificate: Certificate) -> UnitCertificateView:
 
 @get("/units/", operation_id="units_list", tags=["units"])
 async def list_(
-    ask: Ask,
-    window: Window,
-    system_uid: str | None = None,
-    fleet_id: str | None = None,
-    status: Literal["new", "provisioned", "deprovisioned"] | None = None,
-    online_status: Literal["Offline", "Connected", "Online"] | None = None,
-    deployment: Literal["in_sync", "updating", "blocked", "degraded", "failed", "unknown"] | None = None,
-    ordering: str = "system_uid",
+    ask: Asked,
+    window: Within,
+    system_uid: FromQuery[str | None] = None,
+    fleet_id: FromQuery[str | None] = None,
+    status: FromQuery[Literal["new", "provisioned", "deprovisioned"] | None] = None,
+    online_status: FromQuery[Literal["Offline", "Connected", "Online"] | None] = None,
+    deployment: FromQuery[Literal["in_sync", "updating", "blocked", "degraded", "failed", "unknown"] | None] = None,
+    ordering: FromQuery[str] = "system_uid",
 ) -> UnitsView:
     """Units that match every filter given."""
 
@@ -85,13 +85,13 @@ async def list_(
 
 
 @get("/units/{id:str}/", operation_id="units_read", tags=["units"])
-async def read(ask: Ask, id: str) -> UnitDetailView:
+async def read(ask: Asked, id: Name) -> UnitDetailView:
     """One Unit by system id or id: nodes, items and instances, target beside actual."""
     return await ask.read(lambda session: detail(session, session.units.named(id)))
 
 
 @get("/units/{id:str}/target/", operation_id="unit_target_read", tags=["units"])
-async def read_target(ask: Ask, id: str) -> msgspec.Raw:
+async def read_target(ask: Asked, id: Name) -> msgspec.Raw:
     """The target state as it is sent to the Unit: PROTOCOL's desiredStatus."""
 
     def find(session: Session) -> msgspec.Raw:
@@ -104,7 +104,7 @@ async def read_target(ask: Ask, id: str) -> msgspec.Raw:
 
 
 @get("/units/{id:str}/certificates/", operation_id="unit_certificates_list", tags=["units"])
-async def list_certificates(ask: Ask, id: str) -> UnitCertificatesView:
+async def list_certificates(ask: Asked, id: Name) -> UnitCertificatesView:
     """A Unit's certificates in use, newest first; a Unit has few."""
 
     def find(session: Session) -> UnitCertificatesView:

@@ -3,7 +3,7 @@
 import msgspec
 from litestar import get
 
-from aosedge.cloud.api.asking import Ask
+from aosedge.cloud.api.asking import Asked
 from aosedge.cloud.domain.access.operations import effective_permissions
 from aosedge.cloud.domain.access.roles import GROUPS, WIRE_NAMES
 from aosedge.cloud.usecases import people
@@ -33,7 +33,7 @@ class MeView(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @get("/users/me/", operation_id="users_me_read", tags=["people"])
-async def read_me(ask: Ask) -> MeView:
+async def read_me(ask: Asked) -> MeView:
     """Who you are and what you may do."""
     me = await ask.read(lambda session: people.me(session, ask.caller))
     organization = Titled(me.organization.id, me.organization.title)
