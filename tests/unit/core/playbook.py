@@ -1,6 +1,6 @@
 """Tests of the engine as scripts: `given(state).on(event).expect(effect, ...)`. Time stands still unless told."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -134,6 +134,9 @@ def answers(event: Event, effect: Effect) -> bool:
             return False
 
 
+ANSWERED = (Fetch, Install, Collect, Arrange, Start, Stop, Probe)
+
+
 class Play:
     """An engine, a clock, and what it asked for last. What it wants of the runtime can be answered by `settle`."""
 
@@ -147,6 +150,8 @@ class Play:
         self.configs: dict[Digest, ItemConfig] = {}
         self.running: dict[InstanceKey, InstanceSpec] = {}
         self.sick: set[Digest] = set()
+        self.watch: Callable[[], None] = lambda: None
+        """Called after each step."""
         self._txn = 0
 
     @property
@@ -155,15 +160,18 @@ class Play:
 
     def on(self, *events: Event) -> "Play":
         for event in events:
-            self.open = [e for e in self.open if not answers(event, e)]
+            answered = next((e for e in self.open if answers(event, e)), None)
+            if answered is not None:
+                self.open.remove(answered)
         self.effects = list(self.engine.handle(events, self.now))
         self.all += self.effects
-        self.open += self.effects
+        self.open += [e for e in self.effects if isinstance(e, ANSWERED)]
+        self.watch()
         return self
 
-    def receive(self, message: Message, system_id: SystemId = UNIT) -> "Play":
+    def receive(self, message: Message, system_id: SystemId = UNIT, txn: str = "") -> "Play":
         self._txn += 1
-        return self.on(Received(Txn(f"t{self._txn}"), system_id, message))
+        return self.on(Received(Txn(txn or f"t{self._txn}"), system_id, message))
 
     def booted(self, *found: Found) -> "Play":
         return self.on(FoundInstances(found))
@@ -217,7 +225,6 @@ class Play:
         """Answer everything until nothing more is asked, without letting time pass; `but` these kinds."""
         for _ in range(1000):
             events = [a for e in self.open if not isinstance(e, but) for a in self.answer(e)]
-            self.open = [e for e in self.open if isinstance(e, but)]
             if not events:
                 return self
             self.on(*events)

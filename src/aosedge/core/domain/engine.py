@@ -5,6 +5,7 @@ before it is durable. What is acknowledged (`Settle`) is therefore always durabl
 """
 
 from collections.abc import Sequence
+from typing import assert_never
 
 import msgspec
 
@@ -149,6 +150,8 @@ class Engine:
                 updates.clear(digest)
             case TimePassed():
                 pass
+            case _:
+                assert_never(event)
 
     def _channel(self, event: Connected | Disconnected, now: Now) -> None:
         self._reported = None
@@ -160,6 +163,8 @@ class Engine:
             case Disconnected():
                 self._presence.lost(now)
                 self._set(offline_since=now.wall)
+            case _:
+                assert_never(event)
 
     def _content(self, event: ContentReady | ContentFailed | Installed | InstallFailed | Collected, now: Now) -> None:
         updates = self._updates
@@ -177,6 +182,8 @@ class Engine:
             case Collected():
                 if updates.collected():
                     self._reported = None
+            case _:
+                assert_never(event)
 
     def _receive(self, event: Received, now: Now) -> None:
         """A message for another Unit is not ours to take or to acknowledge (I9); a repeated one counts once (I6)."""

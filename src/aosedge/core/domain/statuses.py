@@ -1,7 +1,7 @@
 """What the Unit says of itself: whole on connect and after an update, what changed otherwise (`unitStatus`)."""
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 import msgspec
 
@@ -148,6 +148,8 @@ class Observer:
                 return "failed", life.message
             case "running" | "starting" | "waiting" | "stopping" | "stuck":
                 return "activating", life.message
+            case _:
+                assert_never(life.condition)
 
     def _update(self, state: State) -> UpdateStatus:
         generation = state.target.generation if state.target else None

@@ -243,10 +243,8 @@ class Supervision:
             life = self.lives.get(key)
             if life is None or life.condition != "running":
                 continue
-            if spec.config.health_check is None:
-                times.append(_after(life.since, self._policy.proven_after_us))
-            elif not life.probing:
-                times.append(life.probe_at)
+            checked = spec.config.health_check is not None
+            times.append(life.probe_at if checked else _after(life.since, self._policy.proven_after_us))
         return times
 
     # how instances end

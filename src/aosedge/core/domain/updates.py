@@ -6,6 +6,7 @@ durable state, what is counted and timed here is not: an agent that starts again
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import assert_never
 
 import msgspec
 
@@ -115,7 +116,7 @@ class Updates:
             return False
         if isinstance(event, InstallFailed) and event.cause != "disk":
             self._set(contents=tuple(c for c in self.state.contents if c.index_digest != digest))
-            self._enter("downloading")
+            update = self._enter(update, "downloading")
         self._not_here(update, digest, event.cause, event.message, now)
         return True
 
@@ -170,6 +171,8 @@ class Updates:
                 return schedule.activate_after
             case "launching" | "waiting_active" | "finalizing":
                 return None
+            case _:
+                assert_never(update.phase)
 
     def _step(self, now: Now) -> None:
         update = self.state.update
@@ -180,17 +183,19 @@ class Updates:
         open_ = opens is None or from_datetime(opens) <= now.wall
         match update.phase:
             case "downloading":
-                self._download(update.set, now.mono, open_)
+                self._download(update, now.mono, open_)
             case "pending":
                 if open_:
-                    self._enter("installing")
+                    self._enter(update, "installing")
             case "installing":
                 self._install(update, now, open_)
             case "launching" | "waiting_active":
                 self._launch(update, now)
             case "finalizing":
                 if not self.acquisition.collecting:
-                    self._finish(update.set)
+                    self._finish(update)
+            case _:
+                assert_never(update.phase)
 
     def _begin(self) -> None:
         if not self._stale:
@@ -203,11 +208,11 @@ class Updates:
                 self._littered = False
                 self._collect()
 
-    def _download(self, wanted: ReleaseSet, now: Monotonic, open_: bool) -> None:
+    def _download(self, update: Update, now: Monotonic, open_: bool) -> None:
         here = {c.index_digest for c in self.state.contents}
-        missing = [i.index_digest for i in wanted.items if i.index_digest not in here]
+        missing = [i.index_digest for i in update.set.items if i.index_digest not in here]
         if not missing:
-            self._enter("pending")
+            self._enter(update, "pending")
         elif open_:
             self.acquisition.fetch(dict.fromkeys(missing), now)
 
@@ -222,7 +227,7 @@ class Updates:
             reasons = [homeless[i] for i in sorted(swap.items) if i in homeless]
             if reasons and (swap.new.bundles or (swap.old.wishes and swap.changed_content())):
                 self._hold(swap, f"not placed: {reasons[0]}", None)
-                self._retreat()
+                self._retreat(update)
                 return
         rests = any(self._presence.expired(spec, now.mono) for spec in placement.placed)
         paused = self.state.target is not None and self.state.target.paused
@@ -231,12 +236,12 @@ class Updates:
 
     def _relaunch(self, update: Update, now: Now) -> None:
         """Begin to start the set; one that was begun too often without coming to an end is given up."""
-        launches = update.launches + 1
-        self._set(update=msgspec.structs.replace(update, phase="launching", launches=launches))
+        update = msgspec.structs.replace(update, phase="launching", launches=update.launches + 1)
+        self._set(update=update)
         self._deadline = self._deadline_from(now)
         taken = self._taken(update.set)
-        if launches > self._policy.launches_most and taken:
-            self._fail({s: {} for s in taken}, f"not finished after {launches - 1} launches", now)
+        if update.launches > self._policy.launches_most and taken:
+            self._fail(update, {s: {} for s in taken}, f"not finished after {update.launches - 1} launches", now)
 
     def _launch(self, update: Update, now: Now) -> None:
         if not self._supervision.listed:
@@ -254,18 +259,19 @@ class Updates:
         lost = [k for k in waiting if k in lives and lives[k].condition == "failed"]
         blamed = self._blame(update.set, waiting if self._deadline <= now.mono else lost)
         if blamed:
-            self._fail(blamed, "not healthy by its deadline" if self._deadline <= now.mono else "crash loop", now)
+            why = "not healthy by its deadline" if self._deadline <= now.mono else "crash loop"
+            self._fail(update, blamed, why, now)
         elif not waiting or self._deadline <= now.mono or len(lost) == len(waiting):
-            self._finish(update.set)
+            self._finish(update)
         elif update.phase == "launching" and all(self._supervision.launched(*s) for s in watched.values()):
-            self._enter("waiting_active")
+            self._enter(update, "waiting_active")
 
-    def _finish(self, wanted: ReleaseSet) -> None:
+    def _finish(self, update: Update) -> None:
         """The set is the last good one from here on; what else lies on the disk may go."""
         self._deadline = None
-        self._enter("finalizing")
-        kept = wanted.index_digests()
-        self._set(good=wanted, contents=tuple(c for c in self.state.contents if c.index_digest in kept))
+        self._enter(update, "finalizing")
+        kept = update.set.index_digests()
+        self._set(good=update.set, contents=tuple(c for c in self.state.contents if c.index_digest in kept))
         self._plan()
         self._collect()
 
@@ -281,7 +287,7 @@ class Updates:
                     blamed.setdefault(swap, {})[key] = life.message if life else ""
         return blamed
 
-    def _fail(self, blamed: Mapping[Swap, Mapping[InstanceKey, str]], why: str, now: Now) -> None:
+    def _fail(self, update: Update, blamed: Mapping[Swap, Mapping[InstanceKey, str]], why: str, now: Now) -> None:
         """Back to the last good versions of these parts; their content is not tried again (I7)."""
         for swap, keys in blamed.items():
             items = {k.item for k in keys}
@@ -291,20 +297,19 @@ class Updates:
                 self._quarantine(digest, words, now)
             self.news += [News(key, f"{words}; back to the last good set") for key in keys]
             self.notes.append(f"{', '.join(sorted(swap.items))}: {words}; back to the last good set")
-        self._retreat()
+        self._retreat(update)
         self._deadline = self._deadline_from(now)
 
     def _not_here(self, update: Update, digest: Digest, cause: Cause, message: str, now: Now) -> None:
         if cause == "untrusted":
             self._quarantine(digest, message, now)
             self.notes.append(f"{digest}: {message}; not taken")
-            self._retreat()
+            self._retreat(update)
         elif not self.acquisition.again(digest, cause, message, now.mono, self._presence.connected):
-            for swap in self._taken(update.set):
-                if digest in swap.new.index_digests():
-                    self._hold(swap, message, now.mono)
+            for swap in [s for s in self._taken(update.set) if digest in s.new.index_digests()]:
+                self._hold(swap, message, now.mono)
             self.notes.append(f"{digest}: {message}; tried again later")
-            self._retreat()
+            self._retreat(update)
 
     def _hold(self, swap: Swap, reason: str, now: Monotonic | None) -> None:
         new = swap.new.digest()
@@ -317,15 +322,13 @@ class Updates:
         others = tuple(q for q in self.state.quarantine if q.digest != digest)
         self._set(quarantine=(*others, Quarantined(digest, message, now.wall)))
 
-    def _retreat(self) -> None:
+    def _retreat(self, update: Update) -> None:
         """Go on with what is left of the update; before the launch, with nothing left, it is over."""
         self._plan()
-        update = self.state.update
-        if update is not None:
-            left = plan(self.state, update.set, self._held())
-            phase: Phase = update.phase if left.taken else "finalizing"
-            phase = "launching" if update.phase in RUNNING else phase
-            self._set(update=msgspec.structs.replace(update, set=left.set, phase=phase))
+        left = plan(self.state, update.set, self._held())
+        phase: Phase = update.phase if left.taken else "finalizing"
+        phase = "launching" if update.phase in RUNNING else phase
+        self._set(update=msgspec.structs.replace(update, set=left.set, phase=phase))
 
     # small parts
 
@@ -352,9 +355,10 @@ class Updates:
         target = self.state.target.set.index_digests() if self.state.target else frozenset()
         self.acquisition.collect(self.state.good.index_digests() | target)
 
-    def _enter(self, phase: Phase) -> None:
-        if self.state.update is not None:
-            self._set(update=msgspec.structs.replace(self.state.update, phase=phase))
+    def _enter(self, update: Update, phase: Phase) -> Update:
+        entered = msgspec.structs.replace(update, phase=phase)
+        self._set(update=entered)
+        return entered
 
     def _set(self, **changes: object) -> None:
         self.state = msgspec.structs.replace(self.state, **changes)
