@@ -15,6 +15,7 @@ from aosedge.core.runtimes.native import NativeRuntime
 from aosedge.core.runtimes.oci.bundles import Bundles
 from aosedge.core.runtimes.oci.cgroups import has_swap_accounting, is_hybrid
 from aosedge.core.runtimes.oci.program import OciProgram
+from aosedge.core.runtimes.oci.rootfs import refuse_exposure
 from aosedge.core.runtimes.oci.runtime import OciRuntime
 from aosedge.core.runtimes.oci.spec import NodeLimits
 from aosedge.model.digests import Digest, sha256
@@ -55,13 +56,15 @@ class Chosen(msgspec.Struct, frozen=True):
 async def choose(preference: str, means: Means) -> Chosen:
     """The preferred runtime; with `auto` the first that really runs a container here, else plain processes.
 
-    Raises Invalid for an unknown name, AosError saying of each why not.
+    Raises Invalid for an unknown name or a state folder that instances would see, AosError saying of each why not.
     """
     if preference not in (AUTO, *ORDER, NATIVE):
         expected = ", ".join((AUTO, *ORDER, NATIVE))
         raise Invalid("unknown runtime", element="runtime", expected=expected, got=preference)
     if preference == NATIVE:
         return _native(means, "as set")
+    if os.geteuid() == 0:
+        refuse_exposure(means.state)
     refusals: list[str] = []
     for kind in ORDER if preference == AUTO else (preference,):
         try:

@@ -12,6 +12,7 @@ import re
 import shlex
 import shutil
 import signal
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -123,20 +124,24 @@ class OciProgram:
 
 
 async def execute(
-    program: OciProgram, name: str, command: Sequence[str], pid_file: Path, timeout_s: float, most_bytes: int
+    program: OciProgram, bundle: Path, command: Sequence[str], timeout_s: float, most_bytes: int
 ) -> tuple[int, bytes]:
-    """Run a command in the container; its exit code and the end of its output. Killed inside on time-out.
+    """Run a command in the bundle's container, as its user, with its environment, limits and rights.
 
-    Raises Unavailable on time-out.
+    Its exit code and the end of its output; killed inside and Unavailable on time-out.
     """
-    pid_file.unlink(missing_ok=True)
+    config = msgspec.json.decode((bundle / "config.json").read_bytes())
+    process = config["process"] | {"args": list(command)}
+    with tempfile.TemporaryDirectory(prefix="exec-", dir=bundle) as folder:
+        pid_file, process_file = Path(folder, "pid"), Path(folder, "process.json")
+        process_file.write_bytes(msgspec.json.encode(process))
 
-    def abandon() -> None:
-        with contextlib.suppress(OSError, ValueError):
-            os.kill(int(pid_file.read_text()), signal.SIGKILL)
+        def abandon() -> None:
+            with contextlib.suppress(OSError, ValueError):
+                os.kill(int(pid_file.read_text()), signal.SIGKILL)
 
-    argv = program.command("exec", "--pid-file", str(pid_file), name, *command)
-    done = await run(argv, timeout_s=timeout_s, abandon=abandon)
+        argv = program.command("exec", "--pid-file", str(pid_file), "--process", str(process_file), bundle.name)
+        done = await run(argv, timeout_s=timeout_s, abandon=abandon)
     return done.code, (done.out + done.err)[-most_bytes:]
 
 

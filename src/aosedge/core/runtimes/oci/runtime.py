@@ -11,6 +11,7 @@ from aosedge.core.network.connections import check_spec
 from aosedge.core.network.network import Network
 from aosedge.core.ports import ProbeResult
 from aosedge.core.processes import boot_id
+from aosedge.core.resources.figures import Figures, read_figures
 from aosedge.core.runtimes.oci.bundles import Bundles
 from aosedge.core.runtimes.oci.cgroups import killed_for_memory
 from aosedge.core.runtimes.oci.containers import Container, catches
@@ -19,7 +20,7 @@ from aosedge.core.runtimes.oci.program import OciProgram, execute
 from aosedge.core.runtimes.probes import probe_network
 from aosedge.core.runtimes.records import Record, instance_name, read_record, write_record
 from aosedge.model.digests import Digest
-from aosedge.model.errors import AosError, NotFound, Unavailable
+from aosedge.model.errors import AosError, Invalid, NotFound, Unavailable
 
 OUTPUT_MOST_BYTES = 1 << 20
 _END_S = 10.0
@@ -170,7 +171,7 @@ class OciRuntime:
         if check is None:
             return ProbeResult(True)
         if check.type != "exec":
-            address = self._network.address(there.name) if self._network is not None else None
+            address = self.address(spec.key)
             return await probe_network(check, address) if address else ProbeResult(False, "it has no network")
         try:
             code, output = await self.execute(spec.key, check.command, check.timeout.total_seconds())
@@ -179,13 +180,26 @@ class OciRuntime:
         words = output.decode(errors="replace").strip()[-200:]
         return ProbeResult(code == 0, "" if code == 0 else f"exec: exit code {code} {words}".rstrip())
 
+    def figures(self, key: InstanceKey) -> Figures | None:
+        """What the instance uses now; None where it is not."""
+        return read_figures(self._bundles.cgroup(instance_name(key)))
+
+    def discard(self, key: InstanceKey) -> None:
+        """Remove storage and state of an instance that shall never come back; it does not run any more."""
+        self._bundles.discard(key)
+
+    def address(self, key: InstanceKey) -> str | None:
+        """The instance's address on the node's bridge, if it has one."""
+        return self._network.address(instance_name(key)) if self._network is not None else None
+
     async def execute(self, key: InstanceKey, command: Sequence[str], timeout_s: float) -> tuple[int, bytes]:
         """Exit code and the end of the output; raises NotFound if it is not running, Unavailable on time-out."""
         there = self._containers.get(key)
         if there is None or not there.alive:
             raise NotFound("instance", str(key))
-        pid_file = there.folder / "exec.pid"
-        return await execute(self._program, there.name, command, pid_file, timeout_s, OUTPUT_MOST_BYTES)
+        if not command:
+            raise Invalid("there is nothing to execute", element="command")
+        return await execute(self._program, there.folder, command, timeout_s, OUTPUT_MOST_BYTES)
 
     async def logs(self, key: InstanceKey, most_bytes: int) -> bytes:
         """Standard output and error in their order; raises NotFound for an instance without traces."""
