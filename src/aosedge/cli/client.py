@@ -144,6 +144,7 @@ class Client:
     def _send(
         self, method: str, path: str, body: bytes | Iterator[bytes] | None, headers: dict[str, str]
     ) -> HTTPResponse:
+        kept = self._connection is not None
         if self._connection is None:
             self._connection = HTTPSConnection(self._host, self._port, timeout=TIMEOUT_S, context=self._tls)
         try:
@@ -159,6 +160,8 @@ class Client:
             self._connection = None
             if refused is not None:
                 raise refused from error
+            if kept and isinstance(error, ConnectionError) and (body is None or isinstance(body, bytes)):
+                return self._send(method, path, body, headers)  # the server had let the idle connection go
             raise Unavailable(f"cannot reach {self.url}: {error}", cure="is AosCloud running? see --url") from error
 
     def _refused_early(self) -> AosError | None:

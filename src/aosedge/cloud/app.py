@@ -3,8 +3,11 @@
 import asyncio
 import signal
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -13,11 +16,12 @@ from aosedge.cloud import https
 from aosedge.cloud.api.application import Parts, application
 from aosedge.cloud.api.asking import Around
 from aosedge.cloud.api.front import Front
-from aosedge.cloud.blobs import open_blobs
+from aosedge.cloud.blobs import ObjectBlobs, open_blobs
 from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.gateway import server as gateway
 from aosedge.cloud.gateway.store_records import StoreRecords
 from aosedge.cloud.listening import listen, port_of
+from aosedge.cloud.reconcilers import driver_for
 from aosedge.cloud.settings import Settings
 from aosedge.cloud.store import Store, open_store
 from aosedge.cloud.usecases import installation
@@ -28,6 +32,7 @@ from aosedge.cloud.usecases.people import SignIn
 from aosedge.cloud.usecases.provisioning import Provisioning
 from aosedge.model.errors import Invalid
 from aosedge.trust import tls
+from aosedge.trust.certificates import Authority
 
 Say = Callable[[str], None]
 """Where lines for people go."""
@@ -97,52 +102,92 @@ def _with_real_ports(settings: Settings, sockets: dict[str, socket.socket]) -> S
     return msgspec.structs.replace(settings, **{name: port_of(listener) for name, listener in sockets.items()})
 
 
+class _Parts(msgspec.Struct, frozen=True):
+    """What both doors are made of."""
+
+    settings: Settings
+    sockets: dict[str, socket.socket]
+    store: Store
+    blobs: ObjectBlobs
+    bus: InProcessBus
+    authority: Authority
+    secret: bytes
+    certificate: Path
+    key: Path
+    stop: asyncio.Event
+    clock: SystemClock = SystemClock()
+    ids: RandomIds = RandomIds()
+
+    def tls(self, clients: Literal["optional", "required"]) -> ssl.SSLContext:
+        """TLS of a door."""
+        return tls.server_context(self.certificate, self.key, self.authority.root_pem(), clients)
+
+    def intake(self) -> Intake:
+        """Takes bundles."""
+        scratch, most = self.settings.data_folder / "uploads", self.settings.upload_most_mb * 1_000_000
+        return Intake(self.store, self.blobs, self.bus, self.authority.roots, self.clock, self.ids, scratch, most)
+
+
 async def _serve(settings: Settings, sockets: dict[str, socket.socket], store: Store, say: Say) -> None:
-    clock, ids = SystemClock(), RandomIds()
-    authority, _made = installation.ready_authority(settings, clock.wall())
-    certificate, key = installation.server_files(settings, authority, clock.wall())
-    secret = settings.secret_file.read_bytes()
-    blobs = open_blobs(settings.blobs_url, settings.data_folder / "scratch")
-    bus = InProcessBus()
-    stop = asyncio.Event()
-    upload_bytes_most = settings.upload_most_mb * 1_000_000
-    scratch = settings.data_folder / "uploads"
-    intake = Intake(store, blobs, bus, authority.roots, clock, ids, scratch, upload_bytes_most)
+    authority, _made = installation.ready_authority(settings, SystemClock().wall())
+    certificate, key = installation.server_files(settings, authority, SystemClock().wall())
+    parts = _Parts(
+        settings=settings,
+        sockets=sockets,
+        store=store,
+        blobs=open_blobs(settings.blobs_url, settings.data_folder / "scratch"),
+        bus=InProcessBus(),
+        authority=authority,
+        secret=settings.secret_file.read_bytes(),
+        certificate=certificate,
+        key=key,
+        stop=asyncio.Event(),
+    )
+    _stop_on_signals(parts.stop)
+    intake = parts.intake()
+    records = StoreRecords(store, parts.bus, parts.clock, parts.ids)
+    await records.begin()
+    if undone := await intake.recover():
+        say(f"undone: {undone} uploads that had broken off")
+    say(f"AosCloud for {settings.domain}: API {settings.api_url}/api/v11, Units {settings.discovery_url}")
+    async with asyncio.TaskGroup() as tasks:
+        reconciling = tasks.create_task(driver_for(store, parts.bus, parts.clock, parts.ids).run())
+        doors = (_people_door(parts, intake), _units_door(parts, records))
+        serving = [tasks.create_task(door) for door in doors]
+        say("ready")
+        await asyncio.wait(serving)
+        reconciling.cancel()
+
+
+async def _people_door(parts: _Parts, intake: Intake) -> None:
+    settings, store, clock, ids = parts.settings, parts.store, parts.clock, parts.ids
     api = application(
         Parts(
-            around=Around(Dispatcher(store), SignIn(store, clock, ids), ids, bus),
-            provisioning=Provisioning(authority, settings.discovery_url, ids),
+            around=Around(Dispatcher(store), SignIn(store, clock, ids), ids, parts.bus),
+            provisioning=Provisioning(parts.authority, settings.discovery_url, ids),
             intake=intake,
-            root_pem=authority.root_pem(),
-            upload_bytes_most=upload_bytes_most,
+            root_pem=parts.authority.root_pem(),
+            upload_bytes_most=settings.upload_most_mb * 1_000_000,
         )
     )
-    front = Front(api, gateway.blob_door(blobs, secret, settings.blob_base, clock), ids)
-    people = tls.server_context(certificate, key, authority.root_pem(), "optional")
-    _stop_on_signals(stop)
-    say(f"AosCloud for {settings.domain}: API {settings.api_url}/api/v11, Units {settings.discovery_url}")
-    records = StoreRecords(store, bus, clock, ids)
-    await records.begin()
-    undone = await intake.recover()
-    if undone:
-        say(f"undone: {undone} uploads that had broken off")
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(https.serve(front, sockets["api_port"], people, stop))
-        tasks.create_task(
-            gateway.serve(
-                gateway.Sockets(sockets["unit_port"], sockets["channel_port"], sockets.get("blob_http_port")),
-                gateway.Names(gateway.channel_url(settings.domain, settings.channel_port), settings.blob_base),
-                tls.server_context(certificate, key, authority.root_pem(), "required"),
-                secret,
-                records,
-                blobs,
-                bus,
-                clock,
-                ids,
-                stop,
-            )
-        )
-        say("ready")
+    blobs = gateway.blob_door(parts.blobs, parts.secret, settings.blob_base, clock)
+    await https.serve(Front(api, blobs, ids), parts.sockets["api_port"], parts.tls("optional"), parts.stop)
+
+
+async def _units_door(parts: _Parts, records: StoreRecords) -> None:
+    settings, sockets = parts.settings, parts.sockets
+    await gateway.serve(
+        gateway.Sockets(sockets["unit_port"], sockets["channel_port"], sockets.get("blob_http_port")),
+        gateway.Names(gateway.channel_url(settings.domain, settings.channel_port), settings.blob_base),
+        parts.tls("required"),
+        parts.secret,
+        records,
+        parts.blobs,
+        parts.bus,
+        parts.clock,
+        parts.ids,
+        parts.stop,
+    )
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

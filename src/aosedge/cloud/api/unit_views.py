@@ -12,6 +12,7 @@ from aosedge.model.errors import NotFound
 from aosedge.model.ids import ItemId, SubjectId
 from aosedge.model.instants import to_rfc3339
 from aosedge.protocol.messages import DesiredStatus
+from aosedge.protocol.messages.from_unit import InstanceStatus
 from aosedge.protocol.messages.parts import ErrorInfo, Generation, Identity
 
 
@@ -268,35 +269,32 @@ def _instances(desired: DesiredStatus, actual: Actual, names: _Names) -> tuple[U
         for status in group.instances:
             key = (_key(group.item), _key(group.subject), status.instance)
             target = versions.get(key[0]) if wanted.pop(key, None) else None
-            views.append(
-                UnitInstanceView(
-                    item_id=key[0],
-                    codename=names.item(group.item),
-                    subject_id=key[1],
-                    subject=names.subject(group.subject),
-                    instance=status.instance,
-                    node=status.node.codename or "",
-                    runtime=status.runtime.codename or "",
-                    target_version=target,
-                    actual_version=group.version or None,
-                    state=status.state,
-                    error=_words(status.error_info),
-                )
-            )
-    views += [
-        UnitInstanceView(
-            item_id=item_id,
-            codename=names.item(item),
-            subject_id=subject_id,
-            subject=names.subject(subject),
-            instance=number,
-            node="",
-            runtime="",
-            target_version=versions.get(item_id),
-            actual_version=None,
-            state="",
-            error="",
-        )
-        for (item_id, subject_id, number), (item, subject) in wanted.items()
-    ]
+            views.append(_instance(names, group.item, group.subject, status, group.version or None, target))
+    for (item_id, _subject, number), (item, subject) in wanted.items():
+        absent = InstanceStatus(Identity(), Identity(), number, "inactive")
+        shown = _instance(names, item, subject, absent, None, versions.get(item_id))
+        views.append(msgspec.structs.replace(shown, state=""))
     return tuple(views)
+
+
+def _instance(
+    names: _Names,
+    item: Identity,
+    subject: Identity,
+    status: InstanceStatus,
+    actual_version: str | None,
+    target_version: str | None,
+) -> UnitInstanceView:
+    return UnitInstanceView(
+        item_id=_key(item),
+        codename=names.item(item),
+        subject_id=_key(subject),
+        subject=names.subject(subject),
+        instance=status.instance,
+        node=status.node.codename or "",
+        runtime=status.runtime.codename or "",
+        target_version=target_version,
+        actual_version=actual_version,
+        state=status.state,
+        error=_words(status.error_info),
+    )
