@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from aosedge.cloud.domain import events
 from aosedge.cloud.domain.access.callers import Caller, Task
 from aosedge.cloud.domain.soundness import faults
 from aosedge.cloud.domain.targets import CompiledTarget, Intent, Refused, UnitTarget, compile_target, next_generation
@@ -38,7 +39,7 @@ class CompileTargets:
             return Report("nothing to compile")
         compiled, changed = await self._store.write_every(caller, compile_some)
         for unit in changed:
-            await self._bus.publish(f"unit.{unit}.status", unit.encode())
+            await self._bus.publish(events.topic(unit), events.encode(events.UnitNews(unit)))
         return Report(f"compiled {compiled} Units, {len(changed)} changed", more=compiled == TOGETHER_MOST)
 
 
