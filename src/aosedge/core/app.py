@@ -92,7 +92,14 @@ def content_store(settings: Settings, trust: ssl.SSLContext) -> ContentStore:
 async def runtime_of(settings: Settings, images: ContentStore) -> Chosen:
     """The runtime that the settings ask for. Raises AosError saying of each why not."""
     folder = settings.state_folder.resolve()
-    means = Means(folder / INSTANCES, folder / RUN, images.layer_folder, dmips(settings.max_dmips))
+    means = Means(
+        folder / INSTANCES,
+        folder / RUN,
+        images.layer_folder,
+        dmips(settings.max_dmips),
+        settings.bridge,
+        settings.subnet,
+    )
     return await choose(settings.runtime, means)
 
 
