@@ -30,12 +30,18 @@ class PostgresqlDatabase:
             pool_pre_ping=True,
             hide_parameters=True,  # what is stored is not for logs
         )
+        self._closed = False
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise Unavailable("the database is closed")
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction and return once it is durable; it is run again after a conflict.
 
         Raises Unavailable where the database cannot be reached, or conflicts do not end.
         """
+        self._check_open()
         for attempt in range(_ATTEMPTS):
             try:
                 async with self._engine.connect() as connection, connection.begin():
@@ -48,6 +54,7 @@ class PostgresqlDatabase:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on a snapshot; what it writes is refused. Raises Unavailable."""
+        self._check_open()
         try:
             async with self._engine.connect() as connection:
                 await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -66,6 +73,7 @@ class PostgresqlDatabase:
 
     async def close(self) -> None:
         """Close all connections."""
+        self._closed = True
         await self._engine.dispose()
 
 

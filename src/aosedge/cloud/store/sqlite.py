@@ -39,7 +39,7 @@ class _Job:
         self.failure: BaseException | None = None
 
 
-def _engine(path: Path, begin: str) -> Engine:
+def _engine(path: Path, begin: str, *more_pragmas: str) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=NullPool,
@@ -50,7 +50,7 @@ def _engine(path: Path, begin: str) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, record: object) -> None:
         connection.isolation_level = None  # transactions are begun by us, not by the driver's guesses
-        for pragma in _PRAGMAS:
+        for pragma in (*_PRAGMAS, *more_pragmas):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")
@@ -64,16 +64,18 @@ class SqliteDatabase:
     """A file. Its folder must exist."""
 
     def __init__(self, path: Path) -> None:
-        self._writing, self._reading = _engine(path, "BEGIN IMMEDIATE"), _engine(path, "BEGIN")
+        self._writing, self._reading = _engine(path, "BEGIN IMMEDIATE"), _engine(path, "BEGIN", "query_only=ON")
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer: threading.Thread | None = None
         self._readers = ThreadPoolExecutor(_READERS, "store-reader")
         self._local = threading.local()
         self._open: list[Connection] = []
+        self._closed = False
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction and return once it is on the disk. What it raises undoes it alone."""
+        self._check_open()
         loop = asyncio.get_running_loop()
         if self._writer is None:
             self._loop = loop
@@ -89,10 +91,12 @@ class SqliteDatabase:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on a snapshot."""
+        self._check_open()
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read_one, work)
 
     async def close(self) -> None:
         """Finish what was asked for, then let go of the file."""
+        self._closed = True
         if self._writer is not None:
             self._jobs.put(None)
             await asyncio.to_thread(self._writer.join)
@@ -101,6 +105,10 @@ class SqliteDatabase:
         for connection in self._open:
             connection.close()
         self._open.clear()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise Unavailable("the database is closed")
 
     def _read_one(self, work: Callable[[Connection], T]) -> T:
         connection: Connection | None = getattr(self._local, "connection", None)
