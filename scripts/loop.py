@@ -28,7 +28,7 @@ SUBJECT = "first-steps"
 BUNDLE_VERSION = "1.0.0"
 PORTS = {"AOSCLOUD_API_PORT": 10000, "AOSCLOUD_UNIT_PORT": 9000, "AOSCLOUD_CHANNEL_PORT": 9001}
 
-out = Console(highlight=False)
+out = Console(highlight=False, soft_wrap=True)
 
 
 class Failed(Exception):
@@ -163,8 +163,8 @@ def wait_for_cloud() -> None:
     raise Failed(f"AosCloud did not start; its last words:\n{log_tail('aoscloud')}")
 
 
-def deploy() -> None:
-    """Build, sign, upload and assign the sample bundle, whatever of it is not done yet."""
+def offer() -> None:
+    """Build, sign and upload the sample bundle, whatever of it is not done yet."""
     bundle = VAR / "hello" / f"hello-{BUNDLE_VERSION}.tar.gz"
     sp = CLOUD / "users" / "sp.p12"
     command_line = [sys.executable, str(ROOT / "examples/hello/build.py"), "--version", BUNDLE_VERSION]
@@ -173,7 +173,29 @@ def deploy() -> None:
     out.print(command("aos", "bundle", "upload", bundle, "--if-new", user="sp").rstrip())
     out.print(command("aos", "subject", "create", SUBJECT, "--if-new").rstrip())
     out.print(command("aos", "subject", "add-unit", SUBJECT, system_id()).rstrip())
-    out.print(command("aos", "subject", "assign", SUBJECT, "--bundle", "hello").rstrip())
+
+
+def present() -> tuple[bool, int]:
+    """Whether our Unit runs the sample already, and the number of its target's generation."""
+    view = json.loads(command("aos", "unit", "show", system_id(), "--json", quiet=True))
+    number = view["generation"]["number"] if view["generation"] else 0
+    return any(item["codename"] == "hello-server" for item in view["items"]), number
+
+
+def assign_and_watch() -> None:
+    """Say what shall run, and show the Unit going there, from its first step on."""
+    assigned, number = present()
+    env = environment() | {"AOS_USER": str(CLOUD / "users" / "oem.p12")}
+    words = ["unit", "watch", system_id(), "--until", "in_sync", "--timeout", "120"]
+    if not assigned:
+        out.print(f"[dim]$ aos subject assign {SUBJECT} --bundle hello[/dim]")
+        words += ["--after", str(number)]
+    watch = subprocess.Popen([str(BIN / "aos"), *words], env=env, cwd=ROOT)
+    if not assigned:
+        time.sleep(1)  # the watch listens by then, and shows the first step too
+        command("aos", "subject", "assign", SUBJECT, "--bundle", "hello", quiet=True)
+    if watch.wait():
+        raise Failed(f"the Unit did not get in sync; AosCore's last words:\n{log_tail('aoscore')}")
 
 
 def system_id() -> str:
@@ -209,21 +231,18 @@ def close_the_loop() -> None:
             command("aoscore", "provision", "--cloud", api_url(), "--user", CLOUD / "users" / "oem.p12").rstrip()
         )
         start("aoscore", "run")
-    with step("A Deployment Bundle: built, signed, uploaded, assigned"):
-        deploy()
-    with step("The Unit goes to its target"):
-        env = environment() | {"AOS_USER": str(CLOUD / "users" / "oem.p12")}
-        watch = [str(BIN / "aos"), "unit", "watch", system_id(), "--until", "in_sync", "--timeout", "120"]
-        if subprocess.run(watch, env=env, cwd=ROOT, check=False).returncode:
-            raise Failed(f"the Unit did not get in sync; AosCore's last words:\n{log_tail('aoscore')}")
+    with step("A Deployment Bundle: built, signed, uploaded"):
+        offer()
+    with step("Intent: the subject gets the bundle, and the Unit goes there"):
+        assign_and_watch()
     out.print(f"[bold green]proof[/bold green] from inside the containers: {proof()}")
 
 
 def stop() -> None:
     """Stop what runs: the agent, its instances, the cloud."""
-    end("aoscore")
     if (UNIT / "identity").exists():
-        out.print(command("aoscore", "down", quiet=True).rstrip() or "no instances")
+        out.print(command("aoscore", "down", quiet=True).rstrip())
+    end("aoscore")
     end("aoscloud")
 
 

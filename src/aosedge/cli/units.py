@@ -16,6 +16,7 @@ Timeout = Annotated[float, typer.Option(help="give up after this many seconds (e
 Until = Annotated[
     str, typer.Option(help="stop at this deployment state: in_sync, updating, blocked, degraded, failed")
 ]
+After = Annotated[int, typer.Option(help="only a target with a generation number above this one counts")]
 
 
 @app.command("list")
@@ -65,24 +66,36 @@ def certificates(context: typer.Context, unit: Unit, json: Json = False) -> None
 
 
 @app.command()
-def watch(context: typer.Context, unit: Unit, until: Until = "", timeout: Timeout = 3600, json: Json = False) -> None:
+def watch(
+    context: typer.Context,
+    unit: Unit,
+    until: Until = "",
+    after: After = 0,
+    timeout: Timeout = 3600,
+    json: Json = False,
+) -> None:
     """Follow an update as it goes: downloading > installing > launching > waiting_active > in_sync."""
     client, out = begin(context, as_json=json)
-    view = _follow(client, out, unit, until, timeout)
+    view = _follow(client, out, unit, until, timeout, after)
     out.show(view, lambda: None)
 
 
 @app.command()
 def wait(
-    context: typer.Context, unit: Unit, until: Until = "in_sync", timeout: Timeout = 300, json: Json = False
+    context: typer.Context,
+    unit: Unit,
+    until: Until = "in_sync",
+    after: After = 0,
+    timeout: Timeout = 300,
+    json: Json = False,
 ) -> None:
     """The same, silently; for scripts."""
     client, out = begin(context, as_json=json)
-    view = _follow(client, Output(as_json=True), unit, until, timeout)
+    view = _follow(client, Output(as_json=True), unit, until, timeout, after)
     out.done(view, f"{view['system_uid']} is {view['deployment']}")
 
 
-def _follow(client: Client, out: Output, unit: str, until: str, timeout_s: float) -> View:
+def _follow(client: Client, out: Output, unit: str, until: str, timeout_s: float, after: int) -> View:
     trail = Trail(out)
     path = f"units/{segment(unit)}/"
     view = client.get(path)
@@ -90,8 +103,12 @@ def _follow(client: Client, out: Output, unit: str, until: str, timeout_s: float
     _note(trail, view)
     events = client.events(timeout_s)
     try:
-        while not (until and view["deployment"] == until):
-            if until and view["deployment"] == "failed":
+        while True:
+            generation = view["generation"]
+            counts = bool(until) and (not after or (generation is not None and generation["number"] > after))
+            if counts and view["deployment"] == until:
+                break
+            if counts and view["deployment"] == "failed":
                 raise AosError(f"{view['system_uid']} failed: {view['reason']}", cure=f"aos unit show {unit}")
             try:
                 event = next(events)
