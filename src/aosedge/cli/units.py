@@ -115,11 +115,12 @@ def _follow(client: Client, out: Output, unit: str, until: str, timeout_s: float
             except StopIteration:
                 waited = f"{view['system_uid']} is {view['deployment']} after {timeout_s:g} s"
                 raise TimedOut(waited, expected=until, got=view["reason"], cure=f"aos unit show {unit}") from None
-            if event is not None and event.get("unit_id") == identifier and event.get("update_state"):
-                trail.note(*_step(event))
             if event is None or event.get("unit_id") == identifier:
-                view = client.get(path)
-                _note(trail, view)
+                if event and event.get("update_state", "idle") not in ("", "idle"):
+                    trail.note(*_step(event))  # a short step: the Unit may be past it when one asks
+                else:
+                    view = client.get(path)
+                    _note(trail, view)
     finally:
         trail.end()
     return view
