@@ -1,16 +1,41 @@
 """`aos bundle`: sign, send and look at Deployment Bundles."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from aosedge.cli.client import Answered, View
 from aosedge.cli.commands import IfNew, Json, begin, group
-from aosedge.cli.contexts import NotFoundFile
+from aosedge.cli.contexts import NotFoundFile, Options, signer
 from aosedge.cli.names import bundle_named
+from aosedge.cli.output import Output
+from aosedge.model.errors import Invalid
+
+if TYPE_CHECKING:
+    from aosedge.model.bundle import BundleConfig
 
 app = group("Deployment Bundles")
+
+CONFIG: Final = "config.yaml"
+TEMPLATE: Final = """\
+schemaVersion: 2
+publisher:
+  author: Somebody
+  company: Some company
+items:
+- identity:
+    type: service
+    codename: {codename}
+    title: What it is called
+    description: What it does
+  version: 1.0.0
+  images:
+  - archInfo: {{architecture: {architecture}}}
+    cmd: /bin/{codename}
+  configuration:
+    quotas: {{ramLimit: 64MiB, pidsLimit: 32}}
+"""
 
 
 @app.command("list")
@@ -57,6 +82,61 @@ def upload(context: typer.Context, file: Path, if_new: IfNew = False, json: Json
         out.done({"filename": file.name, "message": str(error)}, f"{file.name} is there already")
         return
     out.done(view, f"{file.name} is {view['state']}: {_items(view)}")
+
+
+@app.command("init")
+def init_(
+    folder: Annotated[Path, typer.Argument(help="a new folder")],
+    codename: Annotated[str, typer.Option(help="of the first service")] = "hello",
+    architecture: Annotated[str, typer.Option(help="as OCI names it: amd64, arm64, arm")] = "amd64",
+) -> None:
+    """Begin a bundle: a configuration with one service, and the folder for its files."""
+    image = folder / codename / architecture
+    if (folder / CONFIG).exists():
+        raise Invalid("there is a bundle already", element=str(folder / CONFIG), cure="name another folder")
+    image.mkdir(parents=True, exist_ok=True)
+    (folder / CONFIG).write_text(TEMPLATE.format(codename=codename, architecture=architecture))
+    Output(as_json=False).line(f"put the service's files into {image}, then: aos bundle build {folder}")
+
+
+@app.command()
+def build(folder: Path, json: Json = False) -> None:
+    """Check a bundle's folder as the cloud will: the configuration, and that every image is there."""
+    from aosedge.trust.bundles import check_folder
+
+    config, contents = check_folder(folder)
+    out = Output(as_json=json)
+    items = [
+        {"codename": i.identity.codename, "type": i.identity.type, "version": str(i.version)} for i in config.items
+    ]
+    view = {"items": items, "files": sorted(contents)}
+    out.done(view, f"{folder} is well-formed: {_items(view)}; sign it with: aos bundle sign {folder}")
+
+
+@app.command()
+def sign(
+    context: typer.Context,
+    folder: Path,
+    output: Annotated[Path | None, typer.Option(help="by default batch.tar.gz beside config.yaml")] = None,
+    json: Json = False,
+) -> None:
+    """Pack a bundle's folder and sign it with your key, as aos-signer does."""
+    from aosedge.trust.bundles import pack_and_sign
+
+    options = context.obj
+    assert isinstance(options, Options)
+    key, certificate = signer(options)
+    target = output or folder / "batch.tar.gz"
+    config = pack_and_sign(folder, target, key, certificate)
+    view = {"file": str(target), "size_bytes": target.stat().st_size, "items": _items_of(config)}
+    Output(as_json=json).done(view, f"signed {target}: {_items(view)}; send it with: aos bundle upload {target}")
+
+
+def _items_of(config: "BundleConfig") -> list[View]:
+    return [
+        {"codename": item.identity.codename, "type": item.identity.type, "version": str(item.version)}
+        for item in config.items
+    ]
 
 
 def _items(view: View) -> str:

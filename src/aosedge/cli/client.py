@@ -167,8 +167,10 @@ class Client:
     def _refused_early(self) -> AosError | None:
         """What a server said that answered and closed before it had read the whole upload."""
         try:
-            answer = self._connection.getresponse() if self._connection else None
-            return _error(answer.read(), answer.status) if answer else None
+            if self._connection is None or self._connection.sock is None:
+                return None
+            answer = self._connection.getresponse()
+            return _error(answer.read(), answer.status)
         except (OSError, HTTPException):
             return None
 

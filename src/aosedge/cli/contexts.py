@@ -3,11 +3,16 @@
 import json
 import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from aosedge.cli.client import Client
 from aosedge.model.errors import Invalid, NotFound
 from aosedge.trust import files, tls
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
+    from aosedge.trust.csr import PrivateKey
 
 FOLDER_VARIABLE = "AOS_CONFIG"
 
@@ -40,6 +45,20 @@ def connect(options: Options) -> Client:
     kept = current(options.context)
     roots = _text(options.ca or kept.folder / "ca.pem", "--ca")
     return Client(options.url or kept.url, tls.client_context(roots, _text(kept.folder / "user.pem", kept.name)))
+
+
+def signer(options: Options) -> "tuple[PrivateKey, Certificate]":
+    """Key and certificate of the person that the options, or the kept login, name."""
+    from aosedge.trust import certificates
+
+    if options.user is not None:
+        if not options.user.exists():
+            raise NotFoundFile(options.user)
+        key, leaf, _others = certificates.load_p12(options.user.read_bytes(), element=str(options.user))
+        return key, leaf
+    kept = current(options.context)
+    pem = _text(kept.folder / "user.pem", kept.name)
+    return certificates.load_key(pem.encode(), kept.name), certificates.parse_pem(pem, kept.name)
 
 
 class NotFoundFile(NotFound):

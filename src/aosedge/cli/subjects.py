@@ -141,4 +141,5 @@ def _find(client: Client, name: str) -> View:
 
 def _assigned(view: View) -> tuple[object, ...]:
     instances = view["num_instances"] or "as the item says"
-    return (view["title"], view["version"] or "newest ready", instances, view["priority"], view["id"])
+    version = view["version"] or ("newest ready" if view["item_id"] else "as it came")
+    return (view["title"], version, instances, view["priority"], view["id"])

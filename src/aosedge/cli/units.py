@@ -66,6 +66,15 @@ def certificates(context: typer.Context, unit: Unit, json: Json = False) -> None
 
 
 @app.command()
+def delete(context: typer.Context, unit: Unit, json: Json = False) -> None:
+    """Forget a Unit; its certificates open no door any more."""
+    client, out = begin(context, as_json=json)
+    view = client.get(f"units/{segment(unit)}/")
+    client.delete(f"units/{view['id']}/")
+    out.done(view, f"{view['system_uid']} is forgotten")
+
+
+@app.command()
 def watch(
     context: typer.Context,
     unit: Unit,

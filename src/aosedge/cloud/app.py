@@ -154,9 +154,16 @@ async def _serve(settings: Settings, sockets: dict[str, socket.socket], store: S
         reconciling = tasks.create_task(driver_for(store, parts.bus, parts.clock, parts.ids).run())
         doors = (_people_door(parts, intake), _units_door(parts, records))
         serving = [tasks.create_task(door) for door in doors]
+        tasks.create_task(_hush(parts))
         say("ready")
         await asyncio.wait(serving)
         reconciling.cancel()
+
+
+async def _hush(parts: _Parts) -> None:
+    """End event streams with everything else, so that nobody has to wait for their time-out."""
+    await parts.stop.wait()
+    await parts.bus.close()
 
 
 async def _people_door(parts: _Parts, intake: Intake) -> None:

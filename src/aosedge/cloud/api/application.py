@@ -74,6 +74,7 @@ def handlers(root_pem: str, upload_bytes_most: int) -> Router:
             fleets.delete,
             units.list_,
             units.read,
+            units.remove,
             units.read_target,
             units.list_certificates,
             provisioning.read_supported_software,

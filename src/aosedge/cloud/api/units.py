@@ -3,13 +3,14 @@
 from typing import Literal
 
 import msgspec
-from litestar import get
+from litestar import delete, get
 from litestar.params import FromQuery
 
 from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.api.unit_views import UnitDetailView, UnitView, detail, view
 from aosedge.cloud.domain.people import Certificate
 from aosedge.cloud.store import Session
+from aosedge.cloud.usecases import units
 from aosedge.model.errors import NotFound
 from aosedge.model.ids import FleetId
 from aosedge.model.instants import to_rfc3339
@@ -88,6 +89,14 @@ async def list_(
 async def read(ask: Asked, id: Name) -> UnitDetailView:
     """One Unit by system id or id: nodes, items and instances, target beside actual."""
     return await ask.read(lambda session: detail(session, session.units.named(id)))
+
+
+@delete("/units/{id:str}/", operation_id="units_delete", tags=["units"])
+async def remove(ask: Asked, id: Name) -> None:
+    """Forget a Unit, by system id or id: its certificates open no door any more."""
+    await ask.change(
+        lambda session: units.delete(session, session.units.named(id).id), lambda unit: f"{unit.id} {unit.system_uid}"
+    )
 
 
 @get("/units/{id:str}/target/", operation_id="unit_target_read", tags=["units"])

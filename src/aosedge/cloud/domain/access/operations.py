@@ -62,6 +62,7 @@ OPERATIONS: Final[dict[str, Row]] = {
     "supported_software_read":          Row("reads",   "tenant", "none",     "none",   "none",   "none"),
     "unit_certificates_list":           Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "unit_target_read":                 Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
+    "units_delete":                     Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "units_list":                       Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "units_provision":                  Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "units_read":                       Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
