@@ -185,6 +185,12 @@ def pack_and_sign(folder: Path, to: Path, key: PrivateKey, certificate: x509.Cer
     return config
 
 
+def check_folder(folder: Path) -> tuple[BundleConfig, tuple[str, ...]]:
+    """What `pack_and_sign` would pack: the configuration and the names of all files; raises what it raises."""
+    config = parse_config(_readable(folder / CONFIG).read_bytes())
+    return config, tuple(sorted(dict(_content(folder, config))))
+
+
 def _content(folder: Path, config: BundleConfig) -> Iterator[tuple[str, Path]]:
     yield CONFIG, folder / CONFIG
     for item in config.items:
