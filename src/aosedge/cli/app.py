@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from aosedge.cli import bundles, fleets, items, subjects, units, users
+from aosedge.cli import audit, bundles, fleets, items, organizations, subjects, units, users
 from aosedge.cli.commands import Json, begin
 from aosedge.cli.contexts import Options, connect, current, keep, logins_kept, use
 from aosedge.cli.output import CANCELLED, FAILED, Output, complain
@@ -18,9 +18,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(audit.app, name="audit")
 app.add_typer(bundles.app, name="bundle")
 app.add_typer(fleets.app, name="fleet")
 app.add_typer(items.app, name="item")
+app.add_typer(organizations.app, name="organization")
 app.add_typer(subjects.app, name="subject")
 app.add_typer(units.app, name="unit")
 app.add_typer(users.app, name="user")

@@ -9,7 +9,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
 from aosedge.model.bundle import Rejection
-from aosedge.model.errors import AosError, Invalid, Unavailable
+from aosedge.model.errors import AosError, Invalid, NotFound, Unavailable
 
 STATUS: Final[dict[str, int]] = {
     "invalid": 400,
@@ -22,6 +22,9 @@ STATUS: Final[dict[str, int]] = {
     "unavailable": 503,
     "failed": 500,
 }
+
+LISTED: Final = frozenset(("bundle", "fleet", "item", "organization", "subject", "unit"))
+"""Nouns that `aos NOUN list` lists: what the cure of a NotFound says is there."""
 
 _log = structlog.get_logger("aoscloud.api")
 
@@ -47,6 +50,8 @@ def to_response(request: Request[Any, Any, Any], error: Exception) -> Response[E
     headers: dict[str, str] = {}
     if isinstance(error, RecursionError):
         error = Invalid("the body is nested too deeply", element="body")
+    if isinstance(error, NotFound) and error.element not in LISTED:
+        error.cure = ""
     if isinstance(error, AosError):
         status = STATUS[error.kind]
         if isinstance(error, Unavailable):
