@@ -14,10 +14,14 @@ from pathlib import Path
 
 import msgspec
 from bench.figures import cpu_s_of, machine, memory_of
+from bench.gateway_cloud import SECRET, Holder
+from bench.gateway_cloud import Plan as CloudPlan
 from bench.gateway_units import TXN, Command, Plan, Result
 
 from aosedge.clock import SystemClock
+from aosedge.cloud.gateway.signatures import Tokens
 from aosedge.model.ids import SystemId, UnitId
+from aosedge.model.instants import DAY
 from aosedge.trust import csr
 from aosedge.trust.certificates import Authority, key_pem
 
@@ -46,7 +50,10 @@ class Place:
         issued = self.authority.issue_server(key.public_key(), ["localhost", "127.0.0.1"], clock.wall())
         self.server = folder / "server.pem"
         self.server.write_bytes(key_pem(key) + issued.chain_pem.encode())
+        self.folder = folder
         self.units: list[tuple[str, str, str]] = []
+        self.holders: list[Holder] = []
+        tokens = Tokens(SECRET, life_us=DAY)
         for number in range(units):
             name = f"bench-{number}"
             key = csr.new_key("p384")  # as real Units have
@@ -54,7 +61,8 @@ class Place:
             issued = self.authority.issue_unit(request, UnitId(name), SystemId(name), "online", clock.wall())
             path = folder / f"{name}.pem"
             path.write_bytes(key_pem(key) + issued.pem.encode())
-            self.units.append((name, str(path), ""))
+            self.units.append((name, str(path), tokens.issue(issued.serial, clock.wall())))
+            self.holders.append(Holder(name, issued.serial, issued.fingerprint))
 
 
 class Load:
@@ -144,6 +152,32 @@ async def echo(library: str, place: Place, seconds: float, window: int) -> Figur
     return figures
 
 
+async def cloud(place: Place, seconds: float, window: int) -> Figures:
+    """The gateway with its store: a message is answered once it is durable."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.gateway_cloud",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 26,
+    )  # fmt: skip
+    assert process.stdout is not None and process.stdin is not None
+    served = CloudPlan(str(place.folder), str(place.server), str(place.root), place.holders)
+    process.stdin.write(msgspec.json.encode(served) + b"\n")
+    port = int(await process.stdout.readline())
+    plan = Plan(f"wss://localhost:{port}/ws/v7/", str(place.root), place.units, '"ack"', message())
+    figures = await measure("gateway, durable", process.pid, plan, seconds, window)
+    process.stdin.close()
+    await process.wait()
+    return figures
+
+
+def ratios(bare: Figures, durable: Figures) -> str:
+    """What the gateway costs over the bare echo."""
+    return (
+        f"durable messages: {durable.messages_per_s / bare.messages_per_s:.2f} of the bare echo's rate; "
+        f"connections: {durable.connections_per_s / bare.connections_per_s:.2f}; "
+        f"memory a Unit: {durable.pss_kib_per_unit / bare.pss_kib_per_unit:.2f}"
+    )
+
+
 def table(all_figures: list[Figures]) -> str:
     """The figures, one server a line."""
     columns = ("connections/s", "messages/s", "CPU us/message", "RSS KiB/Unit", "PSS KiB/Unit", "p50 ms", "p99 ms")
@@ -168,7 +202,10 @@ async def main() -> None:
         place = Place(Path(folder), options.units)
         print(f"gateway: {options.units} Units, {options.window} unanswered messages each, {machine()}")
         libraries = ["picows", "websockets"] if options.libraries else ["picows"]
-        print(table([await echo(library, place, options.seconds, options.window) for library in libraries]))
+        bare = [await echo(library, place, options.seconds, options.window) for library in libraries]
+        durable = await cloud(place, options.seconds, options.window)
+        print(table([*bare, durable]))
+        print(ratios(bare[0], durable))
 
 
 if __name__ == "__main__":

@@ -136,6 +136,15 @@ async def test_messages_arrive_in_order_and_answers_go_out_in_one_binary_frame_e
     assert await raw.read_frame() == (BINARY, b"x" * 60_000)
 
 
+async def test_messages_sent_together_are_a_frame_each(door: Door, hall: Hall, knock: Knock) -> None:
+    raw = await knock()
+    [hearer] = hall.hearers
+    await hearer.until(lambda it: it.opened)
+    sent = [b"", b"a", b"b" * 125, b"c" * 126, b"d" * 65_535, b"e" * 65_536, b"f" * 200_000]
+    hearer.connection.send(*sent)
+    assert [await raw.read_frame() for _ in sent] == [(BINARY, message) for message in sent]
+
+
 async def test_a_text_message_is_noticed_and_not_handed_on(door: Door, hall: Hall, tls: ssl.SSLContext) -> None:
     async with await join(door, tls) as peer:
         await peer.send("{}")

@@ -1,9 +1,11 @@
 """One connection of one Unit: carries out what its conversation orders."""
 
-from typing import TYPE_CHECKING, Literal
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec
 
 from aosedge.cloud.domain.access.callers import UnitPeer
-from aosedge.cloud.gateway.channel.port import POLICY_VIOLATION, Connection
+from aosedge.cloud.gateway.channel.port import INTERNAL_ERROR, POLICY_VIOLATION, Connection
 from aosedge.cloud.gateway.conversation import (
     Conversation,
     Keep,
@@ -22,7 +24,9 @@ from aosedge.trust.certificates import Peer
 if TYPE_CHECKING:
     from aosedge.cloud.gateway.switchboard import Switchboard
 
+_log = logging.getLogger("aosedge.gateway")
 EARLY_MESSAGES_MOST = 64
+P = ParamSpec("P")
 Reason = Literal["not signed in", "conversation", "intake"]
 
 
@@ -122,16 +126,32 @@ class Line(Sleeper):
 
     def wake(self) -> None:
         """A deadline of the conversation."""
-        if self.is_open and self.conversation is not None:
-            self.carry_out(self.conversation.wake(self._switchboard.now()))
+        self.go_on(Conversation.wake, self._switchboard.now())
+
+    def go_on(
+        self, decide: Callable[Concatenate[Conversation, P], list[Order]], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """Let the conversation go on, if there still is one. A fault of ours closes this line and no other."""
+        if self.conversation is None or not self.is_open:
+            return
+        try:
+            self.carry_out(decide(self.conversation, *args, **kwargs))
+        except Exception:  # noqa: BLE001 - what many Units share must outlive a fault with one of them
+            _log.exception("a fault in talking with Unit %s", self.unit.unit if self.unit else "")
+            self.hang_up(INTERNAL_ERROR, "a fault of the cloud")
 
     def carry_out(self, orders: list[Order], message_bytes: int = 0) -> None:
         """Do what the conversation ordered, in order; `message_bytes` is the size of what it heard."""
+        if len(orders) == 1 and type(orders[0]) is Keep:  # nearly always, and no deadline comes of it
+            self._switchboard.keep(self, orders[0], message_bytes)
+            return
+        said = [order.message for order in orders if type(order) is Say]
+        if said and self._connection is not None:
+            self._connection.send(*said)
         for order in orders:
             match order:
-                case Say(message):
-                    if self._connection is not None:
-                        self._connection.send(message)
+                case Say():
+                    continue  # all at once, before what they may lead to
                 case Keep():
                     self._switchboard.keep(self, order, message_bytes)
                 case LookUpTarget():

@@ -1,16 +1,16 @@
 """What the gateway asks of the use cases, each for many Units at once."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Protocol
 
 import msgspec
 
 from aosedge.cloud.domain.access.callers import UnitPeer
 from aosedge.cloud.ports import StoredBlob
+from aosedge.cloud.usecases.statuses import Report
 from aosedge.model.digests import Digest
-from aosedge.model.ids import SystemId, Txn
-from aosedge.protocol.messages import DesiredStatus, FromUnit
+from aosedge.model.ids import SystemId
+from aosedge.protocol.messages import DesiredStatus
 from aosedge.trust.certificates import Peer
 
 
@@ -34,16 +34,6 @@ class Departure(msgspec.Struct, frozen=True):
 
     unit: UnitPeer
     connection: str
-
-
-class Report(msgspec.Struct, frozen=True):
-    """A message to make durable."""
-
-    unit: UnitPeer
-    txn: Txn
-    created_at: datetime
-    message: FromUnit
-    origin: str
 
 
 class Question(msgspec.Struct, frozen=True):

@@ -9,13 +9,14 @@ from aosedge.cloud.domain.access.callers import Caller, Task, UnitPeer
 from aosedge.cloud.domain.people import Certificate
 from aosedge.cloud.domain.reports import Known
 from aosedge.cloud.domain.units import Unit
-from aosedge.cloud.gateway.records import Arrival, Departure, Incident, Question, Report, SignedIn
+from aosedge.cloud.gateway.records import Arrival, Departure, Incident, Question, SignedIn
 from aosedge.cloud.ports import Bus, StoredBlob
 from aosedge.cloud.store import EverySession, Store, UnitsSession
 from aosedge.cloud.usecases import statuses
+from aosedge.cloud.usecases.statuses import Report
 from aosedge.model.digests import Digest
 from aosedge.model.ids import Ids, UnitId
-from aosedge.model.instants import Clock, Instant, from_datetime
+from aosedge.model.instants import Clock, Instant
 from aosedge.protocol.messages import DesiredStatus
 from aosedge.trust.certificates import Peer
 
@@ -73,9 +74,8 @@ class StoreRecords:
 
     async def keep(self, reports: Sequence[Report]) -> list[bool]:
         """Make durable, in order, each txn of a Unit once; False for one that can never be stored."""
-        told = [statuses.Report(r.unit.unit, r.txn, r.message, from_datetime(r.created_at)) for r in reports]
-        stored = await statuses.keep(self._store, told, self._clock.wall())
-        for news in dict.fromkeys(events.news_of(report.unit, report.message) for report in told):
+        stored = await statuses.keep(self._store, reports, self._clock.wall())
+        for news in dict.fromkeys(events.news_of(report.unit, report.message) for report in reports):
             await self._bus.publish(events.topic(news.unit), events.encode(news))
         return stored
 

@@ -15,16 +15,18 @@ from aosedge.cloud.gateway.conversation import Conversation, Keep, LookUpBlobs
 from aosedge.cloud.gateway.conversation import Policy as ConversationPolicy
 from aosedge.cloud.gateway.deadlines import Deadlines
 from aosedge.cloud.gateway.line import Line
-from aosedge.cloud.gateway.records import Arrival, Departure, Incident, Question, Records, Report, SignedIn
+from aosedge.cloud.gateway.records import Arrival, Departure, Incident, Question, Records, SignedIn
 from aosedge.cloud.gateway.signatures import Links, Tokens, bearer
 from aosedge.cloud.ports import StoredBlob
+from aosedge.cloud.usecases.statuses import Report
 from aosedge.model.errors import Unauthenticated
-from aosedge.model.ids import Ids, UnitId
-from aosedge.model.instants import MINUTE, SECOND, Clock, Monotonic, Now
+from aosedge.model.ids import Ids, Txn, UnitId
+from aosedge.model.instants import MINUTE, SECOND, Clock, Monotonic, Now, from_datetime
 from aosedge.protocol.messages.from_cloud import BlobUrl
 from aosedge.trust.certificates import peer_of
 
 PATH = "/ws/v7/"
+_NEVER_STORED_MS = 60_000
 _log = logging.getLogger("aosedge.gateway")
 T = TypeVar("T")
 
@@ -203,8 +205,8 @@ class Switchboard:
     def target_changed(self, unit: UnitId) -> None:
         """A Unit's target may be another now."""
         line = self._lines.get(unit)
-        if line is not None and line.conversation is not None:
-            line.carry_out(line.conversation.target_changed())
+        if line is not None:
+            line.go_on(Conversation.target_changed)
 
     def targets_changed(self) -> None:
         """Any target may be another now: something was missed."""
@@ -246,20 +248,20 @@ class Switchboard:
 
     async def _store(self, batch: list[tuple[Line, Keep, int]]) -> None:
         reports = [
-            Report(_unit(line), order.txn, order.created_at, order.message, line.origin) for line, order, _ in batch
+            Report(_unit(line).unit, order.txn, order.message, from_datetime(order.created_at))
+            for line, order, _ in batch
         ]
         stored = await self._until_done(lambda: self._records.keep(reports))
         self._intake_bytes -= sum(size for _, _, size in batch)
         now = self.now()
-        done: dict[Line, list[Keep]] = {}
+        done: dict[Line, list[Txn]] = {}
         for (line, order, _), is_stored in zip(batch, stored, strict=True):
             if is_stored:
-                done.setdefault(line, []).append(order)
-            elif line.conversation is not None:
-                line.carry_out(line.conversation.not_kept(order.txn, now, 60_000))
-        for line, orders in done.items():
-            if line.conversation is not None:
-                line.carry_out(line.conversation.kept([order.txn for order in orders], now))
+                done.setdefault(line, []).append(order.txn)
+            else:
+                line.go_on(Conversation.not_kept, order.txn, now, _NEVER_STORED_MS)
+        for line, txns in done.items():
+            line.go_on(Conversation.kept, txns, now)
         if self._held and not self._intake_is_full():
             held, self._held = self._held, []
             for line in held:
@@ -269,16 +271,14 @@ class Switchboard:
         targets = await self._until_done(lambda: self._records.targets([_unit(line) for line in lines]))
         now = self.now()
         for line, target in zip(lines, targets, strict=True):
-            if line.conversation is not None:
-                line.carry_out(line.conversation.target(target, now))
+            line.go_on(Conversation.target, target, now)
 
     async def _answer(self, batch: list[tuple[Line, LookUpBlobs]]) -> None:
         questions = [Question(_unit(line), question.digests) for line, question in batch]
         found = await self._until_done(lambda: self._records.blobs(questions))
         now = self.now()
         for (line, question), blobs in zip(batch, found, strict=True):
-            if line.conversation is not None:
-                line.carry_out(line.conversation.blobs(question, self._urls(blobs, now), now))
+            line.go_on(Conversation.blobs, question, self._urls(blobs, now), now)
 
     async def _note(self, incidents: list[Incident]) -> None:
         await self._until_done(lambda: self._records.note(incidents))

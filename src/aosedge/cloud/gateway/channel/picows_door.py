@@ -146,6 +146,16 @@ class _Reception:
         return _Channel(self._door, answer)
 
 
+def _head_of(message: bytes) -> bytes:
+    """The head of an unfragmented BINARY frame from the server (RFC 6455, 5.2)."""
+    length = len(message)
+    if length < 126:
+        return bytes((0x82, length))
+    if length < 65_536:
+        return b"\x82\x7e" + length.to_bytes(2, "big")
+    return b"\x82\x7f" + length.to_bytes(8, "big")
+
+
 def _refused(refusal: Refusal) -> WSUpgradeResponseWithListener:
     headers = {"Content-Length": "0"}
     if refusal.retry_after_s:
@@ -170,9 +180,13 @@ class _Channel(WSListener):
 
     # What the owner calls.
 
-    def send(self, message: bytes) -> None:
-        """One BINARY frame, unless the peer lets too much wait."""
-        self._write(lambda transport: transport.send(WSMsgType.BINARY, message), len(message))
+    def send(self, *messages: bytes) -> None:
+        """BINARY frames, unless the peer lets too much wait. Several go as one TLS record and one system call."""
+        if len(messages) == 1:
+            self._write(lambda transport: transport.send(WSMsgType.BINARY, messages[0]), len(messages[0]))
+            return
+        frames = b"".join([part for message in messages for part in (_head_of(message), message)])
+        self._write(lambda transport: transport.underlying_transport.write(frames), len(frames))
 
     def close(self, code: int = GOING_AWAY, reason: str = "") -> None:
         """The closing handshake: cut after a second without an answer."""

@@ -9,7 +9,7 @@ GOING_AWAY = 1001
 PROTOCOL_ERROR = 1002
 POLICY_VIOLATION = 1008
 TOO_BIG = 1009
-TRY_AGAIN_LATER = 1013
+INTERNAL_ERROR = 1011
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -50,8 +50,9 @@ class Refusal(msgspec.Struct, frozen=True):
 class Connection(Protocol):
     """One open channel. All methods may be called after it has closed, and then do nothing."""
 
-    def send(self, message: bytes) -> None:
-        """Send one BINARY message in one frame. Never blocks; a peer that does not read is cut (`Limits`)."""
+    def send(self, *messages: bytes) -> None:
+        """Send BINARY messages, each in one frame, together. Never blocks; a peer that does not read is cut
+        (`Limits`)."""
 
     def close(self, code: int = GOING_AWAY, reason: str = "") -> None:
         """Say goodbye and close; `on_close` follows."""

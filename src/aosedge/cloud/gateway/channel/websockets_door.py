@@ -118,17 +118,18 @@ class _Channel:
         self._flows.set()
         self._goodbye: tuple[int, str] | None = None
 
-    def send(self, message: bytes) -> None:
-        """One BINARY frame, unless the peer lets too much wait."""
+    def send(self, *messages: bytes) -> None:
+        """BINARY frames, unless the peer lets too much wait."""
+        size = sum(map(len, messages))
         if self._goodbye is not None:
             return
-        if self._unsent_bytes + len(message) > self._limits.unsent_bytes:
+        if self._unsent_bytes + size > self._limits.unsent_bytes:
             _log.info("a peer does not read: its channel is cut with %d bytes unsent", self._unsent_bytes)
             self._connection.transport.abort()
             self.leave()
             return
-        self._unsent.append(message)
-        self._unsent_bytes += len(message)
+        self._unsent.extend(messages)
+        self._unsent_bytes += size
         self._news.set()
 
     def close(self, code: int = GOING_AWAY, reason: str = "") -> None:
