@@ -49,14 +49,11 @@ class Node(msgspec.Struct, frozen=True):
 
 def sees(scope: Scope, unit: Unit) -> bool:
     """Whether a Unit is inside a scope: the rule that the store runs as SQL."""
-    match scope.reach:
-        case "none":
-            return False
-        case "own":
-            return scope.unit == unit.id
-        case "fleet":
-            return scope.tenant == unit.tenant and unit.fleet in (scope.fleets or frozenset())
-        case "tenant":
-            return scope.tenant == unit.tenant
-        case "all":
-            return True
+    same = scope.tenant == unit.tenant
+    return {
+        "none": False,
+        "own": scope.unit == unit.id,
+        "fleet": same and unit.fleet in (scope.fleets or frozenset()),
+        "tenant": same,
+        "all": True,
+    }[scope.reach]

@@ -56,8 +56,6 @@ class Scope(msgspec.Struct, frozen=True):
 
 def tenant_of(caller: Caller) -> OrgId:
     """The organization that a person or a Unit acts for; raises NotAllowed for a task, which acts for none."""
-    match caller.who:
-        case Person(tenant=tenant) | UnitPeer(tenant=tenant):
-            return tenant
-        case Task(name=name):
-            raise NotAllowed("a task acts for no organization", element=name)
+    if isinstance(caller.who, Task):
+        raise NotAllowed("a task acts for no organization", element=caller.who.name)
+    return caller.who.tenant

@@ -1,0 +1,136 @@
+"""The small rules: scopes, titles, windows, assignments, the audit chain."""
+
+import msgspec
+import pytest
+
+from aosedge.cloud.domain.access.callers import Caller, Person, Scope, Task, UnitPeer, tenant_of
+from aosedge.cloud.domain.assignments import Assignment, checked
+from aosedge.cloud.domain.audit import AuditLine, broken, sealed
+from aosedge.cloud.domain.fleets import Fleet
+from aosedge.cloud.domain.organizations import Grant, Organization
+from aosedge.cloud.domain.pages import Window
+from aosedge.cloud.domain.people import Certificate, User
+from aosedge.cloud.domain.titles import checked_title
+from aosedge.cloud.domain.units import Unit, sees
+from aosedge.model.errors import Invalid, NotAllowed
+from aosedge.model.ids import (
+    AssignmentId,
+    BundleId,
+    FleetId,
+    ItemId,
+    OrgId,
+    SubjectId,
+    SystemId,
+    UnitId,
+    UserId,
+)
+from aosedge.model.instants import Instant
+
+UNIT = Unit(UnitId("u"), OrgId("o"), FleetId("f"), SystemId("s"), "m", Instant(1))
+ASSIGNMENT = Assignment(AssignmentId("a"), OrgId("o"), SubjectId("s"), Instant(1), item=ItemId("i"))
+
+
+@pytest.mark.parametrize(
+    ("scope", "seen"),
+    [
+        (Scope("none"), False),
+        (Scope("own"), False),
+        (Scope("own", unit=UnitId("u")), True),
+        (Scope("own", unit=UnitId("v")), False),
+        (Scope("fleet", OrgId("o"), frozenset((FleetId("f"),))), True),
+        (Scope("fleet", OrgId("o"), frozenset((FleetId("g"),))), False),
+        (Scope("fleet", OrgId("o")), False),
+        (Scope("fleet", OrgId("p"), frozenset((FleetId("f"),))), False),
+        (Scope("tenant", OrgId("o")), True),
+        (Scope("tenant", OrgId("p")), False),
+        (Scope("all"), True),
+    ],
+)
+def test_a_scope_sees_what_it_says(scope: Scope, seen: bool) -> None:
+    assert sees(scope, UNIT) is seen
+
+
+def test_people_and_units_act_for_an_organization_and_tasks_for_none() -> None:
+    person = Person(UserId("u"), "oem", OrgId("o"))
+    assert tenant_of(Caller(person, "r", Instant(1))) == "o"
+    assert tenant_of(Caller(UnitPeer(UnitId("u"), OrgId("p"), FleetId("f")), "r", Instant(1))) == "p"
+    with pytest.raises(NotAllowed):
+        tenant_of(Caller(Task("t"), "r", Instant(1)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({}, None),
+        ({"item": None, "bundle": BundleId("b")}, None),
+        ({"version": "1.2.3", "num_instances": 100, "priority": 0}, None),
+        ({"item": None}, "item"),
+        ({"bundle": BundleId("b")}, "item"),
+        ({"item": None, "bundle": BundleId("b"), "version": "1.0.0"}, "version"),
+        ({"version": "latest"}, "version"),
+        ({"num_instances": 0}, "numInstances"),
+        ({"num_instances": 101}, "numInstances"),
+        ({"priority": -1}, "priority"),
+        ({"priority": 1_000_001}, "priority"),
+    ],
+)
+def test_an_assignment_names_the_field_at_fault(changes: dict[str, object], field: str | None) -> None:
+    assignment = msgspec.structs.replace(ASSIGNMENT, **changes)
+    if field is None:
+        assert checked(assignment) == assignment
+    else:
+        with pytest.raises(Invalid) as raised:
+            checked(assignment)
+        assert raised.value.element == field
+
+
+def test_titles_are_trimmed_and_printable() -> None:
+    assert checked_title("  a b ") == "a b"
+    for wrong in ("", " ", "x" * 201, "a\x00"):
+        with pytest.raises(Invalid):
+            checked_title(wrong)
+
+
+def test_windows_have_bounds() -> None:
+    assert Window(0, 0).limit == 0
+    for limit, offset in ((-1, 0), (1001, 0), (1, -1), (1, 2**31)):
+        with pytest.raises(Invalid):
+            Window(limit, offset)
+
+
+def chain(length: int) -> list[AuditLine]:
+    lines: list[AuditLine] = []
+    for number in range(1, length + 1):
+        line = AuditLine("o", number, Instant(number), "user:u", "units_read", "r", "done")
+        lines.append(sealed(line, lines[-1].hash if lines else ""))
+    return lines
+
+
+def test_a_chain_that_was_not_touched_holds() -> None:
+    assert broken([]) is None
+    assert broken(chain(5)) is None
+
+
+@pytest.mark.parametrize("at", range(5))
+def test_a_changed_removed_or_moved_line_breaks_the_chain(at: int) -> None:
+    lines = chain(5)
+    changed = [*lines]
+    changed[at] = msgspec.structs.replace(lines[at], outcome="denied")
+    assert broken(changed) == at + 1
+    resealed = [*lines]
+    resealed[at] = sealed(changed[at], lines[at].previous)
+    assert broken(resealed) == (at + 2 if at < 4 else None)
+    if at < 4:
+        assert broken(lines[:at] + lines[at + 1 :]) == at + 1
+
+
+def test_records_are_values() -> None:
+    """Equal fields are equal things; what was not said has the safe default."""
+    fleet = Fleet(FleetId("f"), OrgId("o"), "t", Instant(1))
+    assert fleet == Fleet(FleetId("f"), OrgId("o"), "t", Instant(1))
+    organization = Organization(OrgId("o"), "oem", "t", Instant(1))
+    assert organization != msgspec.structs.replace(organization, kind="sp")
+    assert Grant(OrgId("o"), OrgId("s")) == Grant(OrgId("o"), OrgId("s"))
+    user = User(UserId("u"), OrgId("o"), "fleet_owner", "name", Instant(1))
+    assert (user.fleets, user.active) == (frozenset(), True)
+    assert Certificate("1", "user", "u", "user", "f", Instant(2), Instant(1), "pem").state == "active"
