@@ -90,12 +90,8 @@ def test_public_names_have_a_docstring() -> None:
         name = str(path.relative_to(ROOT))
         if ast.get_docstring(tree) is None:
             bare.add(name)
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith(
-                "_"
-            ):
-                if ast.get_docstring(node) is None:
-                    bare.add(f"{name}:{node.name}")
+        public = (n for n in tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef))
+        bare |= {f"{name}:{n.name}" for n in public if n.name[0] != "_" and ast.get_docstring(n) is None}
     held("say what it promises, its units, its errors", bare)
 
 
