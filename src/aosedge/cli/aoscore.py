@@ -77,14 +77,12 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
-    import uvloop
-
     from aosedge.core import journal
     from aosedge.core.app import serve
 
     journal.set_up(settings.log_level, as_json=options.json)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(settings, stop_instances=options.stop_instances_on_exit))
+    # not uvloop: 0.23 lets child processes inherit descriptors of its own, instances and their keepers among them
+    asyncio.run(serve(settings, stop_instances=options.stop_instances_on_exit))
     return 0
 
 
