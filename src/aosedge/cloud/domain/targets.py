@@ -219,7 +219,7 @@ class _Choice:
         services = {v.item: parse_version(v.version) for _, versions in self._taken for v in versions}
         found = {}
         for assignment, versions in self._taken:
-            for version in versions:
+            for version in self._with_company(versions):
                 for dependency in version.dependencies:
                     item = self._catalogue.needed(version, dependency)
                     wanted = parse_range(dependency.versions, dependency.include_pre_release)
@@ -228,6 +228,19 @@ class _Choice:
                         words = f"{self._needs(version, dependency)}, which is not assigned"
                         found[assignment.id] = Reason("left_out", assignment.id, words)
         return found
+
+    def _with_company(self, versions: Iterable[ItemVersion]) -> Iterable[ItemVersion]:
+        """The versions, and the layers and components that came along with them."""
+        company = {version.item: version for version in versions}
+        waiting = list(company.values())
+        while waiting:
+            version = waiting.pop()
+            for dependency in version.dependencies:
+                item = self._catalogue.needed(version, dependency)
+                if dependency.type != "service" and item is not None and item not in company:
+                    company[item] = self._chosen[item]
+                    waiting.append(self._chosen[item])
+        return company.values()
 
     def _needs(self, version: ItemVersion, dependency: Dependency) -> str:
         needed = dependency.codename or dependency.id
