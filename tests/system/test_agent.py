@@ -29,6 +29,7 @@ from aosedge.model.oci import HealthCheck, ItemConfig, RunConfig
 from aosedge.protocol.messages import PushLog, RequestLog
 from aosedge.protocol.messages.from_cloud import LogFilter
 from aosedge.protocol.messages.from_unit import CoreAlert, DownloadProgressAlert, UpdateItemInstanceAlert
+from aosedge.protocol.session import Policy as Patience
 
 QUICK = {"healthy_within_us": 2 * SECOND, "proven_after_us": 50 * MILLISECOND, "restart_first_us": 100 * MILLISECOND}
 CHECKED = ItemConfig(health_check=HealthCheck(type="tcp", port=1, interval=timedelta(milliseconds=100)))
@@ -265,3 +266,15 @@ async def until(so: Callable[[], bool], seconds: float = 10.0) -> None:
     async with asyncio.timeout(seconds):
         while not so():  # noqa: ASYNC110 - it looks at several objects from outside
             await asyncio.sleep(0.02)
+
+
+async def test_a_status_that_is_never_acknowledged_is_said_anew_as_a_whole(cloud: SmallCloud, tmp_path: Path) -> None:
+    unit = Unit(tmp_path / "unit")
+    async with unit.running():
+        await cloud.until(lambda: bool(cloud.statuses))
+        unit.link._session._policy = Patience(response_timeout_us=100 * MILLISECOND, attempts=2)
+        cloud.acknowledges = False
+        cloud.send(desired(1, ("hello-item", "1.0.0", HELLO)))
+        await cloud.until(lambda: len([s for s in cloud.statuses if not s.is_delta_info]) >= 3)
+        cloud.acknowledges = True
+        await cloud.until_idle(1)

@@ -95,7 +95,7 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
     cloud = "connected" if status.connected else "not connected"
     _say(f"unit        {status.system_id}")
     _say(f"agent       {'running, ' + cloud if status.agent else 'not running'}")
-    _say(f"node        {status.node} ({status.runtime or 'no runtime'})")
+    _say(f"node        {status.node}{f' ({status.runtime})' if status.runtime else ''}")
     _say(f"update      {update.state}, generation {at}")
     if update.error_info:
         _say(f"trouble     {update.error_info.message}")

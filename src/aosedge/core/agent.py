@@ -60,8 +60,9 @@ from aosedge.model.digests import Digest
 from aosedge.model.errors import AosError, Invalid, Unavailable, Untrusted
 from aosedge.model.ids import Txn
 from aosedge.model.instants import SECOND, Clock, Now
-from aosedge.protocol.messages import FromUnit, RequestLog, UnitStatus
+from aosedge.protocol.messages import Alerts, FromUnit, RequestLog, UnitStatus
 from aosedge.protocol.messages.from_cloud import BlobUrl
+from aosedge.protocol.messages.from_unit import CoreAlert, UpdateItemInstanceAlert
 
 INBOX_MOST = 1024
 BATCH_MOST = 256
@@ -106,6 +107,7 @@ class Agent:
         self._inbox: asyncio.Queue[Event] = asyncio.Queue(INBOX_MOST)
         self._lanes: dict[object, asyncio.Task[None]] = {}
         self._urls: dict[Digest, str] = {}
+        self._phase = engine.state.update.phase if engine.state.update else "idle"
 
     async def hear(self, event: Event) -> None:
         """Put an event into the inbox; waits while it is full."""
@@ -144,6 +146,7 @@ class Agent:
             match effect:
                 case Persist(state):
                     await self._persist(state)
+                    self._tell(state)
                 case Settle(txn):
                     line.settle(txn)
                 case Refuse(txn):
@@ -166,7 +169,19 @@ class Agent:
             else:
                 return
 
+    def _tell(self, state: State) -> None:
+        phase = state.update.phase if state.update else "idle"
+        if phase != self._phase:
+            self._phase = phase
+            at = state.target.generation if state.target else None
+            log.info("update", phase=phase, generation=f"{at.epoch}.{at.number}" if at else "none")
+
     def _report(self, message: FromUnit, line: Line) -> None:
+        for alert in message.items if isinstance(message, Alerts) else ():
+            if isinstance(alert, UpdateItemInstanceAlert):
+                log.warning("instance", item=alert.item.id, version=alert.version, said=alert.message)
+            elif isinstance(alert, CoreAlert):
+                log.warning(alert.message)
         try:
             line.report(message)
         except OSError as error:

@@ -16,6 +16,7 @@ from aosedge.core.domain.events import (
     ContentReady,
     Disconnected,
     LogsPushed,
+    StatusLost,
     TimePassed,
 )
 from aosedge.core.domain.instances import InstanceKey, InstanceSpec
@@ -87,6 +88,12 @@ def test_a_whole_status_follows_each_update() -> None:
     play = given().booted().on(Connected()).receive(target("a1")).pass_time(5)
     assert [s.is_delta_info for s in play.statuses()].count(False) == 2
     assert not play.statuses()[-1].is_delta_info
+
+
+def test_a_status_that_nobody_acknowledged_is_said_anew_as_a_whole() -> None:
+    play = running("a1").on(Connected()).on(StatusLost())
+    assert [s.is_delta_info for s in statuses(play)] == [False]
+    assert play.on(Disconnected()).on(StatusLost()).of(SendStatus) == []
 
 
 def test_an_instance_is_active_once_its_check_says_so() -> None:

@@ -7,14 +7,15 @@ say. A lost connection is opened again after a random wait (full jitter), so tha
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
+from typing import assert_never
 
-from aosedge.core.journal import Journal
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI, WebSocketException
 
 from aosedge.core.cloudlink.discovery import Channel, discover
 from aosedge.core.cloudlink.resumption import ResumingContext
-from aosedge.core.domain.events import Connected, Disconnected, Event, Received
+from aosedge.core.domain.events import Connected, Disconnected, Event, Received, StatusLost
+from aosedge.core.journal import Journal
 from aosedge.core.store.spool import Spool
 from aosedge.model.digests import Digest
 from aosedge.model.errors import AosError, Invalid, NotFound, Unavailable
@@ -23,7 +24,7 @@ from aosedge.model.instants import SECOND, Clock, Now
 from aosedge.protocol import envelope as wire
 from aosedge.protocol.messages import BlobUrls, FromUnit, RequestBlobUrls, UnitStatus
 from aosedge.protocol.messages.from_cloud import BlobUrl
-from aosedge.protocol.session import Delivered, Misaddressed, Session, Work
+from aosedge.protocol.session import Delivered, GaveUp, Misaddressed, Postponed, Session, Work
 from aosedge.protocol.session import Event as Delivery
 
 FIRST_DELAY_S, MOST_DELAY_S = 1.0, 600.0
@@ -208,7 +209,8 @@ class CloudLink:
                     async with asyncio.timeout(wait_s):
                         await self._stir.wait()
                 except TimeoutError:
-                    self._session.expire(self._now())
+                    for event in self._session.expire(self._now()):
+                        await self._delivery(event)
                 self._stir.clear()
         except ConnectionClosed as error:
             raise Lost(str(error)) from error
@@ -231,8 +233,13 @@ class CloudLink:
                 self._spool.remove(txn)
             case Misaddressed(envelope):
                 log.warning("a message for another Unit", system_id=envelope.header.system_id)
-            case _:
+            case GaveUp(_, message):
+                if isinstance(message, UnitStatus):
+                    await self._hear(StatusLost())
+            case Postponed():
                 return
+            case _:
+                assert_never(event)
 
     async def _work(self, envelope: wire.Envelope) -> None:
         message, txn = envelope.data, envelope.header.txn

@@ -33,6 +33,7 @@ from aosedge.core.domain.events import (
     QuarantineCleared,
     Received,
     StartFailed,
+    StatusLost,
     StopFailed,
     TimePassed,
 )
@@ -117,7 +118,7 @@ class Engine:
         match event:
             case Received():
                 self._receive(event, now)
-            case Connected() | Disconnected():
+            case Connected() | Disconnected() | StatusLost():
                 self._channel(event, now)
             case ContentProgress():
                 updates.acquisition.progressed(event)
@@ -153,7 +154,7 @@ class Engine:
             case _:
                 assert_never(event)
 
-    def _channel(self, event: Connected | Disconnected, now: Now) -> None:
+    def _channel(self, event: Connected | Disconnected | StatusLost, now: Now) -> None:
         self._reported = None
         match event:
             case Connected():
@@ -163,6 +164,8 @@ class Engine:
             case Disconnected():
                 self._presence.lost(now)
                 self._set(offline_since=now.wall)
+            case StatusLost():
+                pass
             case _:
                 assert_never(event)
 

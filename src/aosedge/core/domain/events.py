@@ -34,6 +34,10 @@ class Disconnected(Happened, frozen=True):
     """The channel to the cloud is gone."""
 
 
+class StatusLost(Happened, frozen=True):
+    """A status was not acknowledged in all its attempts: everything has to be said anew."""
+
+
 class FoundInstances(Happened, frozen=True):
     """What the runtime really has: asked at boot, and whenever in doubt."""
 
@@ -164,6 +168,7 @@ Event = (
     Received
     | Connected
     | Disconnected
+    | StatusLost
     | FoundInstances
     | ContentProgress
     | ContentReady
