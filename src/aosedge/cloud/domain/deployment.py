@@ -3,12 +3,15 @@
 - `blocked`: intent could not become a target; or all is in sync, and an assignment was left out of the target.
 - `unknown`: no target was compiled yet, or the Unit never reported its whole status.
 - `failed`: the Unit gave this target up; or there is an item of the target that is `failed` on the Unit.
-- `updating`: the Unit reports another generation, or is busy with an update; or there is an item of the target that
-  is not `installed`, or an instance of it that is not there or `activating`, or an instance that it does not have.
-- `degraded`: none of these, and there is an instance of the target that is `failed` or `inactive`.
+- `updating`: the Unit reports another generation, or is busy with an update; or it has not said that it reached this
+  generation, and there is an item of the target that is not `installed`, or an instance of it that is not there or
+  `activating`, or an instance that it does not have.
+- `degraded`: none of these, and there is an item of the target that is not `installed`, or an instance of it that is
+  not `active`, or an instance that it does not have.
 - `in_sync`: for all items of the target: installed; for all its instances: active; and there is no other instance.
 
-The first that holds counts.
+The first that holds counts. A Unit has reached a generation when it reports it and is `idle`; Units in the field
+report neither, so an instance of theirs that starts anew is `updating` until it is active or failed.
 """
 
 from typing import Literal
@@ -50,7 +53,7 @@ def deployment(aim: Aim, actual: Actual | None) -> Deployment:
     failed = _failed(aim.document, aim.generation, actual)
     if failed:
         return Deployment("failed", failed)
-    updating, degraded = _differences(aim, actual)
+    updating, degraded = _differences(aim, aim.document, actual)
     if updating:
         return Deployment("updating", updating)
     if degraded:
@@ -73,26 +76,32 @@ def _failed(document: DesiredStatus, generation: Generation | None, actual: Actu
     return ""
 
 
-def _differences(aim: Aim, actual: Actual) -> tuple[str, str]:
+def _differences(aim: Aim, document: DesiredStatus, actual: Actual) -> tuple[str, str]:
     """What is still to come, and what is there but not well; empty where there is nothing."""
-    assert aim.document is not None
     update = actual.update
     if update is not None and update.generation is not None and update.generation != aim.generation:
         return "the Unit has not taken this target yet", ""
-    installed = {(item.item.id, item.version): item.state for item in actual.items}
-    for item in aim.document.items:
-        state = installed.get((item.item.id, item.version), "not there")
-        if state != "installed":
-            return f"{_name(item)} {item.version} is {state}", ""
-    missing, degraded = _instances(aim.document, actual)
-    if missing:
-        return missing, degraded
-    if update is not None and update.state != "idle":
-        return f"the Unit is {update.state.replace('_', ' ')}", degraded
-    return "", degraded
+    missing, unwell = _instances(document, actual)
+    missing = _items(document, actual) or missing
+    if update is None or update.generation is None:
+        return missing, unwell
+    if update.state != "idle":
+        return missing or f"the Unit is {update.state.replace('_', ' ')}", unwell
+    return "", unwell or missing
+
+
+def _items(document: DesiredStatus, actual: Actual) -> str:
+    """An item that is not installed."""
+    installed = {(item.item.id, item.version): item for item in actual.items}
+    for item in document.items:
+        found = installed.get((item.item.id, item.version))
+        if found is None or found.state != "installed":
+            return f"{_name(item)} {item.version} is {'not there' if found is None else found.state}"
+    return ""
 
 
 def _instances(document: DesiredStatus, actual: Actual) -> tuple[str, str]:
+    """An instance that may still come or go, and one that is not well."""
     items = {item.item.id: item for item in document.items}
     there: dict[tuple[str, str, str, int], InstanceStatus] = {
         (name_of(group.item), name_of(group.subject), group.version, instance.instance): instance
@@ -100,7 +109,7 @@ def _instances(document: DesiredStatus, actual: Actual) -> tuple[str, str]:
         for instance in group.instances
         if group.item.id is not None
     }
-    missing, degraded = "", ""
+    missing, unwell = "", ""
     for wanted in document.instances:
         item, subject = items[wanted.item.id], name_of(wanted.subject)
         for number in range(wanted.num_instances):
@@ -108,14 +117,17 @@ def _instances(document: DesiredStatus, actual: Actual) -> tuple[str, str]:
             if found is not None and found.state == "active":
                 continue
             name = f"instance {number} of {_name(item)}"
-            if found is None or found.state == "activating":
-                missing = missing or f"{name} is {'not there' if found is None else found.state}"
+            if found is None:
+                missing = missing or f"{name} is not there"
+            elif found.state == "activating":
+                why = f": {_words(found.error_info)}" if found.error_info else ""
+                missing = missing or f"{name} is activating{why}"
             else:
-                degraded = degraded or f"{name} is {found.state}: {_words(found.error_info)}"
+                unwell = unwell or f"{name} is {found.state}: {_words(found.error_info)}"
     for id, _, version, number in there:
         name = _name(items[id]) if id in items else id
         missing = missing or f"instance {number} of {name} {version} is still there"
-    return missing, degraded
+    return missing, unwell
 
 
 def _name(item: DesiredItem) -> str:

@@ -178,6 +178,21 @@ def update(state: str, generation: Generation | None = GENERATION, error: str | 
     return UpdateStatus(state, generation, error_info=info)  # type: ignore[arg-type]
 
 
+RESTARTING = msgspec.structs.replace(
+    instances("a", "activating", "active"),
+    instances=(
+        InstanceStatus(
+            Identity(codename="n"),
+            Identity(codename="r"),
+            0,
+            "activating",
+            error_info=ErrorInfo(message="exited with 1"),
+        ),
+        *instances("a", "active", first=1).instances,
+    ),
+)
+
+
 @pytest.mark.parametrize(
     ("aim", "actual", "expected"),
     [
@@ -264,12 +279,61 @@ def update(state: str, generation: Generation | None = GENERATION, error: str | 
             changed(instances=(instances("a", "failed", "activating"),)),
             Deployment("updating", "instance 1 of code-a is activating"),
         ),
+        (
+            AIM,
+            changed(instances=(RESTARTING,), update=update("idle")),
+            Deployment("degraded", "instance 0 of code-a is activating: exited with 1"),
+        ),
+        (
+            AIM,
+            changed(instances=(RESTARTING,), update=update("waiting_active")),
+            Deployment("updating", "instance 0 of code-a is activating: exited with 1"),
+        ),
+        (
+            AIM,
+            changed(instances=(RESTARTING,), update=update("idle", None)),
+            Deployment("updating", "instance 0 of code-a is activating: exited with 1"),
+        ),
+        (
+            AIM,
+            changed(instances=(instances("a", "activating", "inactive"),), update=update("idle")),
+            Deployment("degraded", "instance 1 of code-a is inactive: no reason given"),
+        ),
+        (
+            AIM,
+            changed(items=(item("a", state="downloading"),), update=update("idle")),
+            Deployment("degraded", "code-a 1.0.0 is downloading"),
+        ),
     ],
 )
 def test_the_deployment_axis_follows_from_target_and_actual_state(
     aim: Aim, actual: Actual | None, expected: Deployment
 ) -> None:
     assert deployment(aim, actual) == expected
+
+
+instance_states = st.sampled_from(["active", "activating", "inactive", "failed"])
+of_the_target = st.lists(instance_states, max_size=3).map(lambda found: (instances("a", *found),) if found else ())
+item_states = st.sampled_from(["installed", "downloading", "pending"])
+updates = st.sampled_from(["idle", "downloading", "installing", "launching", "waiting_active", "finalizing"])
+
+
+@given(of_the_target, item_states, updates)
+def test_a_unit_is_updating_exactly_while_its_update_machine_works(
+    found: tuple[InstancesStatus, ...], state: str, phase: str
+) -> None:
+    actual = whole(items=(item("a", state=state),), instances=found, update=update(phase))
+    well = state == "installed" and found == (instances("a", "active", "active"),)
+    expected = "updating" if phase != "idle" else "in_sync" if well else "degraded"
+    assert deployment(AIM, actual).state == expected
+
+
+@given(of_the_target, item_states, updates, st.integers(1, 6))
+def test_a_unit_that_has_not_seen_the_target_is_updating(
+    found: tuple[InstancesStatus, ...], state: str, phase: str, number: int
+) -> None:
+    actual = whole(items=(item("a", state=state),), instances=found, update=update(phase, Generation(3, number)))
+    assert deployment(AIM, actual) == Deployment("updating", "the Unit has not taken this target yet")
 
 
 def test_what_the_unit_came_with_is_no_difference() -> None:
