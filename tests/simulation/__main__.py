@@ -1,14 +1,18 @@
-"""`python -m tests.simulation SEED`: one world again, with what happened to its Units."""
+"""`python -m tests.simulation SEED ...`: these worlds again. `python -m tests.simulation everywhere`: every crash."""
 
 import sys
 import time
 
+from tests.simulation.test_crash_everywhere import everywhere
 from tests.simulation.workload import simulate
 from tests.simulation.world.world import Violated
 
 
 def main() -> int:
-    """Replay each seed named; 0 if all are well."""
+    """Replay; 0 if all is well."""
+    if sys.argv[1:] == ["everywhere"]:
+        everywhere()
+        return 0
     bad = 0
     for seed in [int(argument) for argument in sys.argv[1:]]:
         begun = time.monotonic()
@@ -22,4 +26,5 @@ def main() -> int:
     return 1 if bad else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

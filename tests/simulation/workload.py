@@ -4,6 +4,13 @@ from collections.abc import Callable
 from random import Random
 
 import msgspec
+from tests.simulation.world.content import Kind, made
+from tests.simulation.world.jobs import Way
+from tests.simulation.world.network import Weather
+from tests.simulation.world.runtime import Faults
+from tests.simulation.world.timeline import BEGIN
+from tests.simulation.world.unit import Unit
+from tests.simulation.world.world import Violated, World
 
 from aosedge.cloud.domain.assignments import Assignment
 from aosedge.cloud.domain.catalogue import Item, ItemVersion
@@ -16,18 +23,11 @@ from aosedge.protocol.envelope import Envelope, Header, decode, encode
 from aosedge.protocol.messages import DesiredStatus, OverrideEnvVars, RequestLog
 from aosedge.protocol.messages.from_cloud import EnvVar, EnvVarsOverride, LogFilter
 from aosedge.protocol.messages.parts import Identity
-from tests.simulation.world.content import Kind, made
-from tests.simulation.world.jobs import Way
-from tests.simulation.world.network import Weather
-from tests.simulation.world.runtime import Faults
-from tests.simulation.world.timeline import BEGIN
-from tests.simulation.world.unit import Unit
-from tests.simulation.world.world import World, Violated
 
 OEM, PROVIDER = OrgId("oem"), OrgId("sp")
 EVERYBODY = SubjectId("everybody")
 ITEMS = [ItemId(name) for name in ("alpha", "beta", "gamma", "delta")]
-CHAOS_US = 40 * MINUTE
+CHAOS_US = 25 * MINUTE
 
 
 class Mix(msgspec.Struct, frozen=True):

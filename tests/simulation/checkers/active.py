@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from aosedge.model.digests import sha256
 from tests.simulation.checkers.checker import Checker
 from tests.simulation.world.unit import Unit
+
+from aosedge.model.digests import sha256
 
 
 class OnlyVerifiedActive(Checker):
@@ -36,5 +37,8 @@ class OneVersionActive(Checker):
             return
         versions: dict[str, str] = {}
         for key, program in unit.runtime.programs.items():
-            if program.is_alive and versions.setdefault(key.item, program.spec.index_digest) != program.spec.index_digest:
+            if (
+                program.is_alive
+                and versions.setdefault(key.item, program.spec.index_digest) != program.spec.index_digest
+            ):
                 yield f"{unit.system_id} runs two versions of {key.item}"

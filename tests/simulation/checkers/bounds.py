@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from tests.simulation.checkers.checker import Checker
+from tests.simulation.world.unit import Unit
+
 from aosedge.core.agent import INBOX_MOST
 from aosedge.core.domain.state import ITEMS_MOST, SETTLED_MOST
 from aosedge.core.store.spool import Bounds
-from aosedge.protocol.session import Policy
-from tests.simulation.checkers.checker import Checker
-from tests.simulation.world.unit import Unit
 
 ROOMS = 12
 """Item versions that may lie on a disk beside the good set and the target: those of the target before."""

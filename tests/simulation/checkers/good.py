@@ -1,20 +1,25 @@
 """The last good set: proven before it is one, always startable, always running."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tests.simulation.checkers.checker import Checker
+from tests.simulation.world.unit import Unit, keys_of
 
 from aosedge.core.domain.sets import ReleaseSet, SetItem
 from aosedge.core.domain.state import State
 from aosedge.model.digests import Digest, sha256
 from aosedge.model.ids import ItemId
 from aosedge.model.instants import MINUTE
-from tests.simulation.checkers.checker import Checker, StateChecker
-from tests.simulation.world.unit import Unit, keys_of
 
 PATIENCE_US = 12 * MINUTE
 """The longest back-off of a restart is five minutes, and some steps may fail once more."""
 
+if TYPE_CHECKING:
+    from tests.simulation.world.world import World
 
-class HealthBeforeCommit(StateChecker):
+
+class HealthBeforeCommit(Checker):
     """A version becomes good only after each of its instances was healthy."""
 
     invariant = "I3 the old version is kept until the new one is healthy"
@@ -34,8 +39,8 @@ class GoodSetStartable(Checker):
 
     invariant = "I8 the last good set can always be started"
 
-    def __init__(self, world: object) -> None:
-        super().__init__(world)  # type: ignore[arg-type]
+    def __init__(self, world: "World") -> None:
+        super().__init__(world)
         self._looked: dict[Unit, tuple[int, int]] = {}
         self._right: dict[Digest, bytes] = {}
 
@@ -74,8 +79,8 @@ class GoodSetRuns(Checker):
 
     invariant = "I13 without a cloud the Unit runs the last good set"
 
-    def __init__(self, world: object) -> None:
-        super().__init__(world)  # type: ignore[arg-type]
+    def __init__(self, world: "World") -> None:
+        super().__init__(world)
         self._sets: dict[Unit, ReleaseSet] = {}
 
     def look_at(self, unit: Unit) -> Iterator[str]:

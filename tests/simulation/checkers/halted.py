@@ -1,30 +1,34 @@
 """What was stopped stays stopped."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tests.simulation.checkers.checker import Checker
+from tests.simulation.world.unit import Unit
 
 from aosedge.core.domain.state import State
 from aosedge.model.digests import Digest
 from aosedge.model.instants import SECOND
-from tests.simulation.checkers.checker import StateChecker
-from tests.simulation.world.unit import Unit
 
 GRACE_US = 10 * SECOND
 """What was under way may still begin."""
 
+if TYPE_CHECKING:
+    from tests.simulation.world.world import World
 
-class NobodyStartsAfterHalt(StateChecker):
+
+class NobodyStartsAfterHalt(Checker):
     """Once a Unit has durably taken a target that pauses it, or that has an item no more, nothing of it starts."""
 
     invariant = "I11 after a halt nobody starts"
 
-    def __init__(self, world: object) -> None:
-        super().__init__(world)  # type: ignore[arg-type]
+    def __init__(self, world: "World") -> None:
+        super().__init__(world)
         self._paused: dict[Unit, int | None] = {}
         self._wanted: dict[Unit, frozenset[Digest]] = {}
         self._unwanted: dict[Unit, dict[Digest, int]] = {}
 
     def look_at(self, unit: Unit) -> Iterator[str]:
-        yield from super().look_at(unit)
         now_us = self.world.timeline.now_us
         for program in unit.runtime.starts:
             paused = self._paused.get(unit)

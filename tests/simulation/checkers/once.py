@@ -10,7 +10,7 @@ class CountsOnce(Checker):
 
     invariant = "I6 twice or late counts once"
 
-    def look(self) -> Iterator[str]:
+    def look_at_cloud(self) -> Iterator[str]:
         for name, book in self.world.cloud.books.items():
             for question, count in book.answers.items():
                 if count > 1:

@@ -1,25 +1,29 @@
 """The order of targets, and whose they are."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tests.simulation.checkers.checker import Checker
+from tests.simulation.world.unit import Unit
 
 from aosedge.core.domain.state import State
 from aosedge.model.digests import Digest
 from aosedge.protocol.messages.parts import Generation
-from tests.simulation.checkers.checker import StateChecker
-from tests.simulation.world.unit import Unit
+
+if TYPE_CHECKING:
+    from tests.simulation.world.world import World
 
 
-class GenerationsRise(StateChecker):
+class GenerationsRise(Checker):
     """Over power cuts, deletion and restored back-ups; and one generation is one content, in the cloud too."""
 
     invariant = "I2 a generation never goes down and names one content for ever"
 
-    def __init__(self, world: object) -> None:
-        super().__init__(world)  # type: ignore[arg-type]
+    def __init__(self, world: "World") -> None:
+        super().__init__(world)
         self._named: dict[tuple[Unit, Generation], Digest] = {}
 
-    def look(self) -> Iterator[str]:
-        yield from super().look()
+    def look_at_cloud(self) -> Iterator[str]:
         yield from self.world.cloud.unsound
 
     def changed(self, unit: Unit, before: State | None, now: State) -> Iterator[str]:
@@ -34,7 +38,7 @@ class GenerationsRise(StateChecker):
             yield f"{unit.system_id} knows two contents of {target.generation}"
 
 
-class OwnTargetOnly(StateChecker):
+class OwnTargetOnly(Checker):
     """What a Unit accepts, the cloud has made for this Unit."""
 
     invariant = "I9 a Unit acts for itself only"

@@ -1,40 +1,43 @@
 """Content that failed."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from tests.simulation.checkers.checker import Checker
+from tests.simulation.world.unit import Unit
+
+from aosedge.core.domain.state import State
 from aosedge.model.digests import Digest
 from aosedge.model.instants import SECOND
-from tests.simulation.checkers.checker import StateChecker
-from tests.simulation.world.unit import Unit
 
 GRACE_US = 10 * SECOND
 """What was under way when content was quarantined may still begin."""
 
+if TYPE_CHECKING:
+    from tests.simulation.world.world import World
 
-class FailedContentRests(StateChecker):
+
+class FailedContentRests(Checker):
     """What lies in quarantine is not started."""
 
     invariant = "I7 failed content is not retried for ever"
 
-    def __init__(self, world: object) -> None:
-        super().__init__(world)  # type: ignore[arg-type]
+    def __init__(self, world: "World") -> None:
+        super().__init__(world)
         self._since: dict[Unit, dict[Digest, int]] = {}
 
     def look_at(self, unit: Unit) -> Iterator[str]:
-        yield from super().look_at(unit)
         since = self._since.get(unit, {})
         for program in unit.runtime.starts:
             began = since.get(program.spec.index_digest)
             if began is not None and self.world.timeline.now_us - began > GRACE_US:
                 yield f"{unit.system_id} started {program.spec.key} of quarantined content"
 
-    def changed(self, unit: Unit, before: object, now: object) -> Iterator[str]:
-        state, known = self._states[unit], self._since.get(unit, {})
-        if state is not None:
-            good = state.good.index_digests()
-            self._since[unit] = {
-                entry.digest: known.get(entry.digest, self.world.timeline.now_us)
-                for entry in state.quarantine
-                if entry.digest not in good
-            }
+    def changed(self, unit: Unit, before: State | None, now: State) -> Iterator[str]:
+        known, good = self._since.get(unit, {}), now.good.index_digests()
+        self._since[unit] = {
+            entry.digest: known.get(entry.digest, self.world.timeline.now_us)
+            for entry in now.quarantine
+            if entry.digest not in good
+        }
         return iter(())

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from aosedge.core.domain.state import State
-from tests.simulation.checkers.checker import StateChecker
+from tests.simulation.checkers.checker import Checker
 from tests.simulation.world.unit import Unit
 
+from aosedge.core.domain.state import State
 
-class BundlesWhole(StateChecker):
+
+class BundlesWhole(Checker):
     """Of items that a bundle binds in the good set, all are of that bundle."""
 
     invariant = "I5 a bundle is active whole or not at all"

@@ -9,6 +9,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tests.simulation.world.jobs import Jobs
+from tests.simulation.world.network import Connection
+from tests.simulation.world.runtime import Program, Refused
+from tests.simulation.world.timeline import around
+
 from aosedge.core.domain.effects import (
     Arrange,
     CancelFetch,
@@ -57,10 +62,6 @@ from aosedge.protocol.envelope import decode, encode
 from aosedge.protocol.messages import BlobUrls, FromUnit, PushLog, RequestBlobUrls
 from aosedge.protocol.messages.from_cloud import BlobUrl
 from aosedge.protocol.messages.parts import Identity
-from tests.simulation.world.jobs import Jobs
-from tests.simulation.world.network import Connection
-from tests.simulation.world.runtime import Program, Refused
-from tests.simulation.world.timeline import around
 
 if TYPE_CHECKING:
     from tests.simulation.world.unit import Unit
@@ -183,9 +184,7 @@ class Agent:
                 self.later(around(self._chance, SECOND), lambda: self.post(answer))
             case PushLogs(correlation_id, _):
                 node = Identity(codename=self._unit.policy.node.identity.codename)
-                self._keep(
-                    PushLog(correlation_id=correlation_id, node=node, part=1, parts_count=1, status="empty")
-                )
+                self._keep(PushLog(correlation_id=correlation_id, node=node, part=1, parts_count=1, status="empty"))
                 self.post(LogsPushed(correlation_id))
 
     def _keep(self, message: FromUnit) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from random import Random
 
 import msgspec
+from tests.simulation.world.network import Connection, Network
+from tests.simulation.world.timeline import BEGIN, Timeline, around
 
 from aosedge.cloud.domain.deployment import Aim, Deployment, deployment
 from aosedge.cloud.domain.reports import Known, StatusReport, hear
@@ -23,8 +25,6 @@ from aosedge.protocol.envelope import decode
 from aosedge.protocol.messages import DesiredStatus, OverrideEnvVarsStatus, UnitStatus
 from aosedge.protocol.messages.from_cloud import BlobUrl, DesiredNode
 from aosedge.protocol.messages.parts import Generation, Identity
-from tests.simulation.world.network import Connection, Network
-from tests.simulation.world.timeline import BEGIN, Timeline, around
 
 
 class Ledger(msgspec.Struct):
@@ -81,6 +81,8 @@ class Cloud:
         """Acks that left since the checkers looked last."""
         self.frames: dict[SystemId, list[bytes]] = {}
         """What an eavesdropper has of each Unit's line, to say it again later."""
+        self.touched = False
+        """Whether anything happened here since the checkers looked last."""
         self.is_down = False
         self._ids = Ids()
         self._lines: dict[SystemId, Line] = {}
@@ -111,6 +113,7 @@ class Cloud:
             self._do(name, line, line.conversation.target_changed())
 
     def _compile(self, name: SystemId) -> None:
+        self.touched = True
         book = self.books[name]
         compiled = compile_target(book.intent)
         if not isinstance(compiled, CompiledTarget):
@@ -201,6 +204,7 @@ class Cloud:
             self._do(name, line, happen())
 
     def _do(self, name: SystemId, line: Line, orders: list[Order]) -> None:
+        self.touched = True
         for order in orders:
             match order:
                 case Say(message):
@@ -248,6 +252,7 @@ class Cloud:
 
     def _commit(self) -> None:
         """Everything that waits, of all Units, at once; only then is it acknowledged."""
+        self.touched = True
         taken, self._unstored = self._unstored, []
         for name, _, order in taken:
             self._take(name, order)

@@ -1,4 +1,4 @@
-"""Item versions as a Service Provider makes them. A layer says how its program behaves: the runtime runs the bytes."""
+"""Item versions as a Service Provider makes them. A layer says how its program behaves, and its bytes are run."""
 
 from datetime import timedelta
 from random import Random
@@ -9,7 +9,16 @@ import msgspec
 from aosedge.model import oci
 from aosedge.model.digests import Digest, sha256
 from aosedge.model.ids import ItemId
-from aosedge.model.oci import Descriptor, HealthCheck, ImageConfig, Index, ItemConfig, Manifest, Platform, RunParameters
+from aosedge.model.oci import (
+    Descriptor,
+    HealthCheck,
+    ImageConfig,
+    Index,
+    ItemConfig,
+    Manifest,
+    Platform,
+    RunParameters,
+)
 
 HERE = Platform("amd64")
 Kind = Literal["good", "sick", "crashing", "late"]
@@ -35,7 +44,6 @@ class Made(msgspec.Struct, frozen=True):
     image: ImageConfig
     layers: tuple[Digest, ...]
     behaviour: Behaviour
-    probed: bool
 
     @property
     def is_good(self) -> bool:
@@ -52,13 +60,12 @@ def made(chance: Random, item: ItemId, version: str, kind: Kind) -> Made:
         crash_after_us=chance.randrange(1, 1_500_000),
     )
     probed = kind in ("sick", "late") or chance.random() < 0.5
+    check = HealthCheck("tcp", port=1, interval=timedelta(seconds=chance.choice([10, 60]))) if probed else None
+    gives_up = kind == "crashing" and chance.random() < 0.5
+    parameters = RunParameters(timedelta(minutes=10), 3) if gives_up else RunParameters()
+    config = ItemConfig(hostname=item, health_check=check, run_parameters=parameters)
     program = msgspec.json.encode(behaviour) + b" " * chance.randrange(4096)
     shared = b"shared of " + item.encode() + bytes(2048)
-    config = ItemConfig(
-        hostname=item,
-        health_check=HealthCheck("tcp", port=1, interval=timedelta(seconds=chance.choice([5, 20]))) if probed else None,
-        run_parameters=RunParameters(timedelta(minutes=10), 3) if kind == "crashing" and chance.random() < 0.5 else RunParameters(),
-    )
     image = ImageConfig(HERE.architecture, HERE.os)
     documents = [oci.encode(config), oci.encode(image)]
     manifest = oci.encode(
@@ -70,7 +77,8 @@ def made(chance: Random, item: ItemId, version: str, kind: Kind) -> Made:
     )
     index = oci.encode(Index((_described(oci.MANIFEST, manifest, HERE),)))
     blobs = {sha256(content): content for content in (*documents, shared, program, manifest, index)}
-    return Made(item, version, sha256(index), blobs, config, image, (sha256(shared), sha256(program)), behaviour, probed)
+    layers = (sha256(shared), sha256(program))
+    return Made(item, version, sha256(index), blobs, config, image, layers, behaviour)
 
 
 def _described(media_type: str, content: bytes, platform: Platform | None = None) -> Descriptor:

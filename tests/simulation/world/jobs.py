@@ -6,6 +6,9 @@ from collections.abc import Callable
 from random import Random
 
 import msgspec
+from tests.simulation.world.content import HERE
+from tests.simulation.world.disk import Disk
+from tests.simulation.world.timeline import around
 
 from aosedge.core.domain.contents import Content
 from aosedge.core.domain.effects import Collect, Fetch, Install
@@ -25,9 +28,6 @@ from aosedge.model.digests import Digest, sha256
 from aosedge.model.errors import Invalid, TooLarge, Untrusted
 from aosedge.model.instants import MILLISECOND, SECOND
 from aosedge.protocol.messages.from_cloud import BlobUrl
-from tests.simulation.world.content import HERE
-from tests.simulation.world.disk import Disk
-from tests.simulation.world.timeline import Timeline, around
 
 ATTEMPTS = 4
 

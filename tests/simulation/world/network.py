@@ -1,12 +1,12 @@
-"""The way between a Unit and the cloud: late, doubled, lost, out of order; cut, or dead without either side knowing."""
+"""The way between a Unit and the cloud: late, doubled, lost, out of order; cut, or dead without anybody knowing."""
 
 from collections.abc import Callable
 from random import Random
 
 import msgspec
+from tests.simulation.world.timeline import Timeline, around
 
 from aosedge.model.instants import MILLISECOND, SECOND
-from tests.simulation.world.timeline import Timeline, around
 
 
 class Weather(msgspec.Struct):
@@ -78,7 +78,9 @@ class Network:
         elif self._chance.random() < self.weather.doubled:
             copies = 2
         for _ in range(copies):
-            self._timeline.after(around(self._chance, self.weather.delay_us), lambda: self._arrive(connection, arrive))
+            self._timeline.after(
+                around(self._chance, self.weather.delay_us), lambda: self._arrive(connection, arrive)
+            )
 
     def _arrive(self, connection: Connection, arrive: Callable[[], None]) -> None:
         if not connection.is_dead and not self.is_cut:

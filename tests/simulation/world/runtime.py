@@ -7,13 +7,13 @@ from collections.abc import Callable
 from random import Random
 
 import msgspec
+from tests.simulation.world.content import Behaviour
+from tests.simulation.world.disk import Disk
+from tests.simulation.world.timeline import Timeline, around
 
 from aosedge.core.domain.instances import Found, InstanceKey, InstanceSpec
 from aosedge.model.digests import Digest, sha256
 from aosedge.model.instants import MILLISECOND, SECOND
-from tests.simulation.world.content import Behaviour
-from tests.simulation.world.disk import Disk
-from tests.simulation.world.timeline import Timeline, around
 
 PROVEN_AFTER_US = 2 * SECOND - 100 * MILLISECOND
 """The policy's time, less what it takes to hear of a start."""

@@ -4,6 +4,13 @@ from collections.abc import Callable
 from random import Random
 from typing import Literal
 
+from tests.simulation.world.agent import Agent
+from tests.simulation.world.disk import Disk, PowerCut
+from tests.simulation.world.jobs import Way
+from tests.simulation.world.network import Connection, Network
+from tests.simulation.world.runtime import Runtime
+from tests.simulation.world.timeline import BEGIN, Timeline, around
+
 from aosedge.core.domain.instances import InstanceKey
 from aosedge.core.domain.sets import ReleaseSet
 from aosedge.core.domain.state import Policy, State
@@ -16,12 +23,6 @@ from aosedge.protocol.envelope import Envelope
 from aosedge.protocol.messages import DesiredStatus, Message, RequestBlobUrls
 from aosedge.protocol.messages.from_unit import NodeRuntime, NodeStatus
 from aosedge.protocol.messages.parts import ArchInfo, Identity, OsInfo
-from tests.simulation.world.agent import Agent
-from tests.simulation.world.disk import Disk, PowerCut
-from tests.simulation.world.jobs import Way
-from tests.simulation.world.network import Connection, Network
-from tests.simulation.world.runtime import Runtime
-from tests.simulation.world.timeline import BEGIN, Timeline, around
 
 DISK_BYTES = 8 * 1024 * 1024
 NODE = NodeStatus(
@@ -63,22 +64,32 @@ class Unit:
         """Messages of the cloud that the agent was given, by txn."""
         self.notes: list[str] = []
         self.boots = 0
+        self.touched = False
+        """Whether anything happened here since the checkers looked last."""
         self.powered_us = 0
         self.disturbed_us = 0
         """When something last happened that may keep instances from running for a while."""
         self.ends: Ends = "power"
+        self.keep: float | None = None
+        """How much of what was not synced outlives a power cut; None leaves it to chance."""
+        self.rest_us: int | None = None
+        """How long it is off; None leaves it to chance."""
+        self.ended: Callable[[], None] = lambda: None
+        """Called after each end."""
         self.questions: set[Txn] = set()
         """Messages of the agent that the cloud answers and does not store."""
         self._ledger_raw: bytes | None = None
         self._ledger_state: State | None = None
         self._door = door
         self._txns = 0
+        self._read_us = 0
         self._skew_us = chance.randrange(-5 * SECOND, 5 * SECOND)
 
     def now(self) -> Now:
         """The machine's clocks."""
         us = self.timeline.now_us
-        return Now(Instant(BEGIN + us + self._skew_us), Monotonic(us - self.powered_us))
+        self._read_us = max(self._read_us + 1, BEGIN + us + self._skew_us)  # two readings are never the same
+        return Now(Instant(self._read_us), Monotonic(us - self.powered_us))
 
     def note(self, words: str) -> None:
         """For the trace of a failing seed."""
@@ -101,6 +112,7 @@ class Unit:
 
     def guarded(self, happen: Callable[[], None]) -> None:
         """Do it; a disk that reaches its cut ends the agent, or all."""
+        self.touched = True
         try:
             happen()
         except PowerCut:
@@ -120,8 +132,9 @@ class Unit:
     def _boot(self) -> None:
         self.agent = Agent(self)
 
-    def end(self, how: Ends, rest_us: int | None = None) -> None:
+    def end(self, how: Ends) -> None:
         """The agent is killed, or the power goes; it comes back by itself."""
+        self.touched = True
         agent, self.agent = self.agent, None
         self.note(f"ends by {how}")
         self.disk.cut_at_change = None
@@ -133,11 +146,12 @@ class Unit:
                     agent.finish(effect)
         if how == "power":
             self.runtime.lose_power()
-            self.disk.lose_power(self.chance.choice([0.0, 0.5, 1.0]))
+            self.disk.lose_power(self.chance.choice([0.0, 0.5, 1.0]) if self.keep is None else self.keep)
             self.powered_us = self.timeline.now_us
         if agent is not None and agent.connection is not None:
             self.network.drop(agent.connection, 30 * SECOND)
-        self.timeline.after(around(self.chance, MINUTE) if rest_us is None else rest_us, self.boot)
+        self.timeline.after(around(self.chance, MINUTE) if self.rest_us is None else self.rest_us, self.boot)
+        self.ended()
 
     # the cloud
 
@@ -177,7 +191,9 @@ class Unit:
     def differs_from(self, target: DesiredStatus | None, is_good: Callable[[Digest], bool]) -> list[str]:
         """What does not run as it should, in truth: good content as wanted, other content not at all."""
         if target is None or any(node.state == "paused" for node in target.nodes):
-            return [f"{key} runs on a paused node" for key, p in self.runtime.programs.items() if target and p.is_alive]
+            return [
+                f"{key} runs on a paused node" for key, p in self.runtime.programs.items() if target and p.is_alive
+            ]
         items = {str(item.item.id): item for item in target.items}
         bad = self._held(target, {name for name, item in items.items() if not is_good(item.index_digest)})
         alive = {k: p for k, p in self.runtime.programs.items() if p.is_alive}

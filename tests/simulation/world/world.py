@@ -1,17 +1,19 @@
 """A whole world: one cloud, some Units, their networks; one chance, one time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
 
-from aosedge.model.digests import Digest
-from aosedge.model.ids import BundleId, SystemId
-from aosedge.model.instants import MINUTE, SECOND
 from tests.simulation.checkers import CHECKERS, Checker
 from tests.simulation.world.cloud import Cloud
 from tests.simulation.world.content import Made
 from tests.simulation.world.network import Connection
 from tests.simulation.world.timeline import Timeline
 from tests.simulation.world.unit import Unit
+
+from aosedge.core.domain.state import State
+from aosedge.model.digests import Digest
+from aosedge.model.ids import BundleId, SystemId
+from aosedge.model.instants import MINUTE, SECOND
 
 
 class Violated(AssertionError):
@@ -34,6 +36,9 @@ class World:
             self.units[unit.system_id] = unit
             self.cloud.join(unit.system_id)
         self.checkers: Sequence[Checker] = [kind(self) for kind in CHECKERS]
+        self._of_units = [c for c in self.checkers if type(c).look_at is not Checker.look_at]
+        self._of_cloud = [c for c in self.checkers if type(c).look_at_cloud is not Checker.look_at_cloud]
+        self._states: dict[SystemId, State | None] = {}
         for unit in self.units.values():
             self.timeline.after(chance.randrange(SECOND), unit.boot)
 
@@ -82,11 +87,28 @@ class World:
         self.cloud.contents[made.index] = frozenset(made.blobs)
 
     def check(self) -> None:
-        """Every invariant, now."""
-        for checker in self.checkers:
-            for words in checker.look():
-                raise Violated(f"{checker.invariant}: {words} (at {self.timeline.now_us / SECOND:.3f} s)")
+        """Every invariant, now, where something happened."""
         for unit in self.units.values():
-            unit.said.clear()
-            unit.runtime.starts.clear()
-        self.cloud.acknowledged.clear()
+            if unit.touched:
+                unit.touched = False
+                self._check(unit)
+        if self.cloud.touched:
+            self.cloud.touched = False
+            for checker in self._of_cloud:
+                self._judge(checker, checker.look_at_cloud())
+            self.cloud.acknowledged.clear()
+
+    def _check(self, unit: Unit) -> None:
+        before, now = self._states.get(unit.system_id), unit.durable_state()
+        if now is not None and now is not before:
+            self._states[unit.system_id] = now
+            for checker in self.checkers:
+                self._judge(checker, checker.changed(unit, before, now))
+        for checker in self._of_units:
+            self._judge(checker, checker.look_at(unit))
+        unit.said.clear()
+        unit.runtime.starts.clear()
+
+    def _judge(self, checker: Checker, violations: Iterator[str]) -> None:
+        for words in violations:
+            raise Violated(f"{checker.invariant}: {words} (at {self.timeline.now_us / SECOND:.3f} s)")
