@@ -369,6 +369,11 @@ async def test_settings_are_put_once_or_replaced(world: Store) -> None:
     assert await world.write_every(TASK, work) == ["one", "one", "three"]
 
 
+async def test_a_text_that_no_database_holds_is_nobodys_name(world: Store) -> None:
+    with pytest.raises((NotFound, Invalid)):
+        await as_oem(world, lambda session: session.units.named("a\0b"))
+
+
 async def test_after_closing_nothing_is_taken(database_url: str) -> None:
     store = open_store(database_url)
     await store.migrate()

@@ -8,10 +8,11 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from aosedge.model.errors import Unavailable
+from aosedge.model.errors import Invalid, Unavailable
 
 T = TypeVar("T")
 _CONFLICTS: Final = frozenset(("40001", "40P01"))  # serialization failure, deadlock
+_NOT_TEXT: Final = frozenset(("22021", "22P05"))
 _ATTEMPTS: Final = 30
 _LONGEST_WAIT_S: Final = 0.1
 _CONNECTIONS: Final = 10
@@ -86,7 +87,9 @@ def _is_conflict(error: Exception) -> bool:
 
 
 def _in_words(error: Exception) -> Exception:
-    """Unavailable where the connection is at fault; anything else as it is."""
+    """Unavailable where the connection is at fault, Invalid for text no database holds; anything else as it is."""
+    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _NOT_TEXT:
+        return Invalid("a text with a NUL character", cure="leave it out")
     if isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return Unavailable(f"the database cannot be reached: {error}", cure="look at the setting database")
     return error

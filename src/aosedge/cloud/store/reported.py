@@ -4,6 +4,7 @@ Each statement takes or gives one JSON text. The driver lets go of the interpret
 so the gateway's loop goes on while thousands of rows are written.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -109,6 +110,8 @@ _Loaded = tuple[
     UnitId, Connectivity, DeploymentState, str, msgspec.Raw, Instant | None, tuple[str, ...] | None, int | None,
     int | None, Digest | None, str | None, str | None,
 ]  # fmt: skip
+_NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""The one character that a database's text cannot hold, as JSON writes it; a replacement character is stored."""
 _ROWS: Final = msgspec.json.Decoder(list[_Loaded] | None)
 _ACTUAL: Final = msgspec.json.Decoder(Actual | None)
 
@@ -123,7 +126,10 @@ class ReportedUnits:
     def _run(self, statement: dict[str, str], rows: Sequence[Any]) -> str | None:
         if not rows:
             return None
-        result = self._connection.exec_driver_sql(statement[self._dialect], (msgspec.json.encode(rows).decode(),))
+        text = msgspec.json.encode(rows).decode()
+        if "\\u0000" in text:
+            text = _NUL.sub(r"\1\\ufffd", text)
+        result = self._connection.exec_driver_sql(statement[self._dialect], (text,))
         return result.scalar_one_or_none() if result.returns_rows else None
 
     def load(self, bodies: frozenset[UnitId]) -> dict[UnitId, Known]:

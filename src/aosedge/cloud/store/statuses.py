@@ -8,11 +8,12 @@ from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.domain.statuses import AlertLine, Status
 from aosedge.cloud.store import rows
-from aosedge.cloud.store.tables import alerts, received, statuses, units
+from aosedge.cloud.store.tables import alerts, received, statuses, units, usages
 from aosedge.cloud.store.units import within
 from aosedge.model.errors import NotFound
 from aosedge.model.ids import Txn, UnitId
 from aosedge.model.instants import Instant
+from aosedge.protocol.messages import MonitoringData
 
 
 class Statuses:
@@ -33,6 +34,12 @@ class Statuses:
         """The Unit's alerts, newest first; none for a foreign Unit."""
         query = select(alerts.c.at, alerts.c.alert).where(alerts.c.unit.in_(self._mine(unit)))
         return rows.page(self._connection, query, AlertLine, window, "-at", ("at",))
+
+    def usage(self, unit: UnitId) -> MonitoringData | None:
+        """The Unit's newest figures; nothing if there are none, or it is foreign."""
+        query = select(usages.c.body).where(usages.c.unit.in_(self._mine(unit)))
+        found: MonitoringData | None = self._connection.execute(query).scalar_one_or_none()
+        return found
 
 
 class ReceivedMessages:

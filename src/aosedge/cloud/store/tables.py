@@ -24,7 +24,7 @@ from aosedge.cloud.domain.statuses import Actual
 from aosedge.cloud.domain.targets import Reason
 from aosedge.cloud.store.columns import Json
 from aosedge.model.bundle.rejections import Rejection
-from aosedge.protocol.messages.from_unit import AnyAlert
+from aosedge.protocol.messages.from_unit import AnyAlert, MonitoringData
 
 metadata = MetaData(
     naming_convention={
@@ -278,7 +278,7 @@ usages = Table(
     "usages",
     metadata,
     _to("unit", "units.id", cascade=True, key=True),
-    _text("body"),
+    _document("body", MonitoringData),
     _number("created_at"),
 )
 
