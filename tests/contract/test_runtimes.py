@@ -26,6 +26,7 @@ COMMANDS = {
     "other": TRAPPED + " # other",
     "deaf": "trap '' TERM; echo hello; while :; do busybox sleep 0.1; done",
     "ends": "busybox sleep 0.3; exit 3",
+    "ends later": "busybox sleep 3; exit 3",
     "ends at once": "exit 4",
 }
 SCRIPTS = {
@@ -257,7 +258,7 @@ async def test_two_instances_are_apart(runtime: Runtime) -> None:
 
 
 async def test_whoever_comes_next_adopts_what_runs_without_touching_it(kind: str, means: Means) -> None:
-    one, short = spec("sleeper"), spec("ends", "short")
+    one, short = spec("sleeper"), spec("ends later", "short")
     first = (await choose(kind, means)).runtime
     await first.start(one)
     await first.start(short)

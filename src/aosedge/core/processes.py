@@ -38,7 +38,7 @@ async def run(
 ) -> Finished:
     """Run a command to its end, feeding `content`. Killed on time-out or cancellation, with its group.
 
-    `abandon` is called before that: it ends what the command started elsewhere, so that the command may end by itself.
+    `abandon` is called before that, to end what the command started elsewhere; the command may then end by itself.
     Raises Unavailable where the program is missing or does not end in time.
     """
     feed = asyncio.subprocess.DEVNULL if content is None else asyncio.subprocess.PIPE

@@ -21,9 +21,14 @@ class Addresses:
     """The book of addresses in one file. The first address of the subnet is the node's own, the bridge's."""
 
     def __init__(self, file: Path, subnet: str) -> None:
-        """Raises ValueError for what is no IPv4 subnet. Another subnet than the file's begins a new book."""
+        """Another subnet than the file's begins a new book.
+
+        Raises ValueError for what is no IPv4 subnet with room for instances.
+        """
         self._file = file
         self.subnet = ipaddress.IPv4Network(subnet)
+        if self.subnet.num_addresses < 8:
+            raise ValueError(f"{subnet} has no room for instances")
         self.gateway = str(self.subnet[1])
         self._book = _read(file, str(self.subnet))
 
@@ -61,6 +66,10 @@ class Addresses:
         """Remember that we switched the interface's forwarding on."""
         if interface not in self._book.opened:
             self._book.opened.append(interface)
+
+    def forget(self) -> None:
+        """Begin anew: nobody has an address, no interface was switched on."""
+        self._book = _Book(str(self.subnet))
 
     def save(self) -> None:
         """Write the book, durably, if it changed."""

@@ -11,31 +11,14 @@ from collections.abc import Iterable, Sequence
 
 from aosedge.core.network.connections import Allowed, Ports
 
-
-def hardware_address(address: str) -> str:
-    """The instance's, made from its network address."""
-    return "02:a0:" + ":".join(f"{int(part):02x}" for part in address.split("."))
-
-
-def ruleset(
-    table: str, bridge: str, ports: str, owners: Iterable[tuple[str, str]], allowed: Sequence[Allowed],
-    opened: Sequence[str],
-) -> str:  # fmt: skip
-    """The whole text. `ports` begins the names of the bridge's ports; `owners` are pairs of port and address.
-
-    `opened` are interfaces that forward because of us: they forward nothing but what instances ask for.
-    """
-    rules = ", ".join(f"{one.source} . {one.target} . {one.ports.protocol} . {_ports(one.ports)}" for one in allowed)
-    own = ", ".join(f'"{port}" . {hardware_address(address)} . {address}' for port, address in owners)
-    shut = "\n".join(f'    iifname "{name}" oifname != "{bridge}" drop' for name in opened)
-    return f"""\
+_TEMPLATE = """\
 table inet {table}
 delete table inet {table}
 table inet {table} {{
   set allowed {{
     type ipv4_addr . ipv4_addr . inet_proto . inet_service
     flags interval
-    {_elements(rules)}
+    {rules}
   }}
   chain forward {{
     type filter hook forward priority filter; policy accept;
@@ -66,7 +49,7 @@ delete table bridge {table}
 table bridge {table} {{
   set own {{
     type ifname . ether_addr . ipv4_addr
-    {_elements(own)}
+    {own}
   }}
   chain prerouting {{
     type filter hook prerouting priority filter; policy accept;
@@ -77,6 +60,27 @@ table bridge {table} {{
   }}
 }}
 """
+
+
+def hardware_address(address: str) -> str:
+    """The instance's, made from its network address."""
+    return "02:a0:" + ":".join(f"{int(part):02x}" for part in address.split("."))
+
+
+def ruleset(
+    table: str, bridge: str, ports: str, owners: Iterable[tuple[str, str]], allowed: Sequence[Allowed],
+    opened: Sequence[str],
+) -> str:  # fmt: skip
+    """The whole text. `ports` begins the names of the bridge's ports; `owners` are pairs of port and address.
+
+    `opened` are interfaces that forward because of us: they forward nothing but what instances ask for.
+    """
+    rules = ", ".join(f"{one.source} . {one.target} . {one.ports.protocol} . {_ports(one.ports)}" for one in allowed)
+    own = ", ".join(f'"{port}" . {hardware_address(address)} . {address}' for port, address in owners)
+    shut = "\n".join(f'    iifname "{name}" oifname != "{bridge}" drop' for name in opened)
+    return _TEMPLATE.format(
+        table=table, bridge=bridge, ports=ports, shut=shut, rules=_elements(rules), own=_elements(own)
+    )
 
 
 def _ports(ports: Ports) -> str:

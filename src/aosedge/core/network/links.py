@@ -99,10 +99,19 @@ class Links:
         file.write_text("1")
         return True
 
+    def close_forwarding(self, interface: str) -> None:
+        """Let the interface forward no more; one that is gone is no error."""
+        file = _SETTINGS / interface / "forwarding"
+        if file.exists():
+            file.write_text("0")
+
+    def has_bridge(self) -> bool:
+        """Whether there is the bridge."""
+        return (_INTERFACES / self.bridge).exists()
+
     async def remove_bridge(self) -> None:
-        """Remove the bridge; a missing one is no error."""
-        if (_INTERFACES / self.bridge).exists():
-            await check(["ip", "link", "delete", self.bridge])
+        """Remove the bridge."""
+        await check(["ip", "link", "delete", self.bridge])
 
 
 async def _batch(program: list[str], steps: list[str]) -> None:

@@ -18,6 +18,8 @@ from aosedge.core.network.routes import interface_to, overlapping, read_routes
 from aosedge.core.processes import check, run
 from aosedge.model.errors import Conflict, Invalid
 
+LOOK_UP_S, LOOK_UP_UNKNOWN_S = 300.0, 10.0
+"""How often outside hosts are looked up anew, and those that are unknown as yet."""
 _RESOLVE_S = 2.0
 _BYTE = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
 _LITERAL = re.compile(rf"{_BYTE}(\.{_BYTE}){{3}}", re.ASCII)
@@ -48,8 +50,8 @@ class Network:
         self._opened = False
         self._applied = ""
         self._plan = Plan((), {}, {})
-        self.unresolved: tuple[str, ...] = ()
-        """Outside hosts whose names could not be resolved when last arranged; nobody may talk to them."""
+        self._members: tuple[Member, ...] = ()
+        self._outside: dict[str, tuple[str, ...]] = {}
 
     async def arrange(self, specs: Mapping[str, InstanceSpec]) -> None:
         """Addresses, names and firewall for exactly these, by instance name.
@@ -59,13 +61,34 @@ class Network:
         async with self._lock:
             await self._open()
             self._addresses.keep({*specs, *self._links.namespaces()})
-            members = [member(spec, name, self._addresses.give(name)) for name, spec in sorted(specs.items())]
-            outside = await _resolve(outside_hosts(members))
-            self.unresolved = tuple(host for host, addresses in outside.items() if not addresses)
-            self._plan = plan(members, outside, str(self._addresses.subnet))
-            self._open_outside(self._plan)
+            self._members = tuple(
+                member(spec, name, self._addresses.give(name)) for name, spec in sorted(specs.items())
+            )
             self._addresses.save()
-            await self._apply(members)
+            await self._carry_out()
+
+    @property
+    def look_up_in_s(self) -> float | None:
+        """When to look the names of outside hosts up anew: soon while one is unknown; None where there are none."""
+        names = [addresses for host, addresses in self._outside.items() if not _LITERAL.fullmatch(host)]
+        if not names:
+            return None
+        return LOOK_UP_S if all(names) else LOOK_UP_UNKNOWN_S
+
+    async def look_up(self) -> None:
+        """Look the names of outside hosts up anew, and let instances talk to where they are now."""
+        async with self._lock:
+            if self._opened:
+                await self._carry_out()
+
+    async def _carry_out(self) -> None:
+        """Whoever cannot be looked up just now stays where it was; who never could be, nobody may talk to."""
+        fresh = await _resolve(outside_hosts(self._members))
+        self._outside = {host: addresses or self._outside.get(host, ()) for host, addresses in fresh.items()}
+        self._plan = plan(self._members, self._outside, str(self._addresses.subnet))
+        self._open_outside(self._plan)
+        self._addresses.save()
+        await self._apply(self._members)
 
     async def _open(self) -> None:
         if self._opened:
@@ -134,10 +157,16 @@ class Network:
     async def remove(self) -> None:
         """Remove bridge, rules and all namespaces: the node is as before."""
         await self.sweep(())
-        for family in ("inet", "bridge"):
-            await run(["nft", "delete", "table", family, self._table])
-        await self._links.remove_bridge()
-        self._opened, self._applied = False, ""
+        if self._links.has_bridge():
+            for family in ("inet", "bridge"):
+                await run(["nft", "delete", "table", family, self._table])
+            await self._links.remove_bridge()
+        for interface in self._addresses.opened:
+            self._links.close_forwarding(interface)
+        self._addresses.forget()
+        self._addresses.save()
+        self._opened, self._applied, self._members = False, "", ()
+        self._plan, self._outside = Plan((), {}, {}), {}
 
 
 async def _resolve(hosts: Iterable[str]) -> Mapping[str, tuple[str, ...]]:

@@ -84,7 +84,7 @@ def _native(means: Means, why: str) -> Chosen:
 
 def _limits(means: Means) -> NodeLimits:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    return NodeLimits(means.max_dmips, os.cpu_count() or 1, most, has_swap_accounting())
+    return NodeLimits(means.max_dmips, len(os.sched_getaffinity(0)), most, has_swap_accounting())
 
 
 async def _oci(kind: str, means: Means, refusals: Sequence[str]) -> Chosen:

@@ -108,7 +108,7 @@ class OciProgram:
             "--log-size-max": str(LOG_BYTES), "--socket-dir-path": str(self._root / "attach"), "--api-version": "1",
         }  # fmt: skip
         flat = [word for pair in options.items() for word in pair]
-        return ["conmon", *flat, "--runtime-arg=--root", f"--runtime-arg={self._root / self.kind}"]
+        return ["conmon", *flat, "--no-sync-log", "--runtime-arg=--root", f"--runtime-arg={self._root / self.kind}"]
 
     def is_created_only(self, name: str) -> bool:
         """Whether the container waits for its `start`: both runtimes keep a pipe until then."""

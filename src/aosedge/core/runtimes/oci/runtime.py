@@ -1,6 +1,7 @@
 """Instances as containers of runc or crun: the Runtime port over conmon, overlay roots and cgroups."""
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator, Sequence
@@ -62,12 +63,17 @@ class OciRuntime:
         ]
 
     async def arrange(self, specs: Sequence[InstanceSpec]) -> None:
-        """Raises Conflict where the network's subnet is in use by somebody else."""
+        """Raises Conflict where the network's subnet is in use by somebody else.
+
+        Without any instance, arranged or there, the node's network is as if we had never been.
+        """
         if self._network is None:
             return
+        if not specs and not self._bundles.folders():
+            await self._network.remove()
+            return
         await self._network.arrange({instance_name(spec.key): spec for spec in specs})
-        for folder in self._bundles.folders():
-            self._bundles.rename_peers(folder, self._network.hosts(folder.name))
+        self._rename_peers(self._network)
 
     async def start(self, spec: InstanceSpec) -> None:
         """Start it unless it runs; the process runs when this returns. Raises AosError, Invalid for a bad image."""
@@ -158,9 +164,26 @@ class OciRuntime:
             self._bundles.remove(folder)
 
     async def exits(self) -> AsyncIterator[Exited]:
-        """Ends by themselves, as they happen; not those by `stop` or by a `start` that replaces."""
+        """Ends by themselves, as they happen; not those by `stop` or by a `start` that replaces.
+
+        While somebody waits here, the names of outside hosts are looked up anew from time to time.
+        """
         while True:
-            yield await self._exits.get()
+            due_s = self._network.look_up_in_s if self._network is not None else None
+            end = None
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(due_s):
+                    end = await self._exits.get()
+            if end is not None:
+                yield end
+            elif self._network is not None:
+                with contextlib.suppress(AosError):
+                    await self._network.look_up()
+                self._rename_peers(self._network)
+
+    def _rename_peers(self, network: Network) -> None:
+        for folder in self._bundles.folders():
+            self._bundles.rename_peers(folder, network.hosts(folder.name))
 
     async def probe(self, spec: InstanceSpec) -> ProbeResult:
         """`http` and `tcp` from the node, `exec` inside; without a health check, whether it lives."""
