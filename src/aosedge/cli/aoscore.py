@@ -72,8 +72,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    found = settings_.load(options.config, os.environ)
-    return msgspec.structs.replace(found, state_folder=options.state) if options.state else found
+    folder = options.state or settings_.load(options.config, os.environ).state_folder
+    own = folder / settings_.FILE
+    found = settings_.load(options.config or (own if own.exists() else None), os.environ)
+    return msgspec.structs.replace(found, state_folder=folder)
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:

@@ -40,7 +40,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
-    """The settings in the file (a missing one that was not named is empty) and the environment.
+    """The settings in the file, if one is given, and the environment on top.
 
     Raises Invalid naming the setting.
     """
