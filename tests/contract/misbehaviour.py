@@ -75,6 +75,7 @@ def endless(head: bytes, part: bytes) -> Callable[[ContentServer], Answer]:
             while True:
                 writer.write(part)
                 await writer.drain()
+                await asyncio.sleep(0)  # drain does not yield to a lost connection over TLS
 
         return answer
 

@@ -365,7 +365,9 @@ async def test_downloads_at_once_are_bounded_and_a_shared_layer_comes_once(
     assert set(asked.values()) == {1}
 
 
-async def test_a_dead_blob_does_not_keep_others_waiting(store: ContentStore, server: ContentServer) -> None:
+async def test_a_dead_blob_does_not_keep_others_waiting(tmp_path: Path, server: ContentServer) -> None:
+    patient = Policy(concurrency=1, wait_s=lambda _: 60, pace=QUICK.pace)
+    store = open_store(tmp_path, server, patient)
     dead, alive = item(layer({"a": b"dead"})), item(layer({"a": b"alive"}))
     serve(server, dead, alive)
     server.always = only(server, dead.index, raw("HTTP/1.1 500 Oh\n\n")(server))
