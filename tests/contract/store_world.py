@@ -26,6 +26,7 @@ class Counted:
     def __init__(self, prefix: str = "id") -> None:
         self._numbers = itertools.count(1)
         self._prefix = prefix
+        self.first = f"{prefix}-1"
 
     def new(self) -> str:
         return f"{self._prefix}-{next(self._numbers)}"
