@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.contract.content_server import Request
 from tests.system.small_cloud import SmallCloud, content_item, desired
 
 from aosedge.clock import RandomIds, SystemClock
@@ -226,6 +227,31 @@ async def test_a_full_disk_is_reported_and_the_running_set_stays(
         assert cloud.item_states()["big-item", "1.0.0"] == "failed"
         assert any("no room" in str(a) for a in cloud.alerts())
         assert cloud.instance_states()["hello-item", "1.0.0"] == "active"
+
+
+async def test_a_byte_that_changes_on_the_way_is_never_active_and_the_next_honest_try_works(
+    cloud: SmallCloud, tmp_path: Path
+) -> None:
+    """I1: bytes that are not the content are the fault of who sent them, so the content itself is not quarantined."""
+    unit = Unit(tmp_path / "unit")
+    lying = True
+
+    async def flipped(request: Request, writer: asyncio.StreamWriter) -> None:
+        content = bytearray(cloud.content.content(request))
+        content[len(content) // 2] ^= lying
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(content) + content)
+
+    async with unit.running(hold_first_us=SECOND, fetch_attempts=1):
+        cloud.send(desired(1, ("hello-item", "1.0.0", HELLO)))
+        await cloud.until_idle(1)
+        cloud.content.always = flipped
+        cloud.send(desired(2, ("hello-item", "2.0.0", HELLO_2)))
+        await cloud.until(lambda: cloud.item_states().get(("hello-item", "2.0.0")) == "failed", 60)
+        assert "sha256:" in str(cloud.alerts())
+        assert {s.version for s in unit.runtime.arranged} == {"1.0.0"}
+        assert unit.ledger().quarantine == ()
+        lying = False
+        await cloud.until(lambda: cloud.instance_states().get(("hello-item", "2.0.0")) == "active", 60)
 
 
 async def test_a_download_is_told_as_it_begins_and_ends(cloud: SmallCloud, tmp_path: Path) -> None:
