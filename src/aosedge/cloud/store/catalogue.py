@@ -93,15 +93,19 @@ class Items:
         self._connection.execute(update(items).where(items.c.id == id).values(title=title, description=description))
 
     def mark_followers_dirty(self, ids: Sequence[ItemId]) -> None:
-        """Units, of whichever organization, that run the newest version of one of these items of the scope's own:
-        their targets are to be compiled anew."""
+        """Units, of whichever organization, that run the newest version of one of these items of the scope's own, or
+        may need one as a layer or component: their targets are to be compiled anew."""
         mine = select(items.c.id).where(items.c.id.in_(ids))
         if self._scope.reach != "all":
             mine = mine.where(items.c.owner == self._scope.tenant)
+        needed = mine.where(items.c.type != "service").with_only_columns(items.c.owner)
+        theirs = select(items.c.id).where(items.c.owner.in_(needed))  # any of these may need the new layer
+        whole = select(bundles.c.id).where(bundles.c.owner.in_(needed))
+        follows = assignments.c.item.in_(mine) & assignments.c.version.is_(None)
         followers = (
             select(subject_units.c.unit)
             .join(assignments, assignments.c.subject == subject_units.c.subject)
-            .where(assignments.c.item.in_(mine), assignments.c.version.is_(None))
+            .where(or_(follows, assignments.c.item.in_(theirs), assignments.c.bundle.in_(whole)))
         )
         self._connection.execute(update(units).where(units.c.id.in_(followers)).values(target_dirty=True))
 
@@ -163,6 +167,11 @@ class Bundles:
         if found is None:
             raise NotFound("bundle", id)
         return found
+
+    def ready_with(self, owner: OrgId, digest: str) -> Bundle | None:
+        """The owner's ready bundle that came as the file of this digest."""
+        query = self._mine().where(bundles.c.owner == owner, bundles.c.digest == digest, bundles.c.state == "ready")
+        return rows.one(self._connection, query.limit(1), Bundle)
 
     def page(
         self, window: Window = Window(), *, state: BundleState | None = None, order: str = "-created_at"
