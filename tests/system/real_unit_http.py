@@ -44,7 +44,7 @@ def download(url: str, tls: ssl.SSLContext | None, part: bytes, stop_after: int 
         content = part if response.status == 206 else b""
         while chunk := response.read(4096):
             content += chunk
-            if stop_after is not None and len(content) >= stop_after:
+            if stop_after is not None and len(content) >= stop_after and response.length:
                 return content, False
         return content, True
     except (OSError, http.client.HTTPException):
