@@ -92,6 +92,10 @@ class RealUnit:
         if self._connection is not None:
             self._connection.transport.abort()
 
+    def know(self, entry: str, token: str) -> None:
+        """Have discovered."""
+        self._entries, self._token = [entry], token
+
     def forget_token(self) -> None:
         """Hold a token that the cloud does not take any more."""
         self._token = "an.old.one"
@@ -138,7 +142,7 @@ class RealUnit:
             open_timeout=10,
         ) as self._connection:
             self._count("connection")
-            self._tasks.create_task(self._resend_all())
+            self._tasks.create_task(self._resend(list(self._waiting.values())))
             self.update.connected()
             with contextlib.suppress(websockets.exceptions.ConnectionClosed):
                 while True:
@@ -245,9 +249,9 @@ class RealUnit:
         self._waiting.pop(txn, None)
         self._count("given up")
 
-    async def _resend_all(self) -> None:
-        """What waited over a lost connection goes out with the next; then the Unit knows its id."""
-        for waiting in list(self._waiting.values()):
+    async def _resend(self, left: list[Waiting]) -> None:
+        """What waited over a lost connection goes out with the next, as it was written."""
+        for waiting in left:
             await self._write(waiting.text)
 
     async def _write(self, text: str) -> None:
