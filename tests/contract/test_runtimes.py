@@ -290,7 +290,8 @@ async def test_a_record_without_a_process_is_found_dead_and_starts_anew(kind: st
     first = (await choose(kind, means)).runtime
     one = spec("sleeper")
     await first.start(one)
-    (folder,) = (means.state / "instances").iterdir()
+    where = means.state / "native" if kind == "native" else means.state
+    (folder,) = (where / "instances").iterdir()
     kept = folder.with_name("kept")
     shutil.copytree(folder, kept, symlinks=True, ignore=shutil.ignore_patterns("pipe", "attach", "ctl", "winsz"))
     await first.stop(one.key, 1)

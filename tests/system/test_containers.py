@@ -74,8 +74,7 @@ async def runtime(request: pytest.FixtureRequest, means: Means) -> AsyncIterator
     yield found
     await found.clear(0.5)
     await found.close()
-    for folder in Path("/sys/fs/cgroup").rglob("aosedge"):
-        assert not any(child.is_dir() and child.name == name(spec()) for child in folder.iterdir())
+    assert not list(Path("/sys/fs/cgroup").glob(f"**/aosedge/{BRIDGE}/{name(spec())}"))
 
 
 def name(one: InstanceSpec) -> str:
@@ -338,6 +337,32 @@ async def test_after_a_boot_what_was_is_cleared_away_and_starts_anew(runtime: Oc
     await again.arrange([one])
     await again.start(one)
     assert [found.alive for found in await again.found()] == [True]
+    await again.close()
+
+
+async def test_the_other_runtime_adopts_and_removes_what_runs(runtime: OciRuntime, means: Means) -> None:
+    """A setting changed, or a package went: another runtime than the one that started it."""
+    one = spec()
+    await runtime.start(one)
+    await runtime.close()
+    other = (await choose({"runc": "crun", "crun": "runc"}[runtime.kind], means)).runtime
+    assert isinstance(other, OciRuntime)
+    assert [found.alive for found in await other.found()] == [True]
+    assert await output(other, one, "echo inside") == "inside"
+    await other.start(spec(IDLE + " # newer"))
+    assert await output(other, spec(), "echo newer") == "newer"
+    await other.stop(one.key, 1)
+    assert not list((means.run / runtime.kind).iterdir())
+    await other.close()
+
+
+async def test_plain_processes_of_before_do_not_run_beside_containers(runtime: OciRuntime, means: Means) -> None:
+    native = (await choose("native", means)).runtime
+    await native.start(spec("sleep 300", node=True, layers=()))
+    await native.close()
+    await choose(runtime.kind, means)
+    again = (await choose("native", means)).runtime
+    assert await again.found() == []
     await again.close()
 
 

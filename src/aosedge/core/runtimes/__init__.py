@@ -28,6 +28,7 @@ NATIVE = "native"
 ORDER = ("crun", "runc")
 """crun first: it starts an instance in about half of runc's time and with a third of its memory."""
 _PROBE_S = 20.0
+_GRACE_S = 5.0
 
 
 class Means(msgspec.Struct, frozen=True):
@@ -68,7 +69,9 @@ async def choose(preference: str, means: Means) -> Chosen:
     refusals: list[str] = []
     for kind in ORDER if preference == AUTO else (preference,):
         try:
-            return await _oci(kind, means, refusals)
+            chosen = await _oci(kind, means, refusals)
+            await _end_plain_processes(means)
+            return chosen
         except AosError as error:
             refusals.append(f"{kind}: {error}")
     if preference == AUTO:
@@ -77,9 +80,18 @@ async def choose(preference: str, means: Means) -> Chosen:
 
 
 def _native(means: Means, why: str) -> Chosen:
-    runtime = NativeRuntime(means.state, means.layer_folder)
+    runtime = NativeRuntime(means.state / NATIVE, means.layer_folder)
     runtime.open()
     return Chosen(runtime, f"native runs instances as plain processes WITHOUT ISOLATION ({why})")
+
+
+async def _end_plain_processes(means: Means) -> None:
+    """What an agent before this one ran without containers must not run beside them."""
+    before = NativeRuntime(means.state / NATIVE, means.layer_folder)
+    if (means.state / NATIVE).exists():
+        before.open()
+        await before.clear(_GRACE_S)
+        await before.close()
 
 
 def _limits(means: Means) -> NodeLimits:
@@ -90,26 +102,33 @@ def _limits(means: Means) -> NodeLimits:
 async def _oci(kind: str, means: Means, refusals: Sequence[str]) -> Chosen:
     if os.geteuid() != 0:
         raise AosError("containers need root")
-    hide = kind == "crun" and is_hybrid()
+    programs = {name: _program(name, means.run) for name in ORDER}
     runtime = OciRuntime(
-        OciProgram(kind, means.run, hide_unified=hide),
-        Bundles(means.state, means.layer_folder, _limits(means)),
+        programs.pop(kind),
+        Bundles(means.state, means.layer_folder, _limits(means), f"/aosedge/{means.bridge}"),
         Network(means.state, means.bridge, means.subnet),
+        tuple(programs.values()),
     )
     runtime.open()
-    await _try(means, kind, hide)
+    await _try(means, kind)
+    hide = kind == "crun" and is_hybrid()
     how = f"{kind} runs containers here" + (", with the host's cgroup2 mount hidden from it" if hide else "")
     return Chosen(runtime, "; ".join([how, *refusals]))
 
 
-async def _try(means: Means, kind: str, hide: bool) -> None:
+def _program(kind: str, run: Path) -> OciProgram:
+    return OciProgram(kind, run, hide_unified=kind == "crun" and is_hybrid())
+
+
+async def _try(means: Means, kind: str) -> None:
     """Run the node's own `true` in a container; raises AosError where that fails."""
-    bundles = Bundles(means.state / "probe", means.layer_folder, _limits(means), "/aosedge-probe")
-    runtime = OciRuntime(OciProgram(kind, means.run / "probe", hide_unified=hide), bundles, None)
+    bundles = Bundles(means.state / "probe", means.layer_folder, _limits(means), f"/aosedge/{means.bridge}-probe")
+    runtime = OciRuntime(_program(kind, means.run / "probe"), bundles, None)
     runtime.open()
-    key = InstanceKey(ItemId("probe"), SubjectId(str(os.getpid())), 0)
+    key = InstanceKey(ItemId("probe"), SubjectId("probe"), 0)
     spec = InstanceSpec(key, "probe", "0.0.0", sha256(b""), (), (), RunConfig(cmd=("/bin/true",)), ItemConfig(), kind)
     try:
+        await runtime.stop(key, 0)
         await runtime.start(spec)
         async with asyncio.timeout(_PROBE_S):
             async for end in runtime.exits():

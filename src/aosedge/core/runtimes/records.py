@@ -11,15 +11,12 @@ from aosedge.model.digests import Digest, sha256
 RECORD = "instance.json"
 
 
-class Record(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The label of one instance's folder. `pid` and `started` name its process, once there is one."""
+class Record(msgspec.Struct, frozen=True):
+    """The label of one instance's folder: who it is, and in which boot of the machine it was started."""
 
     key: InstanceKey
     spec: Digest
     boot: str
-    pid: int = 0
-    started: int = 0
-    address: str = ""
 
 
 def instance_name(key: InstanceKey) -> str:

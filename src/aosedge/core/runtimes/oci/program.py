@@ -22,6 +22,8 @@ from aosedge.core.processes import Finished, run
 from aosedge.model.errors import AosError, Invalid, Unavailable
 
 UNIFIED = Path("/sys/fs/cgroup/unified")
+_NEEDED = {"conmon": "conmon", "unshare": "util-linux", "mount": "mount", "ip": "iproute2", "nft": "nftables"}
+"""Programs beside the runtime, and the packages that have them."""
 LOG_BYTES = 1 << 20
 """conmon starts the log anew beyond this: it holds at most so much."""
 _OWN_MOUNTS = ("unshare", "--mount", "--propagation", "slave", "sh", "-c")
@@ -50,17 +52,16 @@ class OciProgram:
         self._root = root
         self._hide = hide_unified
         self._exec = f'umount {UNIFIED} && exec "$@"' if hide_unified else 'exec "$@"'
-        self._path = ""
 
     def prepare(self) -> None:
-        """Find the program and make its folders; raises Unavailable where it is missing."""
-        self._path = _which(self.kind)
-        _which("conmon")
+        """Make its folders; raises Unavailable where a program is missing."""
+        for name in (self.kind, *_NEEDED):
+            _which(name)
         (self._root / "attach").mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def command(self, *arguments: str) -> list[str]:
         """How to call the runtime from outside of the container's namespaces."""
-        plain = [self._path, "--root", str(self._root / self.kind), *arguments]
+        plain = [_which(self.kind), "--root", str(self._root / self.kind), *arguments]
         return [*_OWN_MOUNTS, self._exec, "sh", *plain] if self._hide else plain
 
     async def call(self, *arguments: str) -> Finished:
@@ -102,7 +103,7 @@ class OciProgram:
 
     def _conmon(self, name: str, bundle: Path) -> list[str]:
         options = {
-            "--cid": name, "--cuuid": name, "--name": name, "--runtime": self._path, "--bundle": str(bundle),
+            "--cid": name, "--cuuid": name, "--name": name, "--runtime": _which(self.kind), "--bundle": str(bundle),
             "--container-pidfile": str(bundle / "pid"), "--conmon-pidfile": str(bundle / "conmon.pid"),
             "--exit-dir": str(bundle / "exit"), "--log-path": f"k8s-file:{bundle / 'log'}",
             "--log-size-max": str(LOG_BYTES), "--socket-dir-path": str(self._root / "attach"), "--api-version": "1",
@@ -110,15 +111,19 @@ class OciProgram:
         flat = [word for pair in options.items() for word in pair]
         return ["conmon", *flat, "--no-sync-log", "--runtime-arg=--root", f"--runtime-arg={self._root / self.kind}"]
 
+    def has(self, name: str) -> bool:
+        """Whether the container is this runtime's."""
+        return (self._root / self.kind / name).exists()
+
     def is_created_only(self, name: str) -> bool:
         """Whether the container waits for its `start`: both runtimes keep a pipe until then."""
         return (self._root / self.kind / name / "exec.fifo").exists()
 
     async def remove(self, name: str) -> None:
         """Kill and remove the container with its cgroups; a missing one is no error."""
-        if (self._root / self.kind / name).exists():
+        if self.has(name):
             done = await self.call("delete", "--force", name)
-            if done.code != 0 and (self._root / self.kind / name).exists():
+            if done.code != 0 and self.has(name):
                 raise AosError(done.words(), element=self.kind)
         (self._root / "attach" / name).unlink(missing_ok=True)
 
@@ -188,7 +193,7 @@ class _SyncPipe:
 def _which(name: str) -> str:
     found = shutil.which(name)
     if found is None:
-        raise Unavailable(f"no program {name}", cure=f"install the package {name}")
+        raise Unavailable(f"no program {name}", cure=f"install the package {_NEEDED.get(name, name)}")
     return found
 
 

@@ -31,11 +31,16 @@ _REPLACE_GRACE_S = 10.0
 class OciRuntime:
     """Runs instances with an OCI runtime. Everything that says what runs lies in files: whoever opens it adopts."""
 
-    def __init__(self, program: OciProgram, bundles: Bundles, network: Network | None) -> None:
-        """Without a `network` each instance has nothing but a loopback of its own."""
+    def __init__(
+        self, program: OciProgram, bundles: Bundles, network: Network | None, others: Sequence[OciProgram] = ()
+    ) -> None:
+        """Without a `network` each instance has nothing but a loopback of its own.
+
+        `others` ran instances before: what they have is adopted and removed like our own.
+        """
         self.kind = program.kind
         self._network = network
-        self._program = program
+        self._program, self._all = program, (program, *others)
         self._bundles = bundles
         self._containers: dict[InstanceKey, Container] = {}
         self._locks: dict[InstanceKey, asyncio.Lock] = {}
@@ -119,7 +124,7 @@ class OciRuntime:
         if record is None:
             return None
         container = self._containers[key] = Container(record, folder)
-        if not self._program.is_created_only(folder.name):
+        if not any(program.is_created_only(folder.name) for program in self._all):
             container.watch(self._ended)
         return container
 
@@ -160,7 +165,8 @@ class OciRuntime:
 
     async def _clear(self, folder: Path) -> None:
         if folder.exists():
-            await self._program.remove(folder.name)
+            for program in self._all:
+                await program.remove(folder.name)
             self._bundles.remove(folder)
 
     async def exits(self) -> AsyncIterator[Exited]:
@@ -222,7 +228,8 @@ class OciRuntime:
             raise NotFound("instance", str(key))
         if not command:
             raise Invalid("there is nothing to execute", element="command")
-        return await execute(self._program, there.folder, command, timeout_s, OUTPUT_MOST_BYTES)
+        program = next((one for one in self._all if one.has(there.name)), self._program)
+        return await execute(program, there.folder, command, timeout_s, OUTPUT_MOST_BYTES)
 
     async def logs(self, key: InstanceKey, most_bytes: int) -> bytes:
         """Standard output and error in their order; raises NotFound for an instance without traces."""
