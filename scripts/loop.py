@@ -71,12 +71,21 @@ def command(*words: str | Path, user: str = "oem", quiet: bool = False) -> str:
     return done.stdout
 
 
+def began(pid: int) -> str | None:
+    """When the process began, in the kernel's ticks: with its pid, that names it. None if it has ended."""
+    try:
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return None
+    return None if state == "Z" else fields[18]
+
+
 def alive(name: str) -> int | None:
     """The process that an earlier start left, if it is still that one."""
     with contextlib.suppress(FileNotFoundError, ValueError):
-        pid = int((RUN / f"{name}.pid").read_text())
-        if name.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
-            return pid
+        pid, ticks = (RUN / f"{name}.pid").read_text().split()
+        if began(int(pid)) == ticks:
+            return int(pid)
     return None
 
 
@@ -98,7 +107,7 @@ def start(name: str, *words: str) -> None:
             stderr=log,
             start_new_session=True,
         )
-    (RUN / f"{name}.pid").write_text(str(process.pid))
+    (RUN / f"{name}.pid").write_text(f"{process.pid} {began(process.pid)}")
 
 
 def log_tail(name: str) -> str:
@@ -115,8 +124,6 @@ def end(name: str) -> None:
     for _ in range(100):
         if alive(name) is None:
             break
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)
         time.sleep(0.1)
     else:
         os.kill(pid, signal.SIGKILL)
@@ -157,8 +164,6 @@ def wait_for_cloud() -> None:
             return
         if alive("aoscloud") is None:
             break
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(-1, os.WNOHANG)
         time.sleep(0.1)
     raise Failed(f"AosCloud did not start; its last words:\n{log_tail('aoscloud')}")
 
@@ -213,10 +218,10 @@ def proof() -> str:
 @contextlib.contextmanager
 def step(title: str) -> Iterator[None]:
     """A headline, and how long it took."""
-    began = time.monotonic()
+    start_s = time.monotonic()
     out.print(f"[bold]{title}[/bold]")
     yield
-    out.print(f"[green]done[/green] [dim]in {time.monotonic() - began:.1f} s[/dim]")
+    out.print(f"[green]done[/green] [dim]in {time.monotonic() - start_s:.1f} s[/dim]")
 
 
 def close_the_loop() -> None:
