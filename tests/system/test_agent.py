@@ -54,6 +54,7 @@ class Unit:
     def __init__(self, folder: Path, script: Callable[[InstanceSpec], Script] = lambda _: Script()) -> None:
         self.settings = Settings(state_folder=folder)
         self.runtime = ScriptedRuntime(script)
+        self.patience = Patience()
 
     @asynccontextmanager
     async def running(self, **policy: int) -> AsyncIterator[Agent]:
@@ -75,6 +76,7 @@ class Unit:
             SystemClock(),
             RandomIds(),
             lambda: 0.05,
+            self.patience,
         )
         async with asyncio.TaskGroup() as group:
             task = group.create_task(agent.run(self.link))
@@ -296,9 +298,9 @@ async def until(so: Callable[[], bool], seconds: float = 10.0) -> None:
 
 async def test_a_status_that_is_never_acknowledged_is_said_anew_as_a_whole(cloud: SmallCloud, tmp_path: Path) -> None:
     unit = Unit(tmp_path / "unit")
+    unit.patience = Patience(response_timeout_us=100 * MILLISECOND, attempts=2)
     async with unit.running():
         await cloud.until(lambda: bool(cloud.statuses))
-        unit.link._session._policy = Patience(response_timeout_us=100 * MILLISECOND, attempts=2)
         cloud.acknowledges = False
         cloud.send(desired(1, ("hello-item", "1.0.0", HELLO)))
         await cloud.until(lambda: len([s for s in cloud.statuses if not s.is_delta_info]) >= 3)

@@ -26,6 +26,7 @@ from aosedge.protocol.messages import BlobUrls, FromUnit, RequestBlobUrls, UnitS
 from aosedge.protocol.messages.from_cloud import BlobUrl
 from aosedge.protocol.session import Delivered, GaveUp, Misaddressed, Postponed, Session, Work
 from aosedge.protocol.session import Event as Delivery
+from aosedge.protocol.session import Policy as Patience
 
 FIRST_DELAY_S, MOST_DELAY_S = 1.0, 600.0
 OPEN_TIMEOUT_S, PING_S = 10.0, 20.0
@@ -52,10 +53,11 @@ class CloudLink:
         clock: Clock,
         ids: Ids,
         chance: Callable[[], float],
+        patience: Patience = Patience(),
     ) -> None:
         self._system_id, self._url, self._context = system_id, discovery_url, context
         self._spool, self._hear, self._clock, self._ids, self._chance = spool, hear, clock, ids, chance
-        self._session = Session(system_id, settled=settled)
+        self._session = Session(system_id, patience, settled)
         self._stir = asyncio.Event()
         self._questions: dict[str, asyncio.Future[BlobUrls]] = {}
         self._up = self._was_up = False
