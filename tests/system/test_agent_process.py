@@ -98,15 +98,17 @@ async def cloud(tmp_path: Path) -> AsyncIterator[SmallCloud]:
 
 
 @asynccontextmanager
-async def unit_of(cloud: SmallCloud, made: Made, *more: Made) -> AsyncIterator[Unit]:
+async def unit_of(cloud: SmallCloud, made: Made, *more: Made, arguments: tuple[str, ...] = ()) -> AsyncIterator[Unit]:
     for one in (made, *more):
         cloud.content.blobs |= one.blobs
     unit = Unit(cloud.folder / "unit")
-    await unit.start()
+    await unit.start(*arguments)
     try:
         yield unit
     finally:
         code, output = await aoscore(unit.folder, "down")
+        if code and unit.process is not None and unit.process.returncode is None:
+            unit.process.kill()
         assert code == 0, output
         if unit.process is not None and unit.process.returncode is None:
             await asyncio.wait_for(unit.process.wait(), 20)
@@ -244,14 +246,12 @@ async def test_people_ask_the_agent(cloud: SmallCloud) -> None:
 async def test_an_agent_may_take_its_instances_with_it(cloud: SmallCloud) -> None:
     port = free_port()
     made = server_item(port, 1)
-    cloud.content.blobs |= made.blobs
-    unit = Unit(cloud.folder / "unit")
-    await unit.start("--stop-instances-on-exit")
-    cloud.send(desired(1, ("server", "1.0.0", made)))
-    await cloud.until_idle(1, 40)
-    assert await unit.end(signal.SIGTERM) == 0
-    assert await page(port) == b""
-    assert await aoscore(unit.folder, "down") == (0, "0 instances are stopped\n")
+    async with unit_of(cloud, made, arguments=("--stop-instances-on-exit",)) as unit:
+        cloud.send(desired(1, ("server", "1.0.0", made)))
+        await cloud.until_idle(1, 40)
+        assert await unit.end(signal.SIGTERM) == 0
+        assert await page(port) == b""
+        assert await aoscore(unit.folder, "down") == (0, "0 instances are stopped\n")
 
 
 async def test_a_unit_that_is_not_provisioned_says_how_to(tmp_path: Path) -> None:
