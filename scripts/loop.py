@@ -110,9 +110,14 @@ def start(name: str, *words: str) -> None:
     (RUN / f"{name}.pid").write_text(f"{process.pid} {began(process.pid)}")
 
 
-def log_tail(name: str) -> str:
+def log_of(name: str) -> str:
+    """What a server wrote, in all its runs."""
+    return (LOGS / f"{name}.log").read_text(errors="replace")
+
+
+def last_words(name: str) -> str:
     """The last lines that a server wrote."""
-    return "\n".join((LOGS / f"{name}.log").read_text(errors="replace").splitlines()[-15:])
+    return "\n".join(log_of(name).splitlines()[-15:])
 
 
 def end(name: str) -> None:
@@ -165,7 +170,7 @@ def wait_for_cloud() -> None:
         if alive("aoscloud") is None:
             break
         time.sleep(0.1)
-    raise Failed(f"AosCloud did not start; its last words:\n{log_tail('aoscloud')}")
+    raise Failed(f"AosCloud did not start; its last words:\n{last_words('aoscloud')}")
 
 
 def offer() -> None:
@@ -200,7 +205,7 @@ def assign_and_watch() -> None:
         time.sleep(1)  # the watch listens by then, and shows the first step too
         command("aos", "subject", "assign", SUBJECT, "--bundle", "hello", quiet=True)
     if watch.wait():
-        raise Failed(f"the Unit did not get in sync; AosCore's last words:\n{log_tail('aoscore')}")
+        raise Failed(f"the Unit did not get in sync; AosCore's last words:\n{last_words('aoscore')}")
 
 
 def system_id() -> str:
@@ -209,10 +214,24 @@ def system_id() -> str:
     return str(status["system_id"])
 
 
+def say_runtime() -> None:
+    """How instances will run here, in the words of AosCore; as soon as it has said so."""
+    for _ in range(100):
+        said = [line for line in log_of("aoscore").splitlines() if " runtime kind=" in line]
+        if said:
+            out.print(said[-1].partition(" why=")[2])
+            return
+        if alive("aoscore") is None:
+            break
+        time.sleep(0.1)
+    raise Failed(f"AosCore did not start; its last words:\n{last_words('aoscore')}")
+
+
 def proof() -> str:
     """An HTTP answer, asked for inside the client's container."""
-    ask = ("/bin/busybox", "timeout", "5", "/bin/busybox", "wget", "-q", "-O", "-", "http://hello-server:8080/")
-    return command("aoscore", "exec", "hello-client", "--", *ask, quiet=True).strip()
+    # without isolation names do not resolve, and the address of a peer is in the environment
+    ask = '/bin/busybox timeout 5 /bin/busybox wget -q -O - "http://${AOS_PEER_HELLO_SERVER:-hello-server}:8080/"'
+    return command("aoscore", "exec", "hello-client", "--", "/bin/busybox", "sh", "-c", ask, quiet=True).strip()
 
 
 @contextlib.contextmanager
@@ -236,6 +255,7 @@ def close_the_loop() -> None:
             command("aoscore", "provision", "--cloud", api_url(), "--user", CLOUD / "users" / "oem.p12").rstrip()
         )
         start("aoscore", "run")
+        say_runtime()
     with step("A Deployment Bundle: built, signed, uploaded"):
         offer()
     with step("Intent: the subject gets the bundle, and the Unit goes there"):
