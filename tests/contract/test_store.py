@@ -211,15 +211,17 @@ async def test_people_change_fleets_and_subjects(world: Store) -> None:
 async def test_an_assignment_is_of_what_the_organization_may_use(world: Store) -> None:
     def assign(session: Session) -> None:
         subject = SubjectId("subject-oem-1")
-        made = assignments.create(
-            session, Counted("a"), subject, item=ItemId("item-sp-1"), version="1.0.0", labels=("x",)
-        )
-        assert session.assignments.get(made.id) == made
+        item, bundle = ItemId("item-sp-1"), BundleId("bundle-sp-1")
+        made = assignments.create(session, Counted("a"), subject, item=item, version="1.0.0", labels=("x",)).new
+        assert session.assignments.get(made.assignment.id) == made.assignment
         with pytest.raises(Conflict):
-            assignments.create(session, Counted("b"), subject, item=ItemId("item-sp-1"))
-        whole = assignments.create(session, Counted("c"), subject, bundle=BundleId("bundle-sp-1"), num_instances=2)
-        assert session.assignments.page(subject=subject, order="-created_at").total == 2
-        assert assignments.delete(session, whole.id) == whole
+            assignments.create(session, Counted("b"), subject, item=item, version="1.0.0", labels=("x",))
+        whole = assignments.create(session, Counted("c"), subject, bundle=bundle, num_instances=2)
+        assert whole.replaced == (made,)
+        assert session.assignments.of_subject(subject) == (whole.new.assignment,)
+        (line,) = session.audit.page(operation="assignments_delete").items
+        assert (line.target, line.detail) == ("subject-oem-1 a-1", "replaced by c-1")
+        assert assignments.delete(session, whole.new.assignment.id) == whole.new.assignment
         with pytest.raises(NotFound):
             assignments.create(session, Counted("d"), subject, item=ItemId("item-sp-1"), version="9.9.9")
 

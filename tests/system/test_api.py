@@ -355,7 +355,8 @@ def test_a_bundle_is_uploaded_shown_and_refused_a_second_time(cloud: CloudProces
         versions = client.get(f"/items/{made['/items/']}/versions/").json()
     assert (view["state"], view["filename"]) == ("ready", "uploaded.tar.gz")
     assert again.status_code == 409
-    assert again.json()["rejections"][0]["field"] == "version"
+    assert (again.json()["kind"], again.json()["got"]) == ("conflict", view["id"])
+    assert "this very bundle is here already and ready: uploaded" in again.json()["message"]
     assert [v["version"] for v in versions["items"]] == ["1.0.0"]
     with cloud.person("oem") as client:
         assert client.get(f"/items/{made['/items/']}/").json()["owner_title"] == "First Service Provider"
@@ -370,11 +371,14 @@ def test_an_assignment_reaches_the_unit_of_its_subject(cloud: CloudProcess, tmp_
         path = f"/subjects/{subject}"
         client.put(f"{path}/units/assigned/").raise_for_status()
         made = client.post(f"{path}/assignments/", json={"item_id": item, "num_instances": 2}).json()
-        assert client.post(f"{path}/assignments/", json={"item_id": item}).status_code == 409
+        same = {"item_id": item, "num_instances": 2}
+        assert client.post(f"{path}/assignments/", json=same).status_code == 409
+        old, made = made, client.post(f"{path}/assignments/", json={"item_id": item, "num_instances": 3}).json()
+        assert [replaced["id"] for replaced in made["replaced"]] == [old["id"]]
         assert client.post(f"{path}/assignments/", json={"item_id": item, "bundle_id": "x"}).status_code == 400
         assert client.post(f"{path}/assignments/", json={"item_id": MISSING}).status_code == 404
         listed = client.get(f"{path}/assignments/").json()
-        assert [(a["title"], a["num_instances"]) for a in listed["items"]] == [("assigned", 2)]
+        assert [(a["title"], a["num_instances"]) for a in listed["items"]] == [("assigned", 3)]
         assert client.delete(f"{path}/assignments/{made['id']}/").status_code == 204
         assert client.get(f"{path}/assignments/").json()["total"] == 0
 

@@ -22,7 +22,7 @@ from aosedge.cloud.domain.catalogue import Bundle
 from aosedge.cloud.usecases.bundles import BundleConflict, BundleRejected, Intake
 from aosedge.model import oci
 from aosedge.model.digests import sha256
-from aosedge.model.errors import AosError, TooLarge
+from aosedge.model.errors import AosError, Conflict, TooLarge
 from aosedge.model.instants import Instant, Monotonic, from_datetime
 from aosedge.trust.archives import LAYER, unpack
 from aosedge.trust.bundles import CONFIG, CONTENT, SIGNATURE
@@ -352,6 +352,27 @@ async def test_an_existing_version_is_refused_as_a_conflict_and_the_old_one_stay
     assert (await place.upload(bundle(place.signers["sp1"], config(version="1.0.1")))).state == "ready"
 
 
+async def test_the_same_file_again_names_the_bundle_that_is_there_and_leaves_no_other(place: Place) -> None:
+    content = bundle(place.signers["sp1"])
+    ready = await place.upload(content)
+    with pytest.raises(Conflict) as caught:
+        await place.upload(content)
+    assert (caught.value.element, caught.value.got) == ("file", ready.id)
+    assert "this very bundle is here already and ready: hello" in str(caught.value)
+    assert [made.state for made in await place.bundles()] == ["ready"]
+    assert list((place.folder / "uploads").iterdir()) == []
+    page = await place.store.read(place.caller(), place.scope(), lambda session: session.audit.page())
+    assert [(line.outcome, line.target) for line in page.items] == [("refused", ready.id), ("done", ready.id)]
+
+
+async def test_a_refused_file_is_looked_at_anew_when_it_comes_again(place: Place) -> None:
+    content = bundle(place.signers["sp2"])
+    for _ in range(2):
+        with pytest.raises(BundleRejected):
+            await place.upload(content)
+    assert [made.state for made in await place.bundles()] == ["rejected"] * 2
+
+
 async def test_one_bad_item_keeps_out_the_whole_bundle(place: Place) -> None:
     """I5: a bundle is taken whole or not at all."""
     text = config() + config("second").split(b"items:\n")[1]
@@ -412,7 +433,7 @@ async def test_units_that_follow_the_newest_version_are_to_be_told(place: Place)
 async def test_every_upload_is_in_the_audit_trail(place: Place) -> None:
     await place.upload(bundle(place.signers["sp1"]))
     with pytest.raises(BundleConflict):
-        await place.upload(bundle(place.signers["sp1"]))
+        await place.upload(bundle(place.signers["sp1"], members=[file("./hello/amd64/x", b"other")]))
     page = await place.store.read(place.caller(), place.scope(), lambda session: session.audit.page())
     assert [(line.operation, line.outcome) for line in page.items] == [
         ("deployment_bundles_create", "refused"),

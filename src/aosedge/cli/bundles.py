@@ -29,7 +29,7 @@ items:
     codename: {codename}
     title: What it is called
     description: What it does
-  version: 1.0.0
+  version: {version}
   images:
   - archInfo: {{architecture: {architecture}}}
     cmd: /bin/{codename}
@@ -54,9 +54,9 @@ def list_(
 
 @app.command()
 def show(context: typer.Context, bundle: str, json: Json = False) -> None:
-    """One bundle: its items, or why it was rejected."""
+    """One bundle, by id or name, of any state: its items, or why it was rejected."""
     client, out = begin(context, as_json=json)
-    found = client.get(f"deployment-bundles/{bundle_named(client, bundle)['id']}/")
+    found = client.get(f"deployment-bundles/{bundle_named(client, bundle, None)['id']}/")
 
     def words() -> None:
         pairs = [(name, found[name]) for name in ("filename", "state", "created_at", "size_bytes", "digest", "id")]
@@ -89,14 +89,20 @@ def init_(
     folder: Annotated[Path, typer.Argument(help="a new folder")],
     codename: Annotated[str, typer.Option(help="of the first service")] = "hello",
     architecture: Annotated[str, typer.Option(help="as OCI names it: amd64, arm64, arm")] = "amd64",
+    version: Annotated[str, typer.Option(help="of the first service")] = "1.0.0",
+    json: Json = False,
 ) -> None:
     """Begin a bundle: a configuration with one service, and the folder for its files."""
+    from aosedge.model.versions import parse_version
+
+    parse_version(version, "--version")
     image = folder / codename / architecture
     if (folder / CONFIG).exists():
         raise Invalid("there is a bundle already", element=str(folder / CONFIG), cure="name another folder")
     image.mkdir(parents=True, exist_ok=True)
-    (folder / CONFIG).write_text(TEMPLATE.format(codename=codename, architecture=architecture))
-    Output(as_json=False).line(f"put the service's files into {image}, then: aos bundle build {folder}")
+    (folder / CONFIG).write_text(TEMPLATE.format(codename=codename, architecture=architecture, version=version))
+    view = {"config": str(folder / CONFIG), "image": str(image)}
+    Output(as_json=json).done(view, f"put the service's files into {image}, then: aos bundle build {folder}")
 
 
 @app.command()
@@ -118,6 +124,7 @@ def sign(
     context: typer.Context,
     folder: Path,
     output: Annotated[Path | None, typer.Option(help="by default batch.tar.gz beside config.yaml")] = None,
+    sign_with: Annotated[Path | None, typer.Option(metavar="P12", help="the signer; by default who you are")] = None,
     json: Json = False,
 ) -> None:
     """Pack a bundle's folder and sign it with your key, as aos-signer does."""
@@ -125,7 +132,7 @@ def sign(
 
     options = context.obj
     assert isinstance(options, Options)
-    key, certificate = signer(options)
+    key, certificate = signer(options._replace(user=sign_with) if sign_with else options)
     target = output or folder / "batch.tar.gz"
     config = pack_and_sign(folder, target, key, certificate)
     view = {"file": str(target), "size_bytes": target.stat().st_size, "items": _items_of(config)}

@@ -1,12 +1,13 @@
 """`aos subject`: what joins Units and items."""
 
+from shlex import quote
 from typing import Annotated
 
 import typer
 
 from aosedge.cli.client import Client, View, segment
 from aosedge.cli.commands import IfNew, Json, begin, group
-from aosedge.cli.names import bundle_named, item_named, named
+from aosedge.cli.names import bundle_among, bundle_named, item_named, named
 from aosedge.model.errors import Invalid
 
 app = group("subjects: which Units run which items")
@@ -14,7 +15,7 @@ app = group("subjects: which Units run which items")
 Subject = Annotated[str, typer.Argument(metavar="SUBJECT", help="title or id")]
 Unit = Annotated[str, typer.Argument(metavar="UNIT", help="system id, or the cloud's id")]
 Item = Annotated[str, typer.Option(help="codename or id of an item")]
-Bundle = Annotated[str, typer.Option(help="id or file name of a bundle; the newest ready one of that name")]
+Bundle = Annotated[str, typer.Option(help="a bundle: hello-2.0.0, hello for the newest ready one, or its id")]
 
 
 @app.command("list")
@@ -37,11 +38,13 @@ def show(context: typer.Context, subject: Subject, json: Json = False) -> None:
     def words() -> None:
         out.fields((("title", found["title"]), ("type", found["type"]), ("id", found["id"])))
         out.line()
-        rows = [(u["system_uid"], u["deployment"], u["id"]) for u in units]
-        out.table(("unit", "deployment", "id"), rows, "no Units: aos subject add-unit")
+        rows = [(u["system_uid"], u["online_status"], u["deployment"], u["id"]) for u in units]
+        out.table(("unit", "online", "deployment", "id"), rows, "no Units: aos subject add-unit")
         out.line()
         columns = ("assigned", "version", "instances", "priority", "id")
         out.table(columns, [_assigned(a) for a in assignments], "nothing assigned: aos subject assign")
+        for newer in (a["newer_bundle"]["name"] for a in assignments if a["newer_bundle"]):
+            out.line(f"{newer} is ready: aos subject assign {quote(found['title'])} --bundle {quote(newer)}")
 
     out.show({**found, "units": units, "assignments": assignments}, words)
 
@@ -102,20 +105,26 @@ def assign(
     label: Annotated[list[str] | None, typer.Option(help="only on nodes with this label; may be repeated")] = None,
     json: Json = False,
 ) -> None:
-    """Let the subject's Units run an item or a bundle; the same again is no error."""
+    """Let the subject's Units run an item, or exactly a bundle; the same again is no error.
+
+    It replaces what only brings items that it brings itself: another version of the item, an older bundle.
+    """
     client, out = begin(context, as_json=json)
     if bool(item) == bool(bundle):
         raise Invalid("assign one thing", element="--item", expected="an item or a bundle, not both")
     found = _find(client, subject)
     body: View = {"version": version, "num_instances": instances, "priority": priority, "labels": label or None}
     thing = item_named(client, item) if item else bundle_named(client, bundle)
-    body["item_id" if item else "bundle_id"] = thing["id"]
-    body = {name: value for name, value in body.items() if value is not None}
+    body |= {"item_id": thing["id"] if item else None, "bundle_id": None if item else thing["id"]}
     path = f"subjects/{found['id']}/assignments/"
     same = [a for a in client.every(path) if all(a[name] == value for name, value in body.items())]
-    view = same[0] if same else client.post(path, body)
-    already = " already" if same else ""
-    out.done(view, f"{item or thing['filename']} is assigned to {found['title']}{already}")
+    if same:
+        out.done(same[0], f"{_words(same[0])} is assigned to {found['title']} already")
+        return
+    view = client.post(path, body)
+    sentence = f"{_words(view)} is assigned to {found['title']}"
+    replaces = " and ".join(map(_words, view["replaced"]))
+    out.done(view, f"{_words(view)} replaces {replaces}: {sentence}" if replaces else sentence)
 
 
 @app.command()
@@ -128,11 +137,18 @@ def unassign(
         raise Invalid("unassign one thing", element="--item", expected="an item or a bundle, not both")
     found = _find(client, subject)
     path = f"subjects/{found['id']}/assignments/"
-    field, thing = ("item_id", item_named(client, item)) if item else ("bundle_id", bundle_named(client, bundle))
-    gone = [a for a in client.every(path) if a[field] == thing["id"]]
+    assigned = client.every(path)
+    if item:
+        wanted = item_named(client, item)["id"]
+        gone = [a for a in assigned if a["item_id"] == wanted]
+    else:
+        bundles = [{"id": a["bundle_id"], "name": a["title"]} for a in reversed(assigned) if a["bundle_id"]]
+        wanted = bundle_among(bundles, bundle)["id"]
+        gone = [a for a in assigned if a["bundle_id"] == wanted]
     for assignment in gone:
         client.delete(f"{path}{assignment['id']}/")
-    out.done(gone, f"took {len(gone)} assignments of {item or bundle} from {found['title']}")
+    names = " and ".join(map(_words, gone))
+    out.done(gone, f"took {names} from {found['title']}" if gone else f"{item} is not assigned to {found['title']}")
 
 
 def _find(client: Client, name: str) -> View:
@@ -141,5 +157,10 @@ def _find(client: Client, name: str) -> View:
 
 def _assigned(view: View) -> tuple[object, ...]:
     instances = view["num_instances"] or "as the item says"
-    version = view["version"] or ("newest ready" if view["item_id"] else "as it came")
-    return (view["title"], version, instances, view["priority"], view["id"])
+    version = view["version"] or ("newest ready" if view["item_id"] else "this bundle")
+    return (view["title"] or "not yours to see", version, instances, view["priority"], view["id"])
+
+
+def _words(view: View) -> str:
+    """What is assigned: `hello-2.0.0`, a bundle; `hello-server 2.0.0`, an item."""
+    return " ".join(part for part in (view["title"], view["version"]) if part)

@@ -1,11 +1,14 @@
 """What is assigned to a subject."""
 
+from typing import Any
+
 import msgspec
 from litestar import delete, get, post
 from litestar.params import FromQuery, JSONBody
 
 from aosedge.cloud.api.asking import Asked, Name, Within
-from aosedge.cloud.domain.assignments import Assignment
+from aosedge.cloud.domain.assignments import Standing
+from aosedge.cloud.domain.catalogue import Bundle
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import assignments
 from aosedge.model.errors import NotFound
@@ -13,8 +16,19 @@ from aosedge.model.ids import AssignmentId, BundleId, ItemId, SubjectId
 from aosedge.model.instants import to_rfc3339
 
 
+class BundleName(msgspec.Struct, frozen=True):
+    """A bundle and what people call it."""
+
+    id: str
+    name: str
+
+
 class AssignmentView(msgspec.Struct, frozen=True):
-    """An item or a bundle for a subject; what is null is the item version's own. `title` names it for people."""
+    """An item or a bundle for a subject; what is null is the item version's own. `title` names it for people.
+
+    A bundle is exactly that bundle, and `newer_bundle` is one with newer versions of its items, if there is one. An
+    item without `version` is its newest ready version.
+    """
 
     id: str
     subject_id: str
@@ -26,6 +40,13 @@ class AssignmentView(msgspec.Struct, frozen=True):
     priority: int | None
     labels: tuple[str, ...] | None
     created_at: str
+    newer_bundle: BundleName | None
+
+
+class AssignedView(AssignmentView, frozen=True):
+    """A new assignment, and those that it took the place of."""
+
+    replaced: tuple[AssignmentView, ...]
 
 
 class AssignmentsView(msgspec.Struct, frozen=True):
@@ -46,29 +67,26 @@ class NewAssignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     labels: tuple[str, ...] | None = None
 
 
-def view(session: Session, assignment: Assignment) -> AssignmentView:
+def view(standing: Standing, newer: Bundle | None) -> AssignmentView:
     """As the API shows it."""
-    return AssignmentView(
-        id=assignment.id,
-        subject_id=assignment.subject,
-        item_id=assignment.item,
-        bundle_id=assignment.bundle,
-        title=_title(session, assignment),
-        version=assignment.version,
-        num_instances=assignment.num_instances,
-        priority=assignment.priority,
-        labels=assignment.labels,
-        created_at=to_rfc3339(assignment.created_at),
-    )
+    return AssignmentView(**_fields(standing, newer))
 
 
-def _title(session: Session, assignment: Assignment) -> str:
-    try:
-        if assignment.item is not None:
-            return session.items.get(assignment.item).codename
-        return session.bundles.get(assignment.bundle).filename if assignment.bundle is not None else ""
-    except NotFound:  # the grant was taken back since
-        return ""
+def _fields(standing: Standing, newer: Bundle | None) -> dict[str, Any]:
+    assignment = standing.assignment
+    return {
+        "id": assignment.id,
+        "subject_id": assignment.subject,
+        "item_id": assignment.item,
+        "bundle_id": assignment.bundle,
+        "title": standing.title,
+        "version": assignment.version,
+        "num_instances": assignment.num_instances,
+        "priority": assignment.priority,
+        "labels": assignment.labels,
+        "created_at": to_rfc3339(assignment.created_at),
+        "newer_bundle": BundleName(newer.id, newer.name) if newer is not None else None,
+    }
 
 
 @get("/subjects/{id:str}/assignments/", operation_id="assignments_list", tags=["subjects"])
@@ -78,16 +96,17 @@ async def list_(ask: Asked, id: Name, window: Within, ordering: FromQuery[str] =
     def find(session: Session) -> AssignmentsView:
         subject = session.subjects.get(SubjectId(id))
         page = session.assignments.page(window, subject=subject.id, order=ordering)
-        return AssignmentsView(page.total, tuple(view(session, assignment) for assignment in page.items))
+        shown = ((assignments.standing(session, a), assignments.newer(session, a)) for a in page.items)
+        return AssignmentsView(page.total, tuple(view(*each) for each in shown))
 
     return await ask.read(find)
 
 
 @post("/subjects/{id:str}/assignments/", operation_id="assignments_create", tags=["subjects"])
-async def create(ask: Asked, id: Name, data: JSONBody[NewAssignment]) -> AssignmentView:
-    """Assign an item or a bundle: the subject's Units get it."""
+async def create(ask: Asked, id: Name, data: JSONBody[NewAssignment]) -> AssignedView:
+    """Assign an item or a bundle, in place of what only brings items that it brings itself; the Units get it."""
 
-    def assign(session: Session) -> AssignmentView:
+    def assign(session: Session) -> AssignedView:
         made = assignments.create(
             session,
             ask.ids,
@@ -99,7 +118,8 @@ async def create(ask: Asked, id: Name, data: JSONBody[NewAssignment]) -> Assignm
             priority=data.priority,
             labels=data.labels,
         )
-        return view(session, made)
+        fields = _fields(made.new, assignments.newer(session, made.new.assignment))
+        return AssignedView(**fields, replaced=tuple(view(old, None) for old in made.replaced))
 
     return await ask.change(assign, lambda made: f"{id} {made.id}")
 

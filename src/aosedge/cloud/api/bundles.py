@@ -34,9 +34,10 @@ class BundleItemView(msgspec.Struct, frozen=True):
 
 
 class BundleView(msgspec.Struct, frozen=True):
-    """A bundle and what came of it. `digest` and `size_bytes` are the file's."""
+    """A bundle and what came of it. `name` is the file's without its ending; `digest` and `size_bytes` the file's."""
 
     id: str
+    name: str
     state: BundleState
     filename: str
     digest: str
@@ -59,6 +60,7 @@ def view(session: Session, bundle: Bundle) -> BundleView:
     """As the API shows it."""
     return BundleView(
         id=bundle.id,
+        name=bundle.name,
         state=bundle.state,
         filename=bundle.filename,
         digest=bundle.digest,

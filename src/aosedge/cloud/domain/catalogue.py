@@ -1,6 +1,8 @@
 """The catalogue: deployable items, their immutable versions, and the bundles they came in."""
 
-from typing import Literal
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal
 
 import msgspec
 
@@ -9,9 +11,11 @@ from aosedge.model.digests import Digest
 from aosedge.model.ids import BundleId, ItemId, OrgId, UserId, VersionId
 from aosedge.model.instants import Instant
 from aosedge.model.oci import Platform
+from aosedge.model.versions import Version, parse_version
 from aosedge.protocol.messages.parts import ItemType
 
 BundleState = Literal["received", "processing", "ready", "rejected"]
+_ENDING: Final = re.compile(r"(\.tar)?\.(tar|gz|tgz)$")
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -75,3 +79,35 @@ class Bundle(msgspec.Struct, frozen=True):
     digest: str = ""
     size_bytes: int = 0
     rejections: tuple[Rejection, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What people call it: the file's name without its ending; the id where there is none."""
+        return _ENDING.sub("", self.filename) or self.id
+
+
+def newer_bundle(mine: Iterable[ItemVersion], others: Iterable[ItemVersion]) -> BundleId | None:
+    """The newest bundle that brings all of my items, none in an older version and at least one in a newer.
+
+    `others` are versions of my items; those that are not ready, and pre-releases, count for nothing.
+    """
+    have = {version.item: parse_version(version.version) for version in mine}
+    brought: dict[BundleId, dict[ItemId, ItemVersion]] = {}
+    for version in others:
+        if version.state == "ready" and not parse_version(version.version).prerelease:
+            brought.setdefault(version.bundle, {})[version.item] = version
+    newer = {bundle: brings for bundle, brings in brought.items() if _is_newer(have, brings)}
+
+    def rank(bundle: BundleId) -> tuple[list[Version], Instant]:
+        brings = newer[bundle]
+        numbers = [parse_version(brings[item].version) for item in sorted(have)]
+        return numbers, max(version.created_at for version in brings.values())
+
+    return max(newer, key=rank, default=None)
+
+
+def _is_newer(have: Mapping[ItemId, Version], brings: Mapping[ItemId, ItemVersion]) -> bool:
+    if brings.keys() != have.keys():
+        return False
+    numbers = {item: parse_version(version.version) for item, version in brings.items()}
+    return all(numbers[item] >= have[item] for item in have) and any(numbers[item] > have[item] for item in have)

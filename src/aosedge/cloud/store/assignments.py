@@ -56,6 +56,11 @@ class Assignments:
                 query = query.where(column == value)
         return rows.page(self._connection, query, Assignment, window, order, ("created_at", "priority"))
 
+    def of_subject(self, subject: SubjectId) -> tuple[Assignment, ...]:
+        """All of a subject's, oldest first."""
+        query = self._mine().where(assignments.c.subject == subject)
+        return rows.every(self._connection, query.order_by(assignments.c.created_at, assignments.c.id), Assignment)
+
     def add(self, assignment: Assignment) -> None:
         """Raises Conflict, and NotFound outside the scope's organization."""
         if self._scope.reach != "all" and assignment.tenant != self._scope.tenant:

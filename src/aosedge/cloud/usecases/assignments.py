@@ -1,10 +1,21 @@
 """What shall run for a subject, as people ask for it."""
 
+import msgspec
+
 from aosedge.cloud.domain.access.callers import tenant_of
-from aosedge.cloud.domain.assignments import Assignment, checked
+from aosedge.cloud.domain.assignments import Assignment, Standing, checked, replaced
+from aosedge.cloud.domain.catalogue import Bundle, newer_bundle
+from aosedge.cloud.domain.pages import MOST_ROWS, Window
 from aosedge.cloud.store import Session
-from aosedge.model.errors import Conflict
+from aosedge.model.errors import Conflict, NotFound
 from aosedge.model.ids import AssignmentId, BundleId, Ids, ItemId, SubjectId
+
+
+class Assigned(msgspec.Struct, frozen=True):
+    """What was assigned, and what it took the place of."""
+
+    new: Standing
+    replaced: tuple[Standing, ...]
 
 
 def create(
@@ -18,11 +29,12 @@ def create(
     num_instances: int | None = None,
     priority: int | None = None,
     labels: tuple[str, ...] | None = None,
-) -> Assignment:
+) -> Assigned:
     """Assign an item or a bundle to a subject; every Unit it joins is compiled anew.
 
-    Raises Invalid naming the field; NotFound for a subject, item, version or bundle that is missing or foreign (an
-    item is an OEM's own or of a Service Provider it granted); Conflict where the same thing is assigned already.
+    It takes the place of those all of whose items it brings, each with a line in the audit trail. Raises Invalid
+    naming the field; NotFound for a subject, item, version or bundle that is missing or foreign (an item is an OEM's
+    own or of a Service Provider it granted); Conflict where just this is assigned already, or part of its items.
     """
     assignment = checked(
         Assignment(
@@ -40,12 +52,39 @@ def create(
     )
     session.subjects.get(subject)
     _there(session, assignment)
-    if session.assignments.page(subject=subject, item=item, bundle=bundle).total:
-        raise Conflict("this is assigned to the subject already", element="subject", cure="unassign it first")
+    new = standing(session, assignment)
+    gone = replaced(new, [standing(session, old) for old in session.assignments.of_subject(subject)])
+    for old in gone:
+        session.assignments.delete(old.assignment.id)
+        target = f"{subject} {old.assignment.id}"
+        session.audit.append("assignments_delete", "done", target=target, detail=f"replaced by {assignment.id}")
     session.assignments.add(assignment)
     session.subjects.mark_dirty(subject)
     session.signal("targets")
-    return assignment
+    return Assigned(new, gone)
+
+
+def standing(session: Session, assignment: Assignment) -> Standing:
+    """The assignment with its names; without items where the grant was taken back since."""
+    try:
+        if assignment.item is not None:
+            codename = session.items.get(assignment.item).codename
+            return Standing(assignment, codename, {assignment.item: codename})
+        assert assignment.bundle is not None
+        brought = {item.id: item.codename for item, _ in session.items.of_bundle(assignment.bundle)}
+        return Standing(assignment, session.bundles.get(assignment.bundle).name, brought)
+    except NotFound:
+        return Standing(assignment, "", {})
+
+
+def newer(session: Session, assignment: Assignment) -> Bundle | None:
+    """The newest ready bundle that could take the place of an assigned bundle, with newer versions of its items."""
+    if assignment.bundle is None:
+        return None
+    mine = [version for _, version in session.items.of_bundle(assignment.bundle)]
+    others = [other for own in mine for other in session.items.versions(own.item, Window(MOST_ROWS)).items]
+    found = newer_bundle(mine, others)
+    return session.bundles.get(found) if found is not None else None
 
 
 def _there(session: Session, assignment: Assignment) -> None:

@@ -83,8 +83,8 @@ class Intake:
         """Take one upload to its end; returns the ready bundle.
 
         `caller` is a person whose organization the scope is. Raises TooLarge or what the stream raises, with nothing
-        kept; BundleRejected or BundleConflict, with the bundle kept as rejected and nothing else; Unavailable where
-        the cloud itself failed.
+        kept; Conflict where the same file is a ready bundle already, with nothing kept; BundleRejected or
+        BundleConflict, with the bundle kept as rejected and nothing else; Unavailable where the cloud itself failed.
         """
         assert isinstance(caller.who, Person)  # the dispatcher lets nobody else in
         id, owner = BundleId(self._ids.new()), caller.who.tenant
@@ -93,10 +93,31 @@ class Intake:
             digest, size_bytes = await self._spool(upload, bench.upload)
             now = self._clock.wall()
             bundle = Bundle(id, owner, "received", now, caller.who.user, filename[:200], digest, size_bytes)
+            await self._refuse_known(caller, scope, bundle)
             bench.engaged = True
             await self._store.write(caller, scope, lambda session: session.bundles.add(bundle))
             async with self._places:
                 return await self._process(caller, scope, bundle, bench)
+
+    async def _refuse_known(self, caller: Caller, scope: Scope, bundle: Bundle) -> None:
+        def find(session: Session) -> Bundle | None:
+            return session.bundles.ready_with(bundle.owner, bundle.digest)
+
+        known = await self._store.read(caller, scope, find)
+        if known is None:
+            return
+        detail = "the same file again"
+        await self._store.write(
+            caller,
+            scope,
+            lambda session: session.audit.append(OPERATION, "refused", target=known.id, detail=detail),
+        )
+        raise Conflict(
+            f"this very bundle is here already and ready: {known.name}",
+            element="file",
+            got=known.id,
+            cure="nothing is left to do; for a change, give the items new versions",
+        )
 
     async def recover(self) -> int:
         """Undo what uploads left that were broken off; how many there were. For the start, and from time to time."""
