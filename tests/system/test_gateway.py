@@ -74,6 +74,20 @@ async def test_a_certificate_revoked_after_discovery_is_shown_out_and_then_answe
     assert await refused(place, unit, token) == 429
 
 
+async def test_a_certificate_revoked_while_connected_is_shown_out_soon(tmp_path: Path) -> None:
+    async with place_in(tmp_path) as place, place.serving(Policy(revise_s=0.2)):
+        unit, other, gone = await place.unit("unit-1"), await place.unit("unit-2"), await place.unit("unit-3")
+        async with joined(place, unit) as peer, joined(place, other) as stays, joined(place, gone) as deleted:
+            for one in (peer, stays, deleted):
+                await one.say_and_wait(FULL)
+            await place.revoke(unit)
+            await place.forget(gone)
+            assert (await peer.until_closed())[0] == 1008
+            assert (await deleted.until_closed())[0] == 1008
+            await stays.say_and_wait(DELTA)
+            assert stays.closed is None
+
+
 async def test_a_unit_that_comes_back_all_the_time_is_slowed_down(tmp_path: Path) -> None:
     async with place_in(tmp_path) as place, place.serving(Policy(opens_burst=3)):
         unit = await place.unit("unit-1")

@@ -101,9 +101,9 @@ class Line(Sleeper):
         early, self._early = self._early, []
         for message in early:
             if message is None:
-                self.on_text()
+                self.go_on(Conversation.heard_text, self._switchboard.now())
             else:
-                self.on_message(message)
+                self.go_on(Conversation.heard, message, self._switchboard.now())
         self.release("not signed in")
         self._switchboard.deadlines.set(self, conversation.due())
 

@@ -55,8 +55,8 @@ class Incident(msgspec.Struct, frozen=True):
 class Records(Protocol):
     """The Unit side of the store. Every method is one transaction and may raise; then nothing of it counts."""
 
-    async def known(self, peer: Peer) -> bool:
-        """Whether this certificate may come in: its serial is active and its Unit's own."""
+    async def known(self, peers: Sequence[Peer]) -> list[bool]:
+        """Whether these certificates may come in: serial active, in time, and their provisioned Unit's own."""
 
     async def arrive(self, arrivals: Sequence[Arrival]) -> list[SignedIn | None]:
         """Whose certificates these are, now connected; None for one that may not come in."""

@@ -18,6 +18,7 @@ from aosedge.cloud.gateway.switchboard import PATH, Policy, Switchboard
 from aosedge.cloud.ports import Blobs, Bus, Subscription
 from aosedge.model.ids import Ids, UnitId
 from aosedge.model.instants import Clock
+from aosedge.trust.certificates import Peer
 
 ACCEPTS_PER_S = 200
 """TLS handshakes that a process does beside its other work; Units spread their return over fleet / this."""
@@ -80,7 +81,10 @@ async def serve(
     def delay_ms() -> int:
         return 1_000 + 1_000 * switchboard.units // ACCEPTS_PER_S
 
-    discovery = Discovery(records.known, tokens, (names.channel_url,), delay_ms, clock)
+    async def known(peer: Peer) -> bool:
+        return (await records.known([peer]))[0]
+
+    discovery = Discovery(known, tokens, (names.channel_url,), delay_ms, clock)
     hints = bus.subscribe("unit.*.target")
     async with asyncio.TaskGroup() as tasks:
         working = tasks.create_task(switchboard.run())

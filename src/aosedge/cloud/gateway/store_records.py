@@ -31,29 +31,22 @@ class StoreRecords:
         """Before the first Unit: whoever was connected to this process before it ended is so no more."""
         await self._store.write_every(self._caller(), lambda session: session.units.forget_connections(self._process))
 
-    async def known(self, peer: Peer) -> bool:
-        """Whether this certificate may come in."""
+    async def known(self, peers: Sequence[Peer]) -> list[bool]:
+        """Whether these certificates may come in."""
         caller = self._caller()
-
-        def find(session: EverySession) -> bool:
-            unit = session.units.find(peer.unit) if peer.unit is not None else None
-            return unit is not None and _opens(peer, session.certificates.find(peer.serial), unit, caller.now)
-
-        return await self._store.read_every(caller, find)
+        found = await self._store.read_every(caller, lambda session: _owners(session, peers, caller.now))
+        return [unit is not None for unit in found]
 
     async def arrive(self, arrivals: Sequence[Arrival]) -> list[SignedIn | None]:
         """Whose certificates these are, now connected; None for one that may not come in."""
         caller = self._caller()
 
         def connect(session: EverySession) -> list[SignedIn | None]:
-            certificates = session.certificates.find_many(arrival.peer.serial for arrival in arrivals)
-            units = session.units.find_many(a.peer.unit for a in arrivals if a.peer.unit is not None)
             answers: list[SignedIn | None] = []
             opened = []
-            for arrival in arrivals:
-                peer = arrival.peer
-                unit = units.get(peer.unit) if peer.unit is not None else None
-                if unit is None or not _opens(peer, certificates.get(peer.serial), unit, caller.now):
+            owners = _owners(session, [arrival.peer for arrival in arrivals], caller.now)
+            for arrival, unit in zip(arrivals, owners, strict=True):
+                if unit is None:
                     answers.append(None)
                     continue
                 answers.append(SignedIn(UnitPeer(unit.id, unit.tenant, unit.fleet), unit.system_uid))
@@ -117,6 +110,17 @@ class StoreRecords:
 
     def _caller(self) -> Caller:
         return Caller(Task("gateway"), self._ids.new(), self._clock.wall())
+
+
+def _owners(session: EverySession, peers: Sequence[Peer], now: Instant) -> list[Unit | None]:
+    """The Unit that each certificate lets in."""
+    certificates = session.certificates.find_many(peer.serial for peer in peers)
+    units = session.units.find_many(peer.unit for peer in peers if peer.unit is not None)
+    owners = [(peer, units.get(peer.unit) if peer.unit is not None else None) for peer in peers]
+    return [
+        unit if unit is not None and _opens(peer, certificates.get(peer.serial), unit, now) else None
+        for peer, unit in owners
+    ]
 
 
 def _opens(peer: Peer, certificate: Certificate | None, unit: Unit, now: Instant) -> bool:

@@ -3,14 +3,13 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import msgspec
 
 from aosedge.cloud.domain.access.callers import UnitPeer
 from aosedge.cloud.gateway.batches import Batches
-from aosedge.cloud.gateway.channel.port import POLICY_VIOLATION, Listener, Opening, Refusal
+from aosedge.cloud.gateway.channel.port import INTERNAL_ERROR, POLICY_VIOLATION, Listener, Opening, Refusal
 from aosedge.cloud.gateway.conversation import Conversation, Keep, LookUpBlobs
 from aosedge.cloud.gateway.conversation import Policy as ConversationPolicy
 from aosedge.cloud.gateway.deadlines import Deadlines
@@ -19,7 +18,7 @@ from aosedge.cloud.gateway.records import Arrival, Departure, Incident, Question
 from aosedge.cloud.gateway.signatures import Links, Tokens, bearer
 from aosedge.cloud.ports import StoredBlob
 from aosedge.cloud.usecases.statuses import Report
-from aosedge.model.errors import Unauthenticated
+from aosedge.model.errors import AosError, Unauthenticated
 from aosedge.model.ids import Ids, Txn, UnitId
 from aosedge.model.instants import MINUTE, SECOND, Clock, Monotonic, Now, from_datetime
 from aosedge.protocol.messages.from_cloud import BlobUrl
@@ -28,7 +27,8 @@ from aosedge.trust.certificates import peer_of
 PATH = "/ws/v7/"
 _NEVER_STORED_MS = 60_000
 _log = logging.getLogger("aosedge.gateway")
-T = TypeVar("T")
+_Taken = tuple[Line, Keep, int]
+"""A message to store, whose, and its size."""
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -50,6 +50,8 @@ class Policy(msgspec.Struct, frozen=True):
     """The same thing about the same Unit is written down once in this time."""
     retry_s: float = 1.0
     """After the store failed."""
+    revise_s: float = 30.0
+    """How often it is asked whether those who are connected still may be: a revoked certificate, a deleted Unit."""
     settle_s: float = 5.0
     """For what is under way when the process stops."""
     unit: ConversationPolicy = ConversationPolicy()
@@ -82,13 +84,13 @@ class Switchboard:
         self._noted: dict[tuple[UnitId, str], Monotonic] = {}
         self._intake_bytes = 0
         self._held: list[Line] = []
-        most = policy.batch_most
-        self._arrivals: Batches[Line] = Batches(self._sign_in, most)
-        self._departures: Batches[Departure] = Batches(self._leave, most)
-        self._intake: Batches[tuple[Line, Keep, int]] = Batches(self._store, most)
-        self._targets: Batches[Line] = Batches(self._offer, most)
-        self._questions: Batches[tuple[Line, LookUpBlobs]] = Batches(self._answer, most)
-        self._incidents: Batches[Incident] = Batches(self._note, most)
+        bounds = policy.batch_most, policy.retry_s
+        self._arrivals: Batches[Line] = Batches(self._sign_in, self._not_signed_in, *bounds)
+        self._departures: Batches[Departure] = Batches(records.leave, _forget, *bounds)
+        self._intake: Batches[_Taken] = Batches(self._store, self._not_stored, *bounds)
+        self._targets: Batches[Line] = Batches(self._offer, self._not_offered, *bounds)
+        self._questions: Batches[tuple[Line, LookUpBlobs]] = Batches(self._answer, _forget, *bounds)
+        self._incidents: Batches[Incident] = Batches(records.note, _forget, *bounds)
 
     @property
     def units(self) -> int:
@@ -112,6 +114,7 @@ class Switchboard:
                     self._incidents,
                 ):
                     tasks.create_task(batches.run())
+                tasks.create_task(self._revise())
         finally:
             self.deadlines.close()
 
@@ -222,13 +225,11 @@ class Switchboard:
     # The common work.
 
     async def _sign_in(self, lines: list[Line]) -> None:
-        arrivals = [Arrival(line.peer, line.id, line.origin) for line in lines]
-        answers = await self._until_done(lambda: self._records.arrive(arrivals))
+        answers = await self._records.arrive([Arrival(line.peer, line.id, line.origin) for line in lines])
         self._arriving -= len(lines)
         for line, answer in zip(lines, answers, strict=True):
             if answer is None:
-                self.bar(line)
-                line.hang_up(POLICY_VIOLATION, "the certificate is not known or not valid any more")
+                self._show_out(line)
             elif line.is_open:
                 self._welcome(line, answer)
             else:
@@ -243,15 +244,36 @@ class Switchboard:
             self.suspect(line, "two_connections", f"came from {line.origin} while connected from {older.origin}")
             older.hang_up(POLICY_VIOLATION, "this Unit has opened another connection")
 
-    async def _leave(self, departures: list[Departure]) -> None:
-        await self._until_done(lambda: self._records.leave(departures))
+    def _not_signed_in(self, line: Line) -> None:
+        self._arriving -= 1
+        line.hang_up(INTERNAL_ERROR, "a fault of the cloud")
 
-    async def _store(self, batch: list[tuple[Line, Keep, int]]) -> None:
+    async def _revise(self) -> None:
+        """Show out, in time, who may not be here any more; a thousand Units with one look."""
+        while True:
+            await asyncio.sleep(self._policy.revise_s)
+            lines = list(self._lines.values())
+            for start in range(0, len(lines), self._policy.batch_most):
+                some = lines[start : start + self._policy.batch_most]
+                try:
+                    known = await self._records.known([line.peer for line in some])
+                except AosError as error:
+                    _log.warning("cannot look who may still be connected: %s", error)
+                    break
+                for line, is_known in zip(some, known, strict=True):
+                    if not is_known:
+                        self._show_out(line)
+
+    def _show_out(self, line: Line) -> None:
+        self.bar(line)
+        line.hang_up(POLICY_VIOLATION, "the certificate is not known or not valid any more")
+
+    async def _store(self, batch: list[_Taken]) -> None:
         reports = [
             Report(_unit(line).unit, order.txn, order.message, from_datetime(order.created_at))
             for line, order, _ in batch
         ]
-        stored = await self._until_done(lambda: self._records.keep(reports))
+        stored = await self._records.keep(reports)
         self._intake_bytes -= sum(size for _, _, size in batch)
         now = self.now()
         done: dict[Line, list[Txn]] = {}
@@ -262,26 +284,36 @@ class Switchboard:
                 line.go_on(Conversation.not_kept, order.txn, now, _NEVER_STORED_MS)
         for line, txns in done.items():
             line.go_on(Conversation.kept, txns, now)
+        self._let_in()
+
+    def _not_stored(self, taken: _Taken) -> None:
+        line, order, size = taken
+        self._intake_bytes -= size
+        line.go_on(Conversation.not_kept, order.txn, self.now(), _NEVER_STORED_MS)
+        self._let_in()
+
+    def _let_in(self) -> None:
+        """Read those again that were not read because too much waited."""
         if self._held and not self._intake_is_full():
             held, self._held = self._held, []
             for line in held:
                 line.release("intake")
 
     async def _offer(self, lines: list[Line]) -> None:
-        targets = await self._until_done(lambda: self._records.targets([_unit(line) for line in lines]))
+        targets = await self._records.targets([_unit(line) for line in lines])
         now = self.now()
         for line, target in zip(lines, targets, strict=True):
             line.go_on(Conversation.target, target, now)
 
+    def _not_offered(self, line: Line) -> None:
+        line.go_on(Conversation.target_unread, self.now())
+
     async def _answer(self, batch: list[tuple[Line, LookUpBlobs]]) -> None:
         questions = [Question(_unit(line), question.digests) for line, question in batch]
-        found = await self._until_done(lambda: self._records.blobs(questions))
+        found = await self._records.blobs(questions)
         now = self.now()
         for (line, question), blobs in zip(batch, found, strict=True):
             line.go_on(Conversation.blobs, question, self._urls(blobs, now), now)
-
-    async def _note(self, incidents: list[Incident]) -> None:
-        await self._until_done(lambda: self._records.note(incidents))
 
     def _urls(self, blobs: Sequence[StoredBlob], now: Now) -> list[BlobUrl]:
         return [
@@ -298,16 +330,11 @@ class Switchboard:
         policy = self._policy
         return len(self._intake) >= policy.intake_messages_most or self._intake_bytes >= policy.intake_bytes_most
 
-    async def _until_done(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Again until the store takes it. What waits is bounded, and Units are not read meanwhile."""
-        while True:
-            try:
-                return await work()
-            except Exception:  # noqa: BLE001 - whatever the store's fault is, no Unit may lose what it sent
-                _log.exception("the store did not take it; again in %.1f s", self._policy.retry_s)
-            await asyncio.sleep(self._policy.retry_s)
-
 
 def _unit(line: Line) -> UnitPeer:
     assert line.unit is not None  # orders come from conversations, which begin with signing in
     return line.unit
+
+
+def _forget(work: object) -> None:
+    """What cannot be written down and nobody waits for: the log has it."""

@@ -272,6 +272,7 @@ def test_other_digests_are_looked_up_meanwhile(greeted: Talk) -> None:
 
 
 def test_a_unit_with_much_unstored_is_not_read_until_some_is_stored() -> None:
+    """I12: what waits is bounded."""
     talk = Talk(Policy(unstored_most=3))
     orders = [order for number in range(3) for order in talk.hear(DELTA, f"t{number}")]
     assert [type(order) for order in orders] == [Keep, Keep, Keep, Pause]
