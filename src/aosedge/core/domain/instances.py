@@ -36,8 +36,8 @@ class InstanceSpec(msgspec.Struct, frozen=True):
     priority: int = 0
 
     def digest(self) -> Digest:
-        """The specification's digest; equal content has an equal digest."""
-        return sha256(msgspec.json.encode(self, order="deterministic"))
+        """The specification's digest; equal content has an equal digest. Priority is placement's, not the process's."""
+        return sha256(msgspec.json.encode(msgspec.structs.replace(self, priority=0), order="deterministic"))
 
 
 class Found(msgspec.Struct, frozen=True):
