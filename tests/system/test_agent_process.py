@@ -228,14 +228,15 @@ async def test_people_ask_the_agent(cloud: SmallCloud) -> None:
         await cloud.until_idle(1, 40)
         assert (unit.folder / "aoscore.sock").stat().st_mode & 0o777 == 0o600
         _, words = await aoscore(unit.folder, "instances")
-        assert words.split("\t")[:5] == ["server/s/0", "server", "1.0.0", "native", "active\n"]
+        heading, row = (line.split() for line in words.splitlines())
+        assert (heading, row) == (["NAME", "VERSION", "RUNTIME", "STATE"], ["server", "1.0.0", "native", "active"])
         [instance] = json.loads((await aoscore(unit.folder, "instances", "--json"))[1])
         assert instance["state"] == "active"
         code, output = await aoscore(unit.folder, "exec", "server/s/0", "--", "/bin/busybox", "sh", "-c", "exit 7")
         assert code == 7, output
         assert (await aoscore(unit.folder, "logs", "server"))[0] == 0
         code, words = await aoscore(unit.folder, "logs", "nobody")
-        assert (code, "no such instance" in words) == (3, True)
+        assert (code, "no such instance (list what there is with: aoscore instances)" in words) == (3, True)
         code, words = await aoscore(unit.folder, "run")
         assert (code, "another AosCore" in words) == (1, True)
         assert (await aoscore(unit.folder, "exec", "server"))[0] == 2
@@ -260,6 +261,12 @@ async def test_a_unit_that_is_not_provisioned_says_how_to(tmp_path: Path) -> Non
     code, words = await aoscore(tmp_path / "new", "status")
     assert (code, "no Unit lives here" in words) == (1, True)
     assert await aoscore(tmp_path / "new", "down") == (0, "there are no instances\n")
+
+
+async def test_a_relative_state_folder_is_the_same_from_everywhere() -> None:
+    """Root file systems link into it, from folders of their own."""
+    code, words = await aoscore(Path("nowhere"), "status")
+    assert (code, f"{Path('nowhere').absolute()}: no Unit lives here" in words) == (1, True)
     assert SYSTEM_ID
 
 

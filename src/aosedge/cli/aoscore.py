@@ -75,7 +75,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     folder = options.state or settings_.load(options.config, os.environ).state_folder
     own = folder / settings_.FILE
     found = settings_.load(options.config or (own if own.exists() else None), os.environ)
-    return msgspec.structs.replace(found, state_folder=folder)
+    return msgspec.structs.replace(found, state_folder=folder.absolute())
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
@@ -93,12 +93,13 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         return _say_json(status)
     update = status.update
-    at = f"{update.generation.epoch}.{update.generation.number}" if update.generation else "-"
+    seen = update.generation
+    at = f"generation {seen.number} (epoch {seen.epoch})" if seen else "no generation yet"
     cloud = "connected" if status.connected else "not connected"
     _say(f"unit        {status.system_id}")
     _say(f"agent       {'running, ' + cloud if status.agent else 'not running'}")
     _say(f"node        {status.node}{f' ({status.runtime})' if status.runtime else ''}")
-    _say(f"update      {update.state}, generation {at}")
+    _say(f"update      {update.state}, {at}")
     if update.error_info:
         _say(f"trouble     {update.error_info.message}")
     for item in status.items:
@@ -117,9 +118,13 @@ def _instances(options: argparse.Namespace, settings: Settings) -> int:
         return _say_json(status.instances)
     if not status.agent:
         _say("the agent does not run; instances that it left running go on")
-    for one in status.instances:
-        why = f"\t{one.message}" if one.message else ""
-        _say(f"{one.instance}\t{one.name}\t{one.version}\t{one.runtime}\t{one.state}{why}")
+    head = ("NAME", "VERSION", "RUNTIME", "STATE", "")
+    rows = [(one.name or one.instance, one.version, one.runtime, one.state, one.message) for one in status.instances]
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows) if rows else ():
+        _say("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+    if not rows:
+        _say("no instances")
     return 0
 
 

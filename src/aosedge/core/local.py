@@ -248,7 +248,9 @@ def ask(folder: Path, question: Question, timeout_s: float = 60.0) -> Answer:
 
 def _error(answer: Answer) -> AosError:
     if answer.kind == "not_found":
-        return NotFound(answer.element)
+        missing = NotFound(answer.element)
+        missing.cure = "list what there is with: aoscore instances"
+        return missing
     kinds: dict[str, type[AosError]] = {"conflict": Conflict, "invalid": Invalid}
     return kinds.get(answer.kind, AosError)(answer.error, element=answer.element, cure=answer.cure)
 

@@ -198,7 +198,7 @@ def _which(name: str) -> str:
 
 
 def _words(text: str) -> str:
-    """The last thing said, without runc's log form."""
-    lines = [line for line in text.strip().splitlines() if line.strip()]
+    """The last thing said, without runc's log form and without mount's advice to look elsewhere."""
+    lines = [line for line in text.strip().splitlines() if line.strip() and not line.lstrip().startswith("dmesg(1)")]
     found = _LOG_FORM.search(lines[-1]) if lines else None
     return (found[1].replace('\\"', '"') if found else lines[-1] if lines else "")[-300:]
