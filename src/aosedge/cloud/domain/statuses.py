@@ -91,7 +91,9 @@ def name_of(identity: Identity) -> str:
 
 
 def _without_removed(items: tuple[ItemStatus, ...]) -> tuple[ItemStatus, ...]:
-    return tuple(item for item in items if item.state != "removed")
+    if any([item.state == "removed" for item in items]):  # noqa: C419 - faster than a generator, and almost never so
+        return tuple(item for item in items if item.state != "removed")
+    return items
 
 
 def _merge_nodes(old: Iterable[NodeStatus], new: Iterable[NodeStatus]) -> tuple[NodeStatus, ...]:

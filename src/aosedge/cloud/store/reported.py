@@ -4,6 +4,7 @@ Each statement takes or gives one JSON text. The driver lets go of the interpret
 so the gateway's loop goes on while thousands of rows are written.
 """
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -24,15 +25,18 @@ from aosedge.model.instants import Instant
 from aosedge.protocol.messages.parts import Generation
 
 _LOAD: Final = {
+    # bodies are put into the text as they are: they are JSON already, and need not be read for that
     "sqlite": """
-        SELECT json_group_array(json_array(u.id, u.connectivity, u.deployment, u.reason, json(s.body), s.created_at,
-            json(s.recent), t.epoch, t.number, t.digest, t.problem, t.left_out))
-        FROM json_each(?) w JOIN units u ON u.id = w.value
+        SELECT '[' || group_concat('[' || json_array(u.id, u.connectivity, u.deployment, u.reason, s.created_at,
+            t.epoch, t.number, t.digest, t.problem, t.left_out) || ',' || coalesce(s.recent, '[]') || ','
+            || CASE WHEN json_extract(w.value, '$[1]') THEN coalesce(s.body, 'null') ELSE 'null' END || ']') || ']'
+        FROM json_each(?) w JOIN units u ON u.id = json_extract(w.value, '$[0]')
         LEFT JOIN statuses s ON s.unit = u.id LEFT JOIN unit_targets t ON t.unit = u.id""",
     "postgresql": """
-        SELECT json_agg(json_build_array(u.id, u.connectivity, u.deployment, u.reason, s.body::json, s.created_at,
-            s.recent::json, t.epoch, t.number, t.digest, t.problem, t.left_out))::text
-        FROM json_array_elements_text($1::json) w JOIN units u ON u.id = w
+        SELECT '[' || string_agg('[' || json_build_array(u.id, u.connectivity, u.deployment, u.reason, s.created_at,
+            t.epoch, t.number, t.digest, t.problem, t.left_out)::text || ',' || coalesce(s.recent, '[]') || ','
+            || CASE WHEN (w->>1)::boolean THEN coalesce(s.body, 'null') ELSE 'null' END || ']', ',') || ']'
+        FROM json_array_elements($1::json) w JOIN units u ON u.id = w->>0
         LEFT JOIN statuses s ON s.unit = u.id LEFT JOIN unit_targets t ON t.unit = u.id""",
 }
 
@@ -60,6 +64,18 @@ _STATUSES: Final = _upsert(
     "unit",
     _set("body", "created_at", "reported_at", "recent"),
 )
+_STATUS_WIDTH: Final = 5
+_STATUS_ROWS: Final = (1024, 256, 64, 16, 4, 1)
+"""Rows of one statement where rows are bound one by one: SQLite is then much faster than with one JSON text. Few
+sizes, so that the driver finds each statement compiled."""
+
+
+@functools.cache
+def _status_rows(many: int) -> str:
+    start, end = _STATUSES["sqlite"].partition("SELECT")[0], _STATUSES["sqlite"].partition("WHERE true ")[2]
+    return f"{start} VALUES {', '.join(['(?, ?, ?, ?, ?)'] * many)} {end}"
+
+
 _USAGES: Final = _upsert(
     "usages",
     "unit, body, created_at",
@@ -106,14 +122,19 @@ _DIRTY: Final = {
         UPDATE units SET target_dirty = true WHERE id IN (SELECT json_array_elements_text($1::json))""",
 }
 
-_Loaded = tuple[
-    UnitId, Connectivity, DeploymentState, str, msgspec.Raw, Instant | None, tuple[str, ...] | None, int | None,
-    int | None, Digest | None, str | None, str | None,
+_Axes = tuple[
+    UnitId, Connectivity, DeploymentState, str, Instant | None, int | None, int | None, Digest | None, str | None,
+    str | None,
 ]  # fmt: skip
 _NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 """The one character that a database's text cannot hold, as JSON writes it; a replacement character is stored."""
-_ROWS: Final = msgspec.json.Decoder(list[_Loaded] | None)
-_ACTUAL: Final = msgspec.json.Decoder(Actual | None)
+_ROWS: Final = msgspec.json.Decoder(list[tuple[_Axes, tuple[str, ...], Actual | None]])
+
+
+def _text(value: Any) -> str:
+    """As JSON that every database takes."""
+    text = msgspec.json.encode(value).decode()
+    return _NUL.sub(r"\1\\ufffd", text) if "\\u0000" in text else text
 
 
 class ReportedUnits:
@@ -126,29 +147,26 @@ class ReportedUnits:
     def _run(self, statement: dict[str, str], rows: Sequence[Any]) -> str | None:
         if not rows:
             return None
-        text = msgspec.json.encode(rows).decode()
-        if "\\u0000" in text:
-            text = _NUL.sub(r"\1\\ufffd", text)
-        result = self._connection.exec_driver_sql(statement[self._dialect], (text,))
+        result = self._connection.exec_driver_sql(statement[self._dialect], (_text(rows),))
         return result.scalar_one_or_none() if result.returns_rows else None
 
     def load(self, bodies: frozenset[UnitId]) -> dict[UnitId, Known]:
         """What is known of those that exist; actual state only of those in `bodies`."""
-        text = self._run(_LOAD, sorted(self._units))
-        loaded = (_ROWS.decode(text) if text else None) or []
-        documents = self._documents.get(self._connection, {row[9] for row in loaded if row[9] is not None})
+        text = self._run(_LOAD, [(unit, unit in bodies) for unit in sorted(self._units)])
+        loaded = _ROWS.decode(text) if text else []
+        documents = self._documents.get(self._connection, {axes[7] for axes, _, _ in loaded if axes[7] is not None})
         known = {}
-        for unit, connectivity, deployment, reason, body, created, recent, epoch, number, digest, *words in loaded:
-            problem, left_out = words
+        for axes, recent, actual in loaded:
+            unit, connectivity, deployment, reason, created, epoch, number, digest, problem, left_out = axes
             known[unit] = Known(
                 unit=unit,
                 connectivity=connectivity,
                 deployment=deployment,
                 reason=reason,
                 digest=digest,
-                actual=_ACTUAL.decode(body) if unit in bodies else None,
+                actual=actual,
                 created_at=created or Instant(0),
-                recent=recent or (),
+                recent=recent,
                 aim=Aim(
                     document=documents[digest] if digest is not None else None,
                     generation=Generation(epoch, number or 0) if epoch is not None else None,
@@ -173,7 +191,19 @@ class ReportedUnits:
 
     def put_statuses(self, rows: Sequence[tuple[UnitId, Actual, int, int, tuple[str, ...]]]) -> None:
         """Unit, actual state, its time, ours, tags of recent txns."""
-        self._run(_STATUSES, self._only(rows))
+        if self._dialect != "sqlite":
+            self._run(_STATUSES, self._only(rows))
+            return
+        flat = [
+            value
+            for unit, actual, created, reported, recent in self._only(rows)
+            for value in (unit, _text(actual), created, reported, _text(recent))
+        ]
+        width, done = _STATUS_WIDTH, 0
+        for many in _STATUS_ROWS:
+            while len(flat) - done >= many * width:
+                self._connection.exec_driver_sql(_status_rows(many), tuple(flat[done : done + many * width]))
+                done += many * width
 
     def put_axes(self, rows: Sequence[tuple[UnitId, str, str, str]]) -> None:
         """Unit, connectivity (while a channel is open), deployment, reason."""
