@@ -35,7 +35,7 @@ class Life:
             item, number = name.split()
             version = made(chance, ItemId(item), f"{number}.0.0", KINDS.get(name, "good"))
             bundle = BundleId(f"bundle {number}")
-            self.world.publish(version, bundle)
+            self.world.publish(version)
             versions.append(
                 ItemVersion(VersionId(name), version.item, version.version, version.index, bundle, Instant(0))
             )

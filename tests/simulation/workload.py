@@ -127,9 +127,10 @@ class Workload:
             self.world.timeline.after(MINUTE, lambda name=name: self._pardon(name))
 
     def _pardon(self, name: SystemId) -> None:
-        agent = self.world.units[name].agent
-        if agent is not None:
-            agent.post(QuarantineCleared())
+        unit = self.world.units[name]
+        if unit.agent is not None:
+            unit.pardoned_us = self.world.timeline.now_us
+            unit.agent.post(QuarantineCleared())
 
     # people
 
@@ -198,7 +199,7 @@ class Workload:
         for item in items:
             kind = self.chance.choice(bad) if self.chance.random() < poison else "good"
             new = made(self.chance, item, f"1.0.{self._made}", kind)
-            self.world.publish(new, bundle)
+            self.world.publish(new)
             name = VersionId(f"{item} {new.version}")
             self._versions.append(ItemVersion(name, item, new.version, new.index, bundle, Instant(self._made)))
         return bundle

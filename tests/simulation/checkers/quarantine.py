@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class FailedContentRests(Checker):
-    """What lies in quarantine is not started."""
+    """What was ever in quarantine is not started, until a person or another target says otherwise."""
 
     invariant = "I7 failed content is not retried for ever"
 
@@ -30,14 +30,17 @@ class FailedContentRests(Checker):
         since = self._since.get(unit, {})
         for program in unit.runtime.starts:
             began = since.get(program.spec.index_digest)
-            if began is not None and self.world.timeline.now_us - began > GRACE_US:
+            if began is None or began < unit.pardoned_us:
+                continue
+            if self.world.timeline.now_us - began > GRACE_US:
                 yield f"{unit.system_id} started {program.spec.key} of quarantined content"
 
     def changed(self, unit: Unit, before: State | None, now: State) -> Iterator[str]:
-        known, good = self._since.get(unit, {}), now.good.index_digests()
-        self._since[unit] = {
-            entry.digest: known.get(entry.digest, self.world.timeline.now_us)
-            for entry in now.quarantine
-            if entry.digest not in good
-        }
+        known, now_us = self._since.setdefault(unit, {}), self.world.timeline.now_us
+        wanted = now.target.set.index_digests() if now.target else frozenset()
+        for digest in [d for d in known if d not in wanted or d in now.good.index_digests()]:
+            del known[digest]
+        for entry in now.quarantine:
+            if entry.digest in wanted - now.good.index_digests():
+                known.setdefault(entry.digest, now_us)
         return iter(())

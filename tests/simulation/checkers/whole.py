@@ -9,12 +9,18 @@ from aosedge.core.domain.state import State
 
 
 class BundlesWhole(Checker):
-    """Of items that a bundle binds in the good set, all are of that bundle."""
+    """When an item of a bundle becomes what the bundle says, all of them are."""
 
     invariant = "I5 a bundle is active whole or not at all"
 
     def changed(self, unit: Unit, before: State | None, now: State) -> Iterator[str]:
-        contents = {item.item: item.index_digest for item in now.good.items}
-        for bound in now.good.bundles:
-            if len({self.world.bundle_of[contents[item]] for item in bound}) > 1:
-                yield f"{unit.system_id} has a part of a bundle: {', '.join(bound)}"
+        if now.target is None or (before is not None and before.good == now.good):
+            return
+        old = {item.item: item.index_digest for item in before.good.items} if before else {}
+        new = {item.item: item.index_digest for item in now.good.items}
+        wanted = {item.item: item.index_digest for item in now.target.set.items}
+        for bound in now.target.set.bundles:
+            taken = [item for item in bound if new.get(item) == wanted[item] != old.get(item)]
+            missing = [item for item in bound if new.get(item) != wanted[item]]
+            if taken and missing:
+                yield f"{unit.system_id} took {', '.join(taken)} of a bundle and not {', '.join(missing)}"

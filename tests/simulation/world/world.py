@@ -12,7 +12,7 @@ from tests.simulation.world.unit import Unit
 
 from aosedge.core.domain.state import State
 from aosedge.model.digests import Digest
-from aosedge.model.ids import BundleId, SystemId
+from aosedge.model.ids import SystemId
 from aosedge.model.instants import MINUTE, SECOND
 
 
@@ -30,7 +30,6 @@ class World:
         self.units: dict[SystemId, Unit] = {}
         self.made: dict[Digest, Made] = {}
         """Everything that was ever published, by its index."""
-        self.bundle_of: dict[Digest, BundleId] = {}
         for number in range(units):
             unit = Unit(f"unit-{number}", self.timeline, chance, self._door, self.cloud.serve)
             self.units[unit.system_id] = unit
@@ -80,9 +79,9 @@ class World:
         """Whether a Unit shall be able to run this content."""
         return self.made[index].is_good
 
-    def publish(self, made: Made, bundle: BundleId) -> None:
-        """A Service Provider's version is in the cloud; it came in this bundle."""
-        self.made[made.index], self.bundle_of[made.index] = made, bundle
+    def publish(self, made: Made) -> None:
+        """A Service Provider's version is in the cloud."""
+        self.made[made.index] = made
         self.cloud.blobs.update(made.blobs)
         self.cloud.contents[made.index] = frozenset(made.blobs)
 
