@@ -138,5 +138,5 @@ async def _try(means: Means, kind: str) -> None:
     except TimeoutError as error:
         raise AosError(f"a container that does nothing did not end within {_PROBE_S:g} s") from error
     finally:
-        await runtime.stop(key, 0)
+        await runtime.clear(0)
         await runtime.close()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from aosedge.core.domain.instances import InstanceKey, InstanceSpec
 from aosedge.core.network.connections import host_name
+from aosedge.core.runtimes.oci.cgroups import remove_empty
 from aosedge.core.runtimes.oci.rootfs import Root, make_skeletons, plan_root, refuse_exposure
 from aosedge.core.runtimes.oci.spec import NodeLimits, Place, runtime_config
 from aosedge.core.runtimes.oci.users import User, resolve_user
@@ -107,6 +108,10 @@ class Bundles:
     def remove(self, folder: Path) -> None:
         """The bundle and all in it; its root was never mounted outside of the container."""
         shutil.rmtree(folder, ignore_errors=True)
+
+    def leave(self) -> None:
+        """Remove the cgroup above all instances, if there is none in it."""
+        remove_empty(self._cgroup)
 
     def discard(self, key: InstanceKey) -> None:
         """Storage and state of an instance that shall never come back."""

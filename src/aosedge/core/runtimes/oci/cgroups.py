@@ -1,5 +1,6 @@
 """Where the node's cgroups are, and what they say of an instance's end."""
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -22,6 +23,14 @@ def has_swap_accounting(root: Path = ROOT) -> bool:
     if is_unified_only(root):
         return Path("/proc/swaps").exists()
     return (root / "memory" / "memory.memsw.limit_in_bytes").exists()
+
+
+def remove_empty(cgroup: str, root: Path = ROOT) -> None:
+    """Remove the cgroup in every hierarchy where nothing is in it."""
+    hierarchies = [root] if is_unified_only(root) else [folder for folder in root.iterdir() if folder.is_dir()]
+    for hierarchy in hierarchies:
+        with contextlib.suppress(OSError):
+            (hierarchy / cgroup.lstrip("/")).rmdir()
 
 
 def killed_for_memory(cgroup: str, root: Path = ROOT) -> bool:

@@ -72,13 +72,19 @@ class OciRuntime:
 
         Without any instance, arranged or there, the node's network is as if we had never been.
         """
-        if self._network is None:
-            return
         if not specs and not self._bundles.folders():
+            await self._leave()
+        elif self._network is not None:
+            await self._arrange(self._network, specs)
+
+    async def _leave(self) -> None:
+        self._bundles.leave()
+        if self._network is not None:
             await self._network.remove()
-            return
-        await self._network.arrange({instance_name(spec.key): spec for spec in specs})
-        self._rename_peers(self._network)
+
+    async def _arrange(self, network: Network, specs: Sequence[InstanceSpec]) -> None:
+        await network.arrange({instance_name(spec.key): spec for spec in specs})
+        self._rename_peers(network)
 
     async def start(self, spec: InstanceSpec) -> None:
         """Start it unless it runs; the process runs when this returns. Raises AosError, Invalid for a bad image."""
@@ -242,8 +248,7 @@ class OciRuntime:
         """Stop all instances and take the network down: the node is as before, but for storage and state."""
         for found in await self.found():
             await self.stop(found.key, grace_s)
-        if self._network is not None:
-            await self._network.remove()
+        await self._leave()
 
     async def close(self) -> None:
         """Let go of watchers; instances go on."""
