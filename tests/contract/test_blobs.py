@@ -1,14 +1,15 @@
-"""What every place for blobs must keep: a folder, memory, and S3 where the environment names one."""
+"""What every place for blobs must keep: a folder, memory, and a real S3 server."""
 
 import asyncio
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from tests.contract.s3_server import S3Server
 
 from aosedge.cloud.blobs import ObjectBlobs, open_blobs
 from aosedge.cloud.ports import Blobs
@@ -16,14 +17,25 @@ from aosedge.model.digests import sha3_256_hex, sha256
 from aosedge.model.errors import Invalid, NotFound, Unavailable
 
 BIG = os.urandom(3 * 1024 * 1024 + 7)
-S3 = os.environ.get("AOS_TEST_S3", "")
 
 
-@pytest.fixture(
-    params=["folder", "memory", pytest.param("s3", marks=pytest.mark.skipif(not S3, reason="AOS_TEST_S3"))]
-)
-def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectBlobs:
-    places = {"folder": str(tmp_path / "blobs"), "memory": "memory:///", "s3": S3}
+@pytest.fixture(scope="module")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    server = S3Server(tmp_path_factory.mktemp("s3"))
+    try:
+        server.make_bucket("blobs")
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(params=["folder", "memory", "s3"])
+def blobs(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ObjectBlobs:
+    if request.param == "s3":
+        server: S3Server = request.getfixturevalue("s3")
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+    places = {"folder": str(tmp_path / "blobs"), "memory": "memory:///", "s3": "s3://blobs/" + tmp_path.name}
     return open_blobs(places[request.param], tmp_path / "scratch")
 
 
