@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.contract.store_world import NOW, TASK, Counted, person, settle, tenant, unit, version
@@ -14,6 +15,7 @@ from aosedge.cloud.domain.people import User
 from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.units import Node
 from aosedge.cloud.store import EverySession, Session, Store, open_store
+from aosedge.cloud.store.sqlite import SqliteDatabase
 from aosedge.cloud.usecases import assignments, fleets, subjects, units
 from aosedge.model.errors import AosError, Conflict, Invalid, NotFound, Unavailable
 from aosedge.model.ids import (
@@ -389,3 +391,24 @@ async def test_after_closing_nothing_is_taken(database_url: str) -> None:
 def test_other_databases_are_refused(url: str) -> None:
     with pytest.raises(Invalid):
         open_store(url)
+
+
+async def test_a_full_disk_is_said_and_passes(tmp_path: Path) -> None:
+    """SQLite, whose file may not grow: work is refused as not possible now, and goes on once there is room."""
+    store = open_store(f"sqlite:///{tmp_path}/cloud.db")
+    await store.migrate()
+    database = store._database
+    assert isinstance(database, SqliteDatabase)
+
+    async def limit(pages: int) -> None:
+        await database.write(lambda connection: connection.exec_driver_sql(f"PRAGMA max_page_count={pages}").close())
+
+    await limit(1)  # SQLite takes the size that there is
+    big = "x" * 100_000
+    with pytest.raises(Unavailable, match="full"):
+        await store.write_every(TASK, lambda session: session.settings.put("big", big))
+    assert await store.read_every(TASK, lambda session: session.settings.get("big")) is None
+    await limit(1_000_000)
+    await store.write_every(TASK, lambda session: session.settings.put("big", big))
+    assert await store.read_every(TASK, lambda session: session.settings.get("big")) == big
+    await store.close()

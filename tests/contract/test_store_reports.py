@@ -170,6 +170,16 @@ async def test_what_can_never_be_stored_is_said_and_the_rest_is_stored(world: St
     assert await keep(world, [], NOW) == []
 
 
+async def test_what_breaks_the_transaction_harms_its_own_unit_only(world: Store) -> None:
+    """A lone surrogate can't be written; it can't be read either, so no Unit can send one: a fault of ours can."""
+    poison = full(item("\ud800"))
+    reports = [told("1", full(item("a"))), told("2", poison, unit=UnitId("unit-oem-2")), told("3", delta(item("b")))]
+    assert await keep(world, reports, NOW) == [True, False, True]
+    found = await status(world)
+    assert found is not None and found.actual.items == (item("a"), item("b"))
+    assert await status(world, UnitId("unit-oem-2")) is None
+
+
 async def test_a_transaction_of_units_reaches_these_units_only(world: Store) -> None:
     """I9."""
     rows = [(UnitId("unit-oem-2"), "Online", "in_sync", "")]

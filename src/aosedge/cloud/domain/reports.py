@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -13,6 +14,9 @@ from aosedge.model.ids import Txn, UnitId
 from aosedge.model.instants import Instant
 from aosedge.protocol.messages.from_unit import UnitStatus
 from aosedge.protocol.messages.parts import Generation
+
+HIGHEST: Final = 2**53
+"""Of a generation that a Unit may tell us of; a Unit that says more talks nonsense, and there must be room above."""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -80,4 +84,6 @@ def hear(known: Known, reports: Iterable[StatusReport]) -> Heard:
 
 def _ahead(given: Generation | None, actual: Actual) -> Generation | None:
     seen = actual.update.generation if actual.update is not None else None
-    return seen if seen is not None and seen > (given or Generation(0, 0)) else None
+    if seen is None or max(seen.epoch, seen.number) > HIGHEST:
+        return None
+    return seen if seen > (given or Generation(0, 0)) else None

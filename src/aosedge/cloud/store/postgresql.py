@@ -13,6 +13,7 @@ from aosedge.model.errors import Invalid, Unavailable
 T = TypeVar("T")
 _CONFLICTS: Final = frozenset(("40001", "40P01"))  # serialization failure, deadlock
 _NOT_TEXT: Final = frozenset(("22021", "22P05"))
+_NOT_NOW: Final = frozenset(("08", "53", "57", "58"))  # connection, resources, an operator, the system
 _ATTEMPTS: Final = 30
 _LONGEST_WAIT_S: Final = 0.1
 _CONNECTIONS: Final = 10
@@ -83,13 +84,20 @@ async def _lock(connection: AsyncConnection) -> None:
 
 
 def _is_conflict(error: Exception) -> bool:
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _CONFLICTS
+    return _sqlstate(error) in _CONFLICTS
 
 
 def _in_words(error: Exception) -> Exception:
     """Unavailable where the connection is at fault, Invalid for text no database holds; anything else as it is."""
-    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _NOT_TEXT:
-        return Invalid("a text with a NUL character", cure="leave it out")
-    if isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+    if isinstance(error, OSError):
         return Unavailable(f"the database cannot be reached: {error}", cure="look at the setting database")
+    state = _sqlstate(error)
+    if state in _NOT_TEXT:
+        return Invalid("a text with a NUL character", cure="leave it out")
+    if state[:2] in _NOT_NOW or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        return Unavailable(f"the database did not take it: {error}", cure="look at the database")
     return error
+
+
+def _sqlstate(error: Exception) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "") if isinstance(error, DBAPIError) else ""

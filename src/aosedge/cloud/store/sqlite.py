@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from aosedge.model.errors import Unavailable
@@ -167,7 +167,7 @@ def _run_in_savepoint(connection: Connection, job: _Job) -> None:
     try:
         job.result = job.work(connection)
     except BaseException as error:  # noqa: BLE001 - it is handed to the caller, whatever it is
-        job.failure = error
+        job.failure = _in_words(error) if isinstance(error, OperationalError) else error
         connection.exec_driver_sql("ROLLBACK TO work")
     connection.exec_driver_sql("RELEASE work")
 

@@ -1,6 +1,7 @@
 """What Units tell the cloud: messages of many in one transaction, each once, durable before it is acknowledged."""
 
 import itertools
+import logging
 from collections.abc import Sequence
 from typing import Final
 
@@ -8,11 +9,13 @@ import msgspec
 
 from aosedge.cloud.domain.reports import Heard, Known, StatusReport, hear
 from aosedge.cloud.store import Store, UnitsSession
+from aosedge.model.errors import Unavailable
 from aosedge.model.ids import Txn, UnitId
 from aosedge.model.instants import Instant, from_datetime
 from aosedge.protocol.messages import Alerts, FromUnit, MonitoringData, UnitStatus
 from aosedge.protocol.messages.from_unit import AnyAlert
 
+_log = logging.getLogger("aosedge.reports")
 LONGEST_TXN: Final = 128
 LARGEST_KEPT_BYTES: Final = 1024 * 1024
 """Of a message that waits for somebody to read it."""
@@ -35,9 +38,26 @@ async def keep(store: Store, reports: Sequence[Report], now: Instant) -> list[bo
     """
     sorted_out = _Sorted()
     stored = [sorted_out.take(report, now) for report in reports]
-    if sorted_out.units:
+    if not sorted_out.units:
+        return stored
+    try:
         await store.write_units(frozenset(sorted_out.units), sorted_out.write)
+    except Unavailable:
+        raise
+    except Exception:  # noqa: BLE001 - whatever is wrong with one Unit's report, the others' must be stored
+        units = sorted(sorted_out.units)
+        if len(units) == 1:
+            _log.exception("what Unit %s sent cannot be stored", units[0])
+            return [False] * len(reports)
+        return await _keep_apart(store, reports, frozenset(units[: len(units) // 2]), now)
     return stored
+
+
+async def _keep_apart(store: Store, reports: Sequence[Report], some: frozenset[UnitId], now: Instant) -> list[bool]:
+    """Something among the reports cannot be stored: find whose it is, so that it harms nobody else."""
+    one = iter(await keep(store, [report for report in reports if report.unit in some], now))
+    other = iter(await keep(store, [report for report in reports if report.unit not in some], now))
+    return [next(one if report.unit in some else other) for report in reports]
 
 
 class _Sorted:

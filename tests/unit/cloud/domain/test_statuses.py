@@ -409,6 +409,8 @@ def test_only_the_last_reports_are_remembered() -> None:
         (Generation(3, 6), AIM, None),
         (Generation(3, 8), AIM, Generation(3, 8)),
         (Generation(9, 1), Aim(), Generation(9, 1)),
+        (Generation(2**53 + 1, 1), AIM, None),
+        (Generation(4, 2**53 + 1), AIM, None),
     ],
 )
 def test_a_generation_that_was_never_given_is_noticed(

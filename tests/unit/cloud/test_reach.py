@@ -1,0 +1,31 @@
+"""Tenancy is structure: what reaches beyond one caller's scope is asked for in few places, each with its reason."""
+
+import re
+from pathlib import Path
+
+CLOUD = Path(__file__).parents[3] / "src" / "aosedge" / "cloud"
+REACHES_EVERYTHING = {
+    "gateway/store_records.py": "signs Units in and out, before there is a scope",
+    "reconcilers/outbox.py": "carries out effects of every organization",
+    "reconcilers/retention.py": "bounds what is kept of every Unit",
+    "reconcilers/targets.py": "compiles the targets of every Unit",
+    "usecases/installation.py": "makes the organizations themselves",
+    "usecases/people.py": "signs people in, before there is a scope",
+}
+
+
+def test_only_reconcilers_set_up_and_signing_in_reach_beyond_a_scope() -> None:
+    found = {
+        str(path.relative_to(CLOUD))
+        for path in CLOUD.rglob("*.py")
+        if path.parent.name != "store" and re.search(r"\b(EverySession|write_every|read_every)\b", path.read_text())
+    }
+    beyond = found - REACHES_EVERYTHING.keys()
+    assert not beyond, f"give the caller's scope to Store.read or Store.write instead: {sorted(beyond)}"
+    assert not REACHES_EVERYTHING.keys() - found, "take it out of the list"
+
+
+def test_no_repository_takes_a_tenant() -> None:
+    for path in (CLOUD / "store").glob("*.py"):
+        for line in re.findall(r"def [a-z]\w*\(self, [^)]*\)", path.read_text()):
+            assert "tenant" not in line, f"{path.name}: {line}: the scope in the constructor says whose it is"
