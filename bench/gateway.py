@@ -1,9 +1,10 @@
 """The Unit channel under load, against a bare echo server on the same library in the same run.
 
-    python -m bench.gateway [--units 400] [--seconds 5] [--libraries]
+    python -m bench.gateway [--units 400] [--rounds 5] [--seconds 2] [--libraries]
 
-N Units in another process, over mutual TLS. Printed: connections per second, messages per second, server CPU per
-message, KiB per connected Unit (RSS and PSS), and the ratios. Absolutes depend on the machine: trust the ratios.
+N Units in another process, over mutual TLS; the servers take turns, so that what disturbs the machine disturbs both.
+Printed: connections per second, messages per second, server CPU per message, KiB per connected Unit (RSS and PSS),
+and the ratios. Absolutes depend on the machine: trust the ratios.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import asyncio
 import sys
 import tempfile
 from pathlib import Path
+from statistics import median
 
 import msgspec
 from bench.figures import cpu_s_of, machine, memory_of
@@ -27,7 +29,7 @@ from aosedge.trust.certificates import Authority, key_pem
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """One server under one load."""
+    """One server: medians over the rounds, memory once."""
 
     name: str
     connections_per_s: float
@@ -113,69 +115,91 @@ def message() -> str:
     return msgspec.json.encode({"header": header, "data": data}).decode()
 
 
-async def measure(name: str, pid: int, plan: Plan, seconds: float, window: int) -> Figures:
-    """Connect everybody, look at memory, then send for a while."""
-    load = await Load.begin(plan)
-    before = memory_of(pid)
-    joined = await load.do(Command("connect"))
-    await asyncio.sleep(1.0)
-    after = memory_of(pid)
-    await load.do(Command("send", seconds=1.0, window=window))
-    cpu = cpu_s_of(pid)
-    sent = await load.do(Command("send", seconds=seconds, window=window))
-    cpu = cpu_s_of(pid) - cpu
-    await load.end()
-    units = len(plan.units)
-    return Figures(
-        name=name,
-        connections_per_s=joined.count / joined.seconds,
-        messages_per_s=sent.count / sent.seconds,
-        cpu_us_per_message=cpu / max(sent.count, 1) * 1e6,
-        rss_kib_per_unit=(after.rss_kib - before.rss_kib) / units,
-        pss_kib_per_unit=(after.pss_kib - before.pss_kib) / units,
-        slow_ms=sent.slow_ms,
+class Server:
+    """A server in its own process, and the process with its Units."""
+
+    def __init__(self, name: str, process: asyncio.subprocess.Process, load: Load, units: int) -> None:
+        self.name = name
+        self.connections: list[float] = []
+        self.messages: list[float] = []
+        self.cpu_us: list[float] = []
+        self._slow_ms: list[tuple[float, float]] = []
+        self._process, self._load, self._units = process, load, units
+        self._empty = memory_of(process.pid)
+        self._full = self._empty
+
+    async def connect(self, count: int) -> None:
+        """Some more Units."""
+        joined = await self._load.do(Command("connect", count=count))
+        self.connections.append(joined.count / joined.seconds)
+
+    def weigh(self) -> None:
+        """All Units are connected and idle."""
+        self._full = memory_of(self._process.pid)
+
+    async def send(self, seconds: float, window: int, counts: bool) -> None:
+        """A round of messages; one that does not count warms up."""
+        cpu = cpu_s_of(self._process.pid)
+        sent = await self._load.do(Command("send", seconds=seconds, window=window))
+        if counts:
+            self.messages.append(sent.count / sent.seconds)
+            self.cpu_us.append((cpu_s_of(self._process.pid) - cpu) / max(sent.count, 1) * 1e6)
+            self._slow_ms.append(sent.slow_ms)
+
+    async def end(self) -> None:
+        """Both processes."""
+        await self._load.end()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+
+    def figures(self) -> Figures:
+        """What was measured."""
+        return Figures(
+            name=self.name,
+            connections_per_s=median(self.connections),
+            messages_per_s=median(self.messages),
+            cpu_us_per_message=median(self.cpu_us),
+            rss_kib_per_unit=(self._full.rss_kib - self._empty.rss_kib) / self._units,
+            pss_kib_per_unit=(self._full.pss_kib - self._empty.pss_kib) / self._units,
+            slow_ms=(median(p50 for p50, _ in self._slow_ms), median(p99 for _, p99 in self._slow_ms)),
+        )
+
+
+async def start(module: str, *words: str) -> asyncio.subprocess.Process:
+    """A process of ours that talks on stdin and stdout."""
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module, *words, stdin=pipe, stdout=pipe, limit=1 << 26
     )
 
 
-async def echo(library: str, place: Place, seconds: float, window: int) -> Figures:
+async def echo(library: str, place: Place) -> Server:
     """The bare echo server on one library."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.gateway_echo", library, str(place.server), str(place.root),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdout is not None and process.stdin is not None
-    port = int(await process.stdout.readline())
-    plan = Plan(f"wss://localhost:{port}/ws/v7/", str(place.root), place.units, "", message())
-    figures = await measure(f"echo on {library}", process.pid, plan, seconds, window)
-    process.stdin.close()
-    await process.wait()
-    return figures
+    process = await start("bench.gateway_echo", library, str(place.server), str(place.root))
+    return await _served(f"echo on {library}", process, place, "")
 
 
-async def cloud(place: Place, seconds: float, window: int) -> Figures:
+async def cloud(place: Place) -> Server:
     """The gateway with its store: a message is answered once it is durable."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.gateway_cloud",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 26,
-    )  # fmt: skip
-    assert process.stdout is not None and process.stdin is not None
+    process = await start("bench.gateway_cloud")
     served = CloudPlan(str(place.folder), str(place.server), str(place.root), place.holders)
+    assert process.stdin is not None
     process.stdin.write(msgspec.json.encode(served) + b"\n")
+    return await _served("gateway, durable", process, place, '"ack"')
+
+
+async def _served(name: str, process: asyncio.subprocess.Process, place: Place, answered_by: str) -> Server:
+    assert process.stdout is not None
     port = int(await process.stdout.readline())
-    plan = Plan(f"wss://localhost:{port}/ws/v7/", str(place.root), place.units, '"ack"', message())
-    figures = await measure("gateway, durable", process.pid, plan, seconds, window)
-    process.stdin.close()
-    await process.wait()
-    return figures
+    plan = Plan(f"wss://localhost:{port}/ws/v7/", str(place.root), place.units, answered_by, message())
+    return Server(name, process, await Load.begin(plan), len(place.units))
 
 
-def ratios(bare: Figures, durable: Figures) -> str:
-    """What the gateway costs over the bare echo."""
-    return (
-        f"durable messages: {durable.messages_per_s / bare.messages_per_s:.2f} of the bare echo's rate; "
-        f"connections: {durable.connections_per_s / bare.connections_per_s:.2f}; "
-        f"memory a Unit: {durable.pss_kib_per_unit / bare.pss_kib_per_unit:.2f}"
-    )
+def ratio(durable: list[float], bare: list[float]) -> str:
+    """Median of the rounds' ratios: what disturbs one round disturbs both servers in it."""
+    each = sorted(one / other for one, other in zip(durable, bare, strict=True))
+    return f"{median(each):.2f} ({each[0]:.2f} to {each[-1]:.2f})"
 
 
 def table(all_figures: list[Figures]) -> str:
@@ -190,22 +214,46 @@ def table(all_figures: list[Figures]) -> str:
     return "\n".join([head, *lines])
 
 
+async def measure(servers: list[Server], units: int, rounds: int, seconds: float, window: int) -> None:
+    """Every server in turn, round after round."""
+    for _ in range(rounds):
+        for server in servers:
+            await server.connect(units // rounds)
+    await asyncio.sleep(1.0)
+    for server in servers:
+        server.weigh()
+    for number in range(rounds + 1):
+        for server in servers:
+            await server.send(seconds, window, counts=number > 0)
+
+
 async def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="bench.gateway")
     parser.add_argument("--units", type=int, default=400)
-    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2.0, help="of sending, each server and round")
     parser.add_argument("--window", type=int, default=4, help="unanswered messages of each Unit")
     parser.add_argument("--libraries", action="store_true", help="compare the channel's libraries by their echo")
     options = parser.parse_args()
+    units = options.units // options.rounds * options.rounds
     with tempfile.TemporaryDirectory() as folder:
-        place = Place(Path(folder), options.units)
-        print(f"gateway: {options.units} Units, {options.window} unanswered messages each, {machine()}")
+        place = Place(Path(folder), units)
+        print(f"gateway: {units} Units, {options.window} unanswered messages each, {machine()}")
         libraries = ["picows", "websockets"] if options.libraries else ["picows"]
-        bare = [await echo(library, place, options.seconds, options.window) for library in libraries]
-        durable = await cloud(place, options.seconds, options.window)
-        print(table([*bare, durable]))
-        print(ratios(bare[0], durable))
+        servers = [await echo(library, place) for library in libraries]
+        durable = await cloud(place)
+        await measure([*servers, durable], units, options.rounds, options.seconds, options.window)
+        for server in [*servers, durable]:
+            await server.end()
+    bare = servers[0]
+    print(table([server.figures() for server in [*servers, durable]]))
+    print(f"of the bare echo's: durable messages {ratio(durable.messages, bare.messages)}, aim 0.50 or better;")
+    print(f"  connections {ratio(durable.connections, bare.connections)}; CPU {ratio(durable.cpu_us, bare.cpu_us)}")
+    print(
+        "Limits: one Python process, its loop (TLS, JSON, delivery) beside its writer (merging, SQLite, one flush a"
+    )
+    print("batch), under one interpreter lock; new connections by the TLS handshake, as the echo's.")
 
 
 if __name__ == "__main__":

@@ -33,9 +33,10 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Command(msgspec.Struct, frozen=True):
-    """What to do next: `connect`, `send` for `seconds` with `window` unanswered messages a Unit, or `end`."""
+    """What to do next: `connect` `count` more Units; `send` for `seconds`, `window` unanswered a Unit; or `end`."""
 
     do: str
+    count: int = 0
     seconds: float = 0.0
     window: int = 1
 
@@ -109,7 +110,7 @@ class Fleet:
         context.load_cert_chain(identity)
         return context
 
-    async def connect(self) -> Result:
+    async def connect(self, count: int) -> Result:
         room = asyncio.Semaphore(self._plan.concurrency)
 
         async def one(name: str, token: str, context: ssl.SSLContext) -> Unit:
@@ -122,14 +123,16 @@ class Fleet:
                 )  # fmt: skip
                 return unit
 
-        start = time.monotonic()
+        start, there = time.monotonic(), len(self._units)
         async with asyncio.TaskGroup() as tasks:
             joining = [
                 tasks.create_task(one(name, token, context))
-                for (name, _, token), context in zip(self._plan.units, self._contexts, strict=True)
+                for (name, _, token), context in zip(
+                    self._plan.units[there : there + count], self._contexts[there : there + count], strict=True
+                )
             ]
-        self._units = [task.result() for task in joining]
-        return Result(len(self._units), time.monotonic() - start)
+        self._units += [task.result() for task in joining]
+        return Result(len(joining), time.monotonic() - start)
 
     async def send(self, seconds: float, window: int) -> Result:
         start = time.monotonic()
@@ -160,7 +163,7 @@ async def main(say: Callable[[Result], None]) -> None:
         command = msgspec.json.decode(line, type=Command)
         match command.do:
             case "connect":
-                say(await fleet.connect())
+                say(await fleet.connect(command.count))
             case "send":
                 say(await fleet.send(command.seconds, command.window))
             case _:
