@@ -64,7 +64,12 @@ def drawn(chance: Random) -> Mix:
         full_s=often(300, 900),
         liar_s=often(60, 300),
         poison=share(0.1, 0.3),
-        weather=Weather(share(0.02, 0.2), share(0.05, 0.3), chance.choice((20, 500, 4000)) * MILLISECOND),
+        weather=Weather(
+            share(0.02, 0.2),
+            share(0.05, 0.3),
+            chance.choice((20, 500, 4000)) * MILLISECOND,
+            is_ordered=chance.random() < 0.4,
+        ),
         way=Way(share(0.05, 0.3), share(0.05, 0.2), share(0.05, 0.2), share(0.05, 0.3)),
         runtime=Faults(share(0.05, 0.3), share(0.05, 0.2), share(0.05, 0.3), share(0.05, 0.3)),
     )
@@ -121,6 +126,8 @@ class Workload:
             unit.disk.make_room()
             unit.disk.cut_at_change = None
             unit.network.half_open()
+        if self.chance.random() < 0.25:
+            self.world.leave_alone(self._some().system_id)
         for name in self.world.units:
             self._paused[name] = False
             self.change(name, self.mix.poison / 2)

@@ -12,6 +12,7 @@ from tests.simulation.checkers.once import CountsOnce
 from tests.simulation.checkers.order import GenerationsRise, OwnTargetOnly
 from tests.simulation.checkers.quarantine import FailedContentRests
 from tests.simulation.checkers.seen import SeenWasTrue
+from tests.simulation.checkers.sound import Sound
 from tests.simulation.checkers.whole import BundlesWhole
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ CHECKERS: "Sequence[type[Checker]]" = (
     NobodyStartsAfterHalt,
     Bounded,
     GoodSetRuns,
+    Sound,
 )
 
 __all__ = ["CHECKERS", "Checker"]

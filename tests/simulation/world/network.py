@@ -15,7 +15,9 @@ class Weather(msgspec.Struct):
     loss: float = 0.0
     doubled: float = 0.0
     delay_us: int = 50 * MILLISECOND
-    """Frames come up to so late, each for itself: this is what reorders them."""
+    """Frames come up to so late."""
+    is_ordered: bool = True
+    """As TCP keeps them; else each is late for itself, as a broken proxy may do it."""
 
 
 class Connection:
@@ -27,6 +29,8 @@ class Connection:
         self.to_cloud: Callable[[bytes], None] = lambda raw: None
         self.unit_ended: Callable[[], None] = lambda: None
         self.cloud_ended: Callable[[], None] = lambda: None
+        self.last_us = {"up": 0, "down": 0}
+        """When the last frame of each way arrives."""
         self.is_dead = False
         """Nothing passes any more, whatever the two sides believe."""
 
@@ -52,11 +56,11 @@ class Network:
 
     def up(self, connection: Connection, raw: bytes) -> None:
         """A frame of the Unit."""
-        self._carry(connection, lambda: connection.to_cloud(raw))
+        self._carry(connection, "up", lambda: connection.to_cloud(raw))
 
     def down(self, connection: Connection, raw: bytes) -> None:
         """A frame of the cloud."""
-        self._carry(connection, lambda: connection.to_unit(raw))
+        self._carry(connection, "down", lambda: connection.to_unit(raw))
 
     def drop(self, connection: Connection, most_us: int = SECOND) -> None:
         """The connection dies; each side hears of it some time later, by its pings at the latest."""
@@ -71,16 +75,17 @@ class Network:
         if self.current is not None:
             self.drop(self.current, 60 * SECOND)
 
-    def _carry(self, connection: Connection, arrive: Callable[[], None]) -> None:
+    def _carry(self, connection: Connection, way: str, arrive: Callable[[], None]) -> None:
         copies = 1
         if self._chance.random() < self.weather.loss:
             copies = 0
         elif self._chance.random() < self.weather.doubled:
             copies = 2
         for _ in range(copies):
-            self._timeline.after(
-                around(self._chance, self.weather.delay_us), lambda: self._arrive(connection, arrive)
-            )
+            when_us = self._timeline.now_us + around(self._chance, self.weather.delay_us)
+            if self.weather.is_ordered:
+                when_us = connection.last_us[way] = max(when_us, connection.last_us[way] + 1)
+            self._timeline.at(when_us, lambda: self._arrive(connection, arrive))
 
     def _arrive(self, connection: Connection, arrive: Callable[[], None]) -> None:
         if not connection.is_dead and not self.is_cut:

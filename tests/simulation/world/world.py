@@ -27,6 +27,7 @@ class World:
         self.chance = chance
         self.timeline = Timeline()
         self.cloud = Cloud(self.timeline, chance)
+        self.alone: set[SystemId] = set()
         self.units: dict[SystemId, Unit] = {}
         self.made: dict[Digest, Made] = {}
         """Everything that was ever published, by its index."""
@@ -58,6 +59,8 @@ class World:
             self.run(self.timeline.now_us + 30 * SECOND)
             waits = self.waits_for()
             if not waits:
+                # long enough for a Unit without a cloud to be judged
+                self.run(self.timeline.now_us + (30 * MINUTE if self.alone else 0))
                 return []
         return waits
 
@@ -65,6 +68,8 @@ class World:
         """Units that are not in sync with their newest target, and why, in the cloud's words and in truth."""
         waits = []
         for name, unit in self.units.items():
+            if name in self.alone:
+                continue
             book, stand = self.cloud.books[name], self.cloud.deployment(name)
             wanted = {item.index_digest for item in book.target.items} if book.target else set()
             right = "in_sync" if all(self.is_good(index) for index in wanted) else "failed"
@@ -74,6 +79,11 @@ class World:
             if unit.agent is None or unit.agent.spool.messages():
                 waits.append(f"{name}: the cloud has not heard everything")
         return waits
+
+    def leave_alone(self, name: SystemId) -> None:
+        """This Unit has no cloud any more, whoever is healed: it must run its last good set (I13)."""
+        self.alone.add(name)
+        self.units[name].network.is_cut = True
 
     def is_good(self, index: Digest) -> bool:
         """Whether a Unit shall be able to run this content."""
