@@ -27,6 +27,7 @@ check: setup ## style, types, imports, OpenAPI, documents
 bench: setup ## benchmarks against their baselines
 	$(BIN)/python -m bench.gateway
 	$(BIN)/python -m bench.agent
+	$(BIN)/python -m bench.loop
 
 mutants: setup ## planted faults, each found by the simulator
 	$(BIN)/python scripts/mutants.py

@@ -46,6 +46,7 @@ from aosedge.core.domain.events import (
     InstanceStopped,
     LogsPushed,
     ProbeAnswered,
+    Received,
     StartFailed,
     StopFailed,
     TimePassed,
@@ -142,10 +143,14 @@ class Agent:
         return events
 
     async def _step(self, events: Sequence[Event], group: asyncio.TaskGroup, line: Line) -> None:
+        if log.tells_steps:
+            for event in events:
+                log.debug("heard", **_brief(event))
         for effect in self.engine.handle(events, self.now()):
             match effect:
                 case Persist(state):
                     await self._persist(state)
+                    log.debug("saved")
                     self._tell(state)
                 case Settle(txn):
                     line.settle(txn)
@@ -327,6 +332,21 @@ async def _tried(work: Awaitable[None], well: Callable[[], Event], badly: Callab
     except Exception as error:  # noqa: BLE001 - the rim: one instance's trouble is not the agent's
         return badly(_words(error))
     return well()
+
+
+def _brief(event: Event) -> dict[str, object]:
+    """An event for the log: what it is, and of which instance or how healthy."""
+    told: dict[str, object] = {"event": type(event).__name__}
+    match event:
+        case Received(message=message):
+            told["message"] = type(message).__name__
+        case InstanceStarted(key) | InstanceStopped(key) | InstanceExited(key):
+            told["instance"] = str(key)
+        case ProbeAnswered(key, _, healthy):
+            told |= {"instance": str(key), "healthy": healthy}
+        case _:
+            pass
+    return told
 
 
 def _cause(error: Exception, passing: type[Exception] | tuple[()]) -> Cause:

@@ -17,6 +17,15 @@ class Journal:
     def __init__(self, name: str) -> None:
         self._logger = logging.getLogger(name)
 
+    @property
+    def tells_steps(self) -> bool:
+        """Whether `debug` goes anywhere."""
+        return self._logger.isEnabledFor(logging.DEBUG)
+
+    def debug(self, sentence: str, **fields: object) -> None:
+        """A step, for who looks where time goes or what went wrong."""
+        self._logger.debug(sentence, extra={"fields": fields})
+
     def info(self, sentence: str, **fields: object) -> None:
         """Something worth knowing."""
         self._logger.info(sentence, extra={"fields": fields})
