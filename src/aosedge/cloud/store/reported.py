@@ -57,13 +57,11 @@ def _set(*columns: str) -> str:
     return "UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in columns)
 
 
-_STATUSES: Final = _upsert(
-    "statuses",
-    "unit, body, created_at, reported_at, recent",
-    "text, text, bigint, bigint, text",
-    "unit",
-    _set("body", "created_at", "reported_at", "recent"),
-)
+_STATUS_ROW: Final = "INSERT INTO statuses (unit, body, created_at, reported_at, recent)"
+_STATUS_END: Final = "ON CONFLICT (unit) DO " + _set("body", "created_at", "reported_at", "recent")
+_STATUS_ARRAYS: Final = f"""
+    {_STATUS_ROW} SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])
+    {_STATUS_END}"""
 _STATUS_WIDTH: Final = 5
 _STATUS_ROWS: Final = (1024, 256, 64, 16, 4, 1)
 """Rows of one statement where rows are bound one by one: SQLite is then much faster than with one JSON text. Few
@@ -72,8 +70,7 @@ sizes, so that the driver finds each statement compiled."""
 
 @functools.cache
 def _status_rows(many: int) -> str:
-    start, end = _STATUSES["sqlite"].partition("SELECT")[0], _STATUSES["sqlite"].partition("WHERE true ")[2]
-    return f"{start} VALUES {', '.join(['(?, ?, ?, ?, ?)'] * many)} {end}"
+    return f"{_STATUS_ROW} VALUES {', '.join(['(?, ?, ?, ?, ?)'] * many)} {_STATUS_END}"
 
 
 _USAGES: Final = _upsert(
@@ -191,14 +188,16 @@ class ReportedUnits:
 
     def put_statuses(self, rows: Sequence[tuple[UnitId, Actual, int, int, tuple[str, ...]]]) -> None:
         """Unit, actual state, its time, ours, tags of recent txns."""
-        if self._dialect != "sqlite":
-            self._run(_STATUSES, self._only(rows))
-            return
-        flat = [
-            value
+        texts = [
+            (unit, _text(actual), created, reported, _text(recent))
             for unit, actual, created, reported, recent in self._only(rows)
-            for value in (unit, _text(actual), created, reported, _text(recent))
         ]
+        if self._dialect == "sqlite":
+            self._bind_rows([value for row in texts for value in row])
+        elif texts:
+            self._connection.exec_driver_sql(_STATUS_ARRAYS, tuple(map(list, zip(*texts, strict=True))))
+
+    def _bind_rows(self, flat: list[Any]) -> None:
         width, done = _STATUS_WIDTH, 0
         for many in _STATUS_ROWS:
             while len(flat) - done >= many * width:

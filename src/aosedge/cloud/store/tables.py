@@ -61,13 +61,22 @@ def _document(name: str, kind: Any, *, null: bool = False) -> Column[Any]:
 
 settings = Table("settings", metadata, _key("name"), _text("value"))
 
-organizations = Table("organizations", metadata, _key(), _text("kind"), _text("title"), _number("created_at"))
+organizations = Table(
+    "organizations",
+    metadata,
+    _key(),
+    _text("kind"),
+    _text("title"),
+    _number("created_at"),
+    Column("active", Boolean, nullable=False, server_default=true()),
+)
 
 grants = Table(
     "grants",
     metadata,
     _to("oem", "organizations.id", key=True),
     _to("sp", "organizations.id", key=True),
+    _number("created_at", 0),
 )
 
 users = Table(
@@ -80,8 +89,41 @@ users = Table(
     _text("email", ""),
     Column("active", Boolean, nullable=False, server_default=true()),
     _number("created_at"),
+    _document("groups", Words, null=True),
+    Column("permissions", Json(Words), nullable=False, server_default="[]"),
     UniqueConstraint("username"),
     Index(None, "org"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    _key(),
+    _to("user", "users.id", cascade=True),
+    _text("role"),
+    _text("token_hash"),
+    _number("created_at"),
+    _number("expires_at"),
+    _text("created_by"),
+    Column("used_at", BigInteger),
+    Column("withdrawn", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("token_hash"),
+    Index(None, "user"),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    _key(),
+    _to("user", "users.id", cascade=True),
+    _text("title"),
+    _text("token_hash"),
+    _document("scopes", Words),
+    _number("created_at"),
+    _number("expires_at"),
+    Column("last_used_at", BigInteger),
+    UniqueConstraint("token_hash"),
+    Index(None, "user"),
 )
 
 certificates = Table(
