@@ -25,8 +25,9 @@ def free_port() -> int:
 class Field:
     """What people do in the API, and Units in the field. `plain`: blobs over HTTP without TLS."""
 
-    def __init__(self, folder: Path, plain: bool = True) -> None:
+    def __init__(self, folder: Path, plain: bool = True, **environment: str) -> None:
         self.cloud = CloudProcess(folder)
+        self.cloud.environment.update(environment)
         if plain:
             port = free_port()
             self.cloud.environment["AOSCLOUD_BLOB_HTTP_PORT"] = str(port)

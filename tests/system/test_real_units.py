@@ -14,9 +14,9 @@ from tests.system.real_unit import RealUnit
 PACE = 0.05  # of the Unit's waits: 10 s become half a second
 
 
-def begun(folder: Path, plain: bool = True) -> Field:
+def begun(folder: Path, plain: bool = True, **environment: str) -> Field:
     """A cloud with one version of one service."""
-    field = Field(folder, plain)
+    field = Field(folder, plain, **environment)
     field.cloud.start()
     field.upload("hello", "1.0.0")
     return field
@@ -190,3 +190,15 @@ async def test_blobs_come_over_the_api_where_no_port_of_their_own_is_set(
     async with field.alive(unit):
         await unit.until(is_done)
     await asyncio.to_thread(field.cloud.stop)
+
+
+async def test_units_are_served_alike_by_the_fall_back_library(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("fallback")
+    field = await asyncio.to_thread(begun, folder, AOSCLOUD_CHANNEL_LIBRARY="websockets")
+    unit = provisioned(field, "real-14")
+    field.assign("real-14", field.item("hello"), "real-14")
+    async with field.alive(unit):
+        await unit.until(is_done)
+        await field.until("real-14", deployment="in_sync", online_status="Online")
+    assert unit.seen["stray nack"] == 0
+    assert await asyncio.to_thread(field.cloud.stop) == 0

@@ -194,6 +194,7 @@ async def _units_door(parts: _Parts, records: StoreRecords) -> None:
         parts.clock,
         parts.ids,
         parts.stop,
+        channel=settings.channel_library,
     )
 
 

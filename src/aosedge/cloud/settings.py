@@ -31,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Service discovery of Units, over mutual TLS; real Units look here without being told."""
     channel_port: Port = 9001
     """WebSocket of Units, over mutual TLS; discovery hands it out."""
+    channel_library: Literal["picows", "websockets"] = "picows"
+    """What carries the channel of Units; `websockets` is slower, and there if the other ever fails us (ADR 2)."""
     blob_http_port: Port = 0
     """Blobs over plain HTTP, for Units that trust only their system's authorities; 0 is off."""
     blob_url_base: str = ""
