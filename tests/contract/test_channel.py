@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import websockets.exceptions
@@ -109,6 +110,35 @@ async def test_nobody_comes_in_without_a_certificate_of_our_authority(
         with pytest.raises((OSError, websockets.exceptions.InvalidHandshake, EOFError)):
             await join(door, context)
     assert hall.openings == []
+
+
+async def test_a_resumed_tls_session_is_cheaper_and_still_names_the_certificate(
+    door: Door, hall: Hall, tls: ssl.SSLContext
+) -> None:
+    first = await asyncio.to_thread(visit, door.port, tls, None)
+    second = await asyncio.to_thread(visit, door.port, tls, first.session)
+    assert (first.session_reused, second.session_reused) == (False, True)
+    before, after = hall.openings
+    assert before.certificate == after.certificate != b""
+
+
+class Visit(NamedTuple):
+    session: ssl.SSLSession | None
+    session_reused: bool
+
+
+def visit(port: int, tls: ssl.SSLContext, session: ssl.SSLSession | None) -> Visit:
+    """Open a channel and leave; the TLS session that the server offered."""
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=5) as plain,
+        tls.wrap_socket(plain, server_hostname="localhost", session=session) as secure,
+    ):
+        secure.sendall(
+            b"GET /ws/v7/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        assert secure.recv(4096).startswith(b"HTTP/1.1 101")
+        return Visit(secure.session, bool(secure.session_reused))
 
 
 async def test_a_refusal_is_a_status_without_a_body(door: Door, hall: Hall, knock: Knock) -> None:
