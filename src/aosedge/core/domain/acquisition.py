@@ -33,6 +33,7 @@ class Acquisition:
         for digest in () if self.collecting else missing:
             if digest not in self._fetching and self._again_at.get(digest, now) <= now:
                 self._fetching.add(digest)
+                self._installed.discard(digest)  # what has to be fetched again may have lost its layers too
                 self.effects.append(Fetch(digest))
 
     def install(self, contents: Iterable[Content], now: Monotonic) -> bool:
