@@ -1,4 +1,4 @@
-"""`python -m tests.simulation SEED ...`: these worlds again. `python -m tests.simulation everywhere`: every crash."""
+"""`python -m tests.simulation SEED ...`: these worlds again, with what happened last; `everywhere`: every crash."""
 
 import sys
 import time
@@ -17,10 +17,10 @@ def main() -> int:
     for seed in [int(argument) for argument in sys.argv[1:]]:
         begun = time.monotonic()
         try:
-            world = simulate(seed)
+            world = simulate(seed, is_watched=True)
         except Violated as violated:
             bad += 1
-            print(f"seed {seed}: {type(violated).__name__}: {violated}")
+            print(*violated.__notes__, f"seed {seed}: {type(violated).__name__}: {violated}", sep="\n")
         else:
             print(f"seed {seed}: well, {world.timeline.count} events in {time.monotonic() - begun:.2f} s")
     return 1 if bad else 0

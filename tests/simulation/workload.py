@@ -40,6 +40,7 @@ class Mix(msgspec.Struct, frozen=True):
     cloud_s: int
     full_s: int
     liar_s: int
+    rot_s: int
     poison: float
     weather: Weather
     way: Way
@@ -63,6 +64,7 @@ def drawn(chance: Random) -> Mix:
         cloud_s=often(300, 900),
         full_s=often(300, 900),
         liar_s=often(60, 300),
+        rot_s=often(120, 600),
         poison=share(0.1, 0.3),
         weather=Weather(
             share(0.02, 0.2),
@@ -103,6 +105,7 @@ class Workload:
             (self.mix.cloud_s, self._cloud),
             (self.mix.full_s, self._full),
             (self.mix.liar_s, self._lie),
+            (self.mix.rot_s, self._rot),
         ]
         for mean_s, happen in kinds:
             if mean_s:
@@ -131,7 +134,8 @@ class Workload:
         for name in self.world.units:
             self._paused[name] = False
             self.change(name, self.mix.poison / 2)
-            self.world.timeline.after(MINUTE, lambda name=name: self._pardon(name))
+            # after the longest back-off that a fault of before may still have left
+            self.world.timeline.after(6 * MINUTE, lambda name=name: self._pardon(name))
 
     def _pardon(self, name: SystemId) -> None:
         unit = self.world.units[name]
@@ -301,6 +305,12 @@ class Workload:
         unit.disk.fill_up(self.chance.choice((0, 100, 5_000, 20_000)))
         self.world.timeline.after(self.chance.randrange(10 * MINUTE), unit.disk.make_room)
 
+    def _rot(self) -> None:
+        """A bit of a blob turns on the disk."""
+        unit = self._some()
+        if there := unit.disk.below("blobs"):
+            unit.spoil(self.chance.choice(there))
+
     def _set_way(self, unit: Unit, way: Way) -> None:
         unit.way = way
         if unit.agent is not None:
@@ -346,15 +356,25 @@ class Stuck(Violated):
     """Something does not come right although nothing disturbs it any more."""
 
 
-def simulate(seed: int, units: int = 2) -> World:
-    """One world from beginning to end. Raises Violated for an invariant, Stuck for what never comes right."""
+def simulate(seed: int, units: int = 2, is_watched: bool = False) -> World:
+    """One world from beginning to end. Raises Violated for an invariant, Stuck for what never comes right.
+
+    Watched, the error's notes are the last events and effects of each Unit.
+    """
     chance = Random(seed)
     world = World(chance, units)
+    for unit in world.units.values():
+        unit.is_watched = is_watched
     workload = Workload(world, chance, drawn(chance))
     workload.begin()
-    world.run(CHAOS_US)
-    workload.end()
-    waits = world.run_until_quiet()
-    if waits:
-        raise Stuck("; ".join(waits))
+    try:
+        world.run(CHAOS_US)
+        workload.end()
+        waits = world.run_until_quiet()
+        if waits:
+            raise Stuck("; ".join(waits))
+    except Violated as violated:
+        for unit in world.units.values():
+            violated.add_note("\n".join(unit.notes))
+        raise
     return world

@@ -58,7 +58,7 @@ class GoodSetStartable(Checker):
                 yield f"{unit.system_id} has forgotten the content of {item.item} {item.version}"
         for content in contents.values():
             for digest in content.blobs:
-                if not self._is_right(digest, unit.holds(digest, surely=True)):
+                if digest not in unit.spoiled and not self._is_right(digest, unit.holds(digest, surely=True)):
                     yield f"{unit.system_id} has no whole {digest} of {content.index_digest} after a power cut"
         for layer in (x for item in state.good.items for x in contents[item.index_digest].layers):
             if not self._is_right(layer, unit.disk.surely(f"layers/{layer[7:]}")):

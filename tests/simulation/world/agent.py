@@ -46,6 +46,7 @@ from aosedge.core.domain.events import (
     ProbeAnswered,
     Received,
     StartFailed,
+    StatusLost,
     StopFailed,
     TimePassed,
 )
@@ -59,7 +60,7 @@ from aosedge.model.ids import Txn
 from aosedge.model.instants import MILLISECOND, SECOND, Monotonic, Now
 from aosedge.protocol import session
 from aosedge.protocol.envelope import decode, encode
-from aosedge.protocol.messages import BlobUrls, FromUnit, PushLog, RequestBlobUrls
+from aosedge.protocol.messages import BlobUrls, FromUnit, PushLog, RequestBlobUrls, UnitStatus
 from aosedge.protocol.messages.from_cloud import BlobUrl
 from aosedge.protocol.messages.parts import Identity
 
@@ -68,6 +69,8 @@ if TYPE_CHECKING:
 
 RETRY_FIRST_US = SECOND
 RETRY_MOST_US = 60 * SECOND
+DULL = (Probe, ProbeAnswered, TimePassed)
+"""What would fill the notes of a watched Unit."""
 LOCATE_TIMEOUT_US = 45 * SECOND
 
 
@@ -108,6 +111,8 @@ class Agent:
 
     def post(self, event: Event) -> None:
         """Into the inbox; what comes within some milliseconds is one batch."""
+        if self._unit.is_watched and not isinstance(event, DULL):
+            self._unit.note(f"< {event}")
         self.inbox.append(event)
         if not self._is_woken:
             self._is_woken = True
@@ -127,6 +132,8 @@ class Agent:
     def _go_on(self) -> None:
         while self._effects:
             effect = self._effects[0]
+            if self._unit.is_watched and not isinstance(effect, DULL):
+                self._unit.note(f"> {effect}")
             try:
                 self._carry_out(effect)
             except OSError as error:
@@ -301,7 +308,10 @@ class Agent:
                         self.post(Received(header.txn, header.system_id or self._unit.system_id, message))
                 case session.Delivered(txn):
                     self.spool.remove(txn)
-                case session.Postponed() | session.GaveUp() | session.Misaddressed():
+                case session.GaveUp(_, message):
+                    if isinstance(message, UnitStatus):
+                        self.post(StatusLost())
+                case session.Postponed() | session.Misaddressed():
                     pass
 
     def _speak(self) -> None:

@@ -25,6 +25,7 @@ from aosedge.protocol.messages import DesiredStatus, Message, RequestBlobUrls
 from aosedge.protocol.messages.from_unit import NodeRuntime, NodeStatus
 from aosedge.protocol.messages.parts import ArchInfo, Identity, OsInfo
 
+NOTES_MOST = 60
 DISK_BYTES = 8 * 1024 * 1024
 NODE = NodeStatus(
     identity=Identity(codename="main"),
@@ -63,6 +64,10 @@ class Unit:
         """What left since the checkers looked last."""
         self.tasks: dict[Txn, Message] = {}
         """Messages of the cloud that the agent was given, by txn."""
+        self.spoiled: set[Digest] = set()
+        """Blobs that turned on the disk, once or more."""
+        self.is_watched = False
+        """Whether every event and effect is noted."""
         self.notes: list[str] = []
         self.boots = 0
         self.touched = False
@@ -96,8 +101,8 @@ class Unit:
 
     def note(self, words: str) -> None:
         """For the trace of a failing seed."""
-        self.notes.append(f"{self.timeline.now_us / SECOND:10.3f} {self.system_id}: {words}")
-        del self.notes[:-200]
+        self.notes.append(f"{self.timeline.now_us / SECOND:10.3f} {self.system_id}: {words[:300]}")
+        del self.notes[:-NOTES_MOST]
 
     def new_txn(self) -> Txn:
         """An id that no other message of the world has."""
@@ -176,6 +181,14 @@ class Unit:
         self.said.append(envelope)
         if isinstance(envelope.data, RequestBlobUrls):
             self.questions.add(envelope.header.txn)
+
+    def spoil(self, path: str) -> None:
+        """A bit of a blob turns."""
+        size = len(self.disk.seen(path) or b"")
+        if size:
+            self.disk.spoil(path, self.chance.randrange(size))
+            self.spoiled.add(Digest(f"sha256:{path.rpartition('/')[2]}"))
+            self.note(f"{path} rots")
 
     # what checkers look at
 
