@@ -200,7 +200,7 @@ GARBAGE = {
     "no such message": b'{"header":{"version":7,"systemId":"","createdAt":"2026-01-31T12:00:00Z","txn":"t"},'
     b'"data":{"messageType":"selfDestruct"}}',
     "deep": b"[" * 500_000,
-    "an OEM's message": b'{"header":{"version":7,"systemId":"","createdAt":"2026-01-31T12:00:00Z","txn":"t"},'
+    "the cloud's own": b'{"header":{"version":7,"systemId":"","createdAt":"2026-01-31T12:00:00Z","txn":"t"},'
     b'"data":{"messageType":"desiredStatus"}}',
 }
 

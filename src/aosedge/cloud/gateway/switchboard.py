@@ -216,12 +216,6 @@ class Switchboard:
         for unit in list(self._lines):
             self.target_changed(unit)
 
-    def hang_up(self, unit: UnitId, connection: str | None, reason: str) -> None:
-        """Close a Unit's line, unless it is `connection`."""
-        line = self._lines.get(unit)
-        if line is not None and line.id != connection:
-            line.hang_up(POLICY_VIOLATION, reason)
-
     # The common work.
 
     async def _sign_in(self, lines: list[Line]) -> None:
