@@ -393,6 +393,20 @@ def test_other_databases_are_refused(url: str) -> None:
         open_store(url)
 
 
+async def test_a_database_that_cannot_be_reached_is_said(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    for url in (f"sqlite:///{gone}/cloud.db", f"postgresql://postgres:@/cloud?host={gone}"):
+        store = open_store(url)
+        for _ in range(2):
+            with pytest.raises(Unavailable):
+                await store.write_every(TASK, lambda session: session.settings.get("x"))
+            with pytest.raises(Unavailable):
+                await store.read_every(TASK, lambda session: session.settings.get("x"))
+        with pytest.raises(Unavailable):
+            await store.migrate()
+        await store.close()
+
+
 async def test_a_full_disk_is_said_and_passes(tmp_path: Path) -> None:
     """SQLite, whose file may not grow: work is refused as not possible now, and goes on once there is room."""
     store = open_store(f"sqlite:///{tmp_path}/cloud.db")

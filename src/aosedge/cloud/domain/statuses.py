@@ -96,19 +96,49 @@ def _without_removed(items: tuple[ItemStatus, ...]) -> tuple[ItemStatus, ...]:
     return items
 
 
+# Deltas are most of what Units send: below, names are written out where a call would cost more than the work.
+
+
 def _merge_nodes(old: Iterable[NodeStatus], new: Iterable[NodeStatus]) -> tuple[NodeStatus, ...]:
     merged = {name_of(node.identity): node for node in old}
     merged.update((name_of(node.identity), node) for node in new)
     return tuple(merged.values())
 
 
-def _merge_items(old: Iterable[ItemStatus], new: Iterable[ItemStatus]) -> tuple[ItemStatus, ...]:
-    merged = {(name_of(item.item), item.version): item for item in old}
-    merged.update(((name_of(item.item), item.version), item) for item in new)
+def _merge_items(old: tuple[ItemStatus, ...], new: tuple[ItemStatus, ...]) -> tuple[ItemStatus, ...]:
+    merged = {(status.item.id or status.item.codename, status.version): status for status in old}
+    for status in new:
+        merged[status.item.id or status.item.codename, status.version] = status
     return _without_removed(tuple(merged.values()))
 
 
-def _merge_instances(old: Iterable[InstancesStatus], new: Iterable[InstancesStatus]) -> tuple[InstancesStatus, ...]:
+def _merge_instances(
+    old: tuple[InstancesStatus, ...], new: tuple[InstancesStatus, ...]
+) -> tuple[InstancesStatus, ...]:
+    groups = list(old)
+    places = {_group(group): place for place, group in enumerate(old)}
+    for group in new:
+        place = places.get(_group(group))
+        if place is None:
+            return _merge_instances_apart(old, new)
+        there = {instance.instance: instance for instance in groups[place].instances}
+        known = len(there)
+        for instance in group.instances:
+            there[instance.instance] = instance
+        if len(there) != known:  # it may have run under another version until now
+            return _merge_instances_apart(old, new)
+        groups[place] = msgspec.structs.replace(groups[place], instances=tuple(there.values()))
+    return tuple(groups)
+
+
+def _group(group: InstancesStatus) -> tuple[str | None, str | None, str]:
+    return group.item.id or group.item.codename, group.subject.id or group.subject.codename, group.version
+
+
+def _merge_instances_apart(
+    old: Iterable[InstancesStatus], new: Iterable[InstancesStatus]
+) -> tuple[InstancesStatus, ...]:
+    """Instance by instance."""
     merged: dict[tuple[str, str, int], tuple[InstancesStatus, InstanceStatus]] = {}
     for groups in (old, new):
         for group in groups:

@@ -66,12 +66,19 @@ class PostgresqlDatabase:
             raise _in_words(error) from error
 
     async def alone(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in a transaction while no other process does such work; it sees what they did."""
-        async with self._engine.connect() as connection:
-            await connection.execution_options(isolation_level="READ COMMITTED")
-            async with connection.begin():
-                await _lock(connection)
-                return await connection.run_sync(work)
+        """Run `work` in a transaction while no other process does such work; it sees what they did.
+
+        Raises Unavailable.
+        """
+        self._check_open()
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="READ COMMITTED")
+                async with connection.begin():
+                    await _lock(connection)
+                    return await connection.run_sync(work)
+        except (DBAPIError, OSError) as error:
+            raise _in_words(error) from error
 
     async def close(self) -> None:
         """Close all connections."""

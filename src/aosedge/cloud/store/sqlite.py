@@ -117,23 +117,33 @@ class SqliteDatabase:
             raise Unavailable("the database is closed")
 
     def _read_one(self, work: Callable[[Connection], T]) -> T:
-        connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._reading.connect()
-            self._open.append(connection)
-        with connection.begin() as snapshot:
-            try:
-                return work(connection)
-            finally:
-                snapshot.rollback()
+        try:
+            connection: Connection | None = getattr(self._local, "connection", None)
+            if connection is None:
+                connection = self._local.connection = self._reading.connect()
+                self._open.append(connection)
+            with connection.begin() as snapshot:
+                try:
+                    return work(connection)
+                finally:
+                    snapshot.rollback()
+        except OperationalError as error:
+            raise _in_words(error) from error
 
     def _write_all(self) -> None:
-        with self._writing.connect() as connection:
-            more = True
-            while more:
-                jobs, more = self._next_jobs()
-                if jobs:
-                    self._run_together(connection, jobs)
+        connection: Connection | None = None
+        more = True
+        while more:
+            jobs, more = self._next_jobs()
+            try:
+                connection = connection or self._writing.connect()
+                self._run_together(connection, jobs)
+            except (SQLAlchemyError, sqlite3.Error) as error:
+                for job in jobs:
+                    job.failure = job.failure or _in_words(error)
+            self._tell(jobs)
+        if connection is not None:
+            connection.close()
 
     def _next_jobs(self) -> tuple[list[_Job], bool]:
         """What waits, at least one; false when there will be no more."""
@@ -151,13 +161,11 @@ class SqliteDatabase:
         return jobs, False
 
     def _run_together(self, connection: Connection, jobs: list[_Job]) -> None:
-        try:
-            with connection.begin():
-                for job in jobs:
-                    _run_in_savepoint(connection, job)
-        except (SQLAlchemyError, sqlite3.Error) as error:
+        with connection.begin():
             for job in jobs:
-                job.failure = job.failure or _in_words(error)
+                _run_in_savepoint(connection, job)
+
+    def _tell(self, jobs: list[_Job]) -> None:
         assert self._loop is not None
         self._loop.call_soon_threadsafe(_deliver, jobs)
 

@@ -103,6 +103,12 @@ def test_an_instance_of_another_version_takes_the_old_ones_place() -> None:
     )
 
 
+def test_an_instance_more_joins_its_group() -> None:
+    old = whole(instances=(instances("a", "active"), instances("b", "active")))
+    new = merge(old, delta(instances=(instances("a", "activating", first=1),)))
+    assert new.instances == (instances("a", "active", "activating"), instances("b", "active"))
+
+
 def test_a_delta_before_any_full_report_does_not_make_the_state_whole() -> None:
     assert not merge(Actual(), delta(items=(item("a"),))).whole
     assert merge(merge(Actual(), delta(items=(item("a"),))), full()).whole
