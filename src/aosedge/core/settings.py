@@ -55,9 +55,11 @@ def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
     names = {PREFIX + name.upper(): name for name in Settings.__struct_fields__}
     values.update({names[key]: value for key, value in environment.items() if key in names})
     try:
-        return msgspec.convert(values, Settings, strict=False, dec_hook=_path)
+        found = msgspec.convert(values, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise Invalid(f"wrong setting: {error}", element=str(file or "environment")) from error
+    # mounts and containers have working folders of their own: a relative path would mean another place there
+    return msgspec.structs.replace(found, state_folder=found.state_folder.absolute())
 
 
 def _path(kind: type, value: object) -> Path:

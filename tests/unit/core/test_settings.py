@@ -9,7 +9,19 @@ from aosedge.model.errors import Invalid
 
 
 def test_without_anything_the_defaults_hold() -> None:
-    assert load(None, {}) == Settings()
+    assert load(None, {}) == Settings(state_folder=Path("var/unit").absolute())
+
+
+def test_a_relative_state_folder_is_made_absolute_wherever_it_comes_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mounts and containers have working folders of their own: there it would be another one."""
+    file = tmp_path / "aoscore.toml"
+    file.write_text('state_folder = "units/one"\n')
+    monkeypatch.chdir(tmp_path)
+    assert load(file, {}).state_folder == tmp_path / "units/one"
+    assert load(None, {"AOSCORE_STATE_FOLDER": "two"}).state_folder == tmp_path / "two"
+    assert load(None, {}).state_folder == tmp_path / "var/unit"
 
 
 def test_the_environment_goes_over_the_file(tmp_path: Path) -> None:
