@@ -1,12 +1,14 @@
 """The firewall between real containers, checked with real connections."""
 
 import asyncio
+import contextlib
 import http.server
 import os
 import shutil
 import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from aosedge.core.domain.instances import InstanceKey, InstanceSpec
 from aosedge.core.processes import check, run
 from aosedge.core.runtimes import Means, choose
 from aosedge.core.runtimes.oci.runtime import OciRuntime
+from aosedge.core.runtimes.records import instance_name
 from aosedge.model.digests import sha256
 from aosedge.model.errors import Conflict, Invalid
 from aosedge.model.ids import ItemId, SubjectId
@@ -248,6 +251,76 @@ async def test_an_address_stays_over_a_restart_of_the_instance_and_of_the_agent(
     assert address(again, second) == before
     assert await get(again, second, "http://127.0.0.1/") == "second"
     await again.close()
+
+
+PROBED = HealthCheck(type="http", port=80, path="/", timeout=timedelta(seconds=2))
+
+
+async def take_away(what: str, one: InstanceSpec) -> None:
+    """What an administrator might do, or another program on the node."""
+    ports = [link.name for link in Path("/sys/class/net", BRIDGE, "brif").iterdir()]
+    [port] = [name for name in ports if name.endswith(instance_name(one.key)[:9])]
+    match what:
+        case "bridge":
+            await check(["ip", "link", "delete", BRIDGE])
+        case "bridge down":
+            await check(["ip", "link", "set", BRIDGE, "down"])
+        case "port":
+            await check(["ip", "link", "delete", port])
+        case _:
+            raise AssertionError(what)
+
+
+@pytest.mark.parametrize("what", ["bridge", "bridge down", "port"])
+async def test_a_probe_puts_back_what_was_taken_away(runtime: OciRuntime, what: str) -> None:
+    one, client = spec("one", exposed=("80/tcp",), health=PROBED), spec("client", "one/80/tcp")
+    await launch(runtime, one, client)
+    before = await runtime.found()
+    await take_away(what, one)
+    assert (await runtime.probe(one)).healthy
+    assert await get(runtime, client, "http://one/") == "one"
+    assert [(f.key, f.alive) for f in await runtime.found()] == [(f.key, True) for f in before]
+
+
+async def test_a_start_puts_back_the_bridge_for_all(runtime: OciRuntime) -> None:
+    one, client = spec("one", exposed=("80/tcp",), health=PROBED), spec("client", "one/80/tcp")
+    await runtime.arrange([one, client])
+    await runtime.start(one)
+    await take_away("bridge", one)
+    await runtime.start(client)
+    await serves(runtime, client)
+    assert await get(runtime, client, "http://one/") == "one"
+
+
+async def test_an_instance_whose_namespace_is_taken_away_gets_another_with_its_next_start(
+    runtime: OciRuntime,
+) -> None:
+    one = spec("one", exposed=("80/tcp",), health=PROBED)
+    await launch(runtime, one)
+    await check(["ip", "netns", "delete", f"{BRIDGE}-{instance_name(one.key)}"])
+    await take_away("port", one)
+    assert not (await runtime.probe(one)).healthy
+    await runtime.stop(one.key, 1)
+    await runtime.start(one)
+    await serves(runtime, one)
+    assert (await runtime.probe(one)).healthy
+
+
+async def test_rules_that_are_taken_away_come_back_by_themselves(
+    runtime: OciRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aosedge.core.runtimes.oci.runtime.TEND_S", 0.2)
+    one, closed = spec("one", exposed=("80/tcp",)), spec("closed")
+    await launch(runtime, one, closed)
+    url = f"http://{address(runtime, one)}/"
+    assert await get(runtime, closed, url) == "no"
+    await check(["nft", "delete", "table", "inet", f"aos_{BRIDGE}"])
+    assert await get(runtime, closed, url) == "one"
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(1):
+            async for _ in runtime.exits():
+                pass
+    assert await get(runtime, closed, url) == "no"
 
 
 async def test_a_subnet_of_somebody_else_is_refused_with_a_cure(tmp_path: Path, layer: Path) -> None:

@@ -7,7 +7,7 @@ import secrets
 import signal
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import msgspec
@@ -23,6 +23,7 @@ from aosedge.core.images.store import ContentStore
 from aosedge.core.images.threads import in_thread
 from aosedge.core.journal import Journal
 from aosedge.core.local import AskDown, LocalDoor, StatusView, ask, instance_views
+from aosedge.core.network.claim import claimed
 from aosedge.core.ports import Images, Runtime
 from aosedge.core.resources.node import architecture, describe, dmips
 from aosedge.core.runtimes import Chosen, Means, choose
@@ -190,7 +191,7 @@ async def take_down(runtime: Runtime) -> int:
 async def serve(settings: Settings, *, stop_instances: bool = False) -> None:
     """Run the agent of this state folder until a signal. Raises Conflict where another one runs."""
     settings.state_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with alone(settings.state_folder):
+    with alone(settings.state_folder), own_network(settings):
         parts = await build(settings)
         log.info("AosCore", unit=parts.identity.system_id, node=parts.identity.node, state=str(settings.state_folder))
         await Program(settings, parts, stop_instances=stop_instances).run()
@@ -203,13 +204,20 @@ async def end(settings: Settings) -> str:
         return "the agent and its instances are stopped"
     if not (settings.state_folder / INSTANCES).exists():
         return "there are no instances"
-    with alone(settings.state_folder):
+    with alone(settings.state_folder), own_network(settings):
         images = content_store(settings, ssl.create_default_context())
         runtime = (await runtime_of(settings, images)).runtime
         try:
             return f"{await take_down(runtime)} instances are stopped"
         finally:
             await runtime.close()
+
+
+def own_network(settings: Settings) -> AbstractContextManager[None]:
+    """Hold bridge and subnet, where instances may be containers. Raises Conflict naming setting and holder."""
+    if settings.runtime == "native" or os.geteuid() != 0:
+        return nullcontext()
+    return claimed(settings.bridge, settings.subnet, settings.state_folder)
 
 
 @contextmanager

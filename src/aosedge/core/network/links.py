@@ -12,6 +12,7 @@ from aosedge.core.processes import check, run
 NAMESPACES = Path("/run/netns")
 _INTERFACES = Path("/sys/class/net")
 _SETTINGS = Path("/proc/sys/net/ipv4/conf")
+_UP = 1
 _BURST_LEAST = 8_000
 _BURST_PARTS = 20
 _QUEUE_MS = 200
@@ -57,10 +58,13 @@ class Links:
 
     async def attach(self, name: str, address: str, gateway: str) -> None:
         """Make the instance's namespace with an `eth0` that is wired to an isolated port of the bridge."""
+        await self._wire(name, address, gateway, f"netns add {self.namespace(name)}")
+
+    async def _wire(self, name: str, address: str, gateway: str, *before: str) -> None:
         port, namespace = self.port(name), self.namespace(name)
         hardware = hardware_address(address)
         await _batch(["ip"], [
-            f"netns add {namespace}",
+            *before,
             f"link add {port} type veth peer name eth0 address {hardware} netns {namespace}",
             f"link set {port} master {self.bridge} up",
             f"link set {port} type bridge_slave isolated on",
@@ -69,6 +73,16 @@ class Links:
             "link set lo up", f"address add {address}/32 dev eth0", "link set eth0 up",
             f"route add {gateway} dev eth0", f"route add default via {gateway} dev eth0",
         ])  # fmt: skip
+
+    async def reattach(self, name: str, address: str, gateway: str) -> None:
+        """Wire a namespace that is in use to the bridge again, whatever of it is missing."""
+        port = self.port(name)
+        if not (_INTERFACES / port).exists():
+            await self._wire(name, address, gateway)
+            return
+        await _batch(
+            ["ip"], [f"link set {port} master {self.bridge} up", f"link set {port} type bridge_slave isolated on"]
+        )
 
     async def detach(self, name: str) -> None:
         """Remove port and namespace; missing ones are no error."""
@@ -104,6 +118,13 @@ class Links:
         file = _SETTINGS / interface / "forwarding"
         if file.exists():
             file.write_text("0")
+
+    def is_up(self) -> bool:
+        """Whether the bridge is there and up."""
+        try:
+            return bool(int((_INTERFACES / self.bridge / "flags").read_text(), 16) & _UP)
+        except OSError:
+            return False
 
     def has_bridge(self) -> bool:
         """Whether there is the bridge."""

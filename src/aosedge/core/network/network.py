@@ -1,6 +1,7 @@
 """The network of a node's instances: one bridge, a namespace each, a firewall for exactly the set that shall run."""
 
 import asyncio
+import contextlib
 import ipaddress
 import re
 import socket
@@ -16,10 +17,13 @@ from aosedge.core.network.firewall import ruleset
 from aosedge.core.network.links import NAMESPACES, Links
 from aosedge.core.network.routes import interface_to, overlapping, read_routes
 from aosedge.core.processes import check, run
-from aosedge.model.errors import Conflict, Invalid
+from aosedge.model.errors import AosError, Conflict, Invalid
+from aosedge.model.oci import Quotas
 
 LOOK_UP_S, LOOK_UP_UNKNOWN_S = 300.0, 10.0
 """How often outside hosts are looked up anew, and those that are unknown as yet."""
+TEND_S = 10.0
+"""How often it is looked whether everything is still there: somebody else may have removed it."""
 _RESOLVE_S = 2.0
 _BYTE = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
 _LITERAL = re.compile(rf"{_BYTE}(\.{_BYTE}){{3}}", re.ASCII)
@@ -51,6 +55,8 @@ class Network:
         self._applied = ""
         self._plan = Plan((), {}, {})
         self._members: tuple[Member, ...] = ()
+        self._quotas: dict[str, Quotas] = {}
+        self._looked_up_at = -LOOK_UP_S
         self._outside: dict[str, tuple[str, ...]] = {}
 
     async def arrange(self, specs: Mapping[str, InstanceSpec]) -> None:
@@ -60,6 +66,7 @@ class Network:
         """
         async with self._lock:
             await self._open()
+            self._quotas = {name: spec.config.quotas for name, spec in specs.items()}
             self._addresses.keep({*specs, *self._links.namespaces()})
             self._members = tuple(
                 member(spec, name, self._addresses.give(name)) for name, spec in sorted(specs.items())
@@ -67,22 +74,45 @@ class Network:
             self._addresses.save()
             await self._carry_out()
 
-    @property
-    def look_up_in_s(self) -> float | None:
-        """When to look the names of outside hosts up anew: soon while one is unknown; None where there are none."""
-        names = [addresses for host, addresses in self._outside.items() if not _LITERAL.fullmatch(host)]
-        if not names:
-            return None
-        return LOOK_UP_S if all(names) else LOOK_UP_UNKNOWN_S
-
-    async def look_up(self) -> None:
-        """Look the names of outside hosts up anew, and let instances talk to where they are now."""
+    async def tend(self) -> None:
+        """Put back what somebody else took away, and follow the names of outside hosts; every TEND_S."""
         async with self._lock:
-            if self._opened:
+            if not self._opened:
+                return
+            await self._mend()
+            names = [addresses for host, addresses in self._outside.items() if not _LITERAL.fullmatch(host)]
+            every_s = LOOK_UP_S if all(names) else LOOK_UP_UNKNOWN_S
+            due = names and _time_s() - self._looked_up_at >= every_s
+            if due or (self._applied and not await self._has_rules()):
+                self._applied = self._applied if due else ""
                 await self._carry_out()
+
+    async def mend(self) -> bool:
+        """Put back bridge and interfaces that somebody else took away; whether something was missing."""
+        async with self._lock:
+            return self._opened and await self._mend()
+
+    async def _mend(self) -> bool:
+        bridge = self._links.is_up()
+        if not bridge:
+            await self._make_bridge()
+        lost = [name for name in self._links.namespaces() if not self._links.is_attached(name)]
+        for name in lost:
+            address = self._addresses.of(name)
+            if address is None:
+                continue
+            with contextlib.suppress(AosError):  # the others go on; its own next start makes it anew
+                await self._links.reattach(name, address, self._addresses.gateway)
+                await self._limit(name, self._quotas.get(name, Quotas()), fresh=True)
+        return not bridge or bool(lost)
+
+    async def _has_rules(self) -> bool:
+        tables = (await check(["nft", "list", "tables"])).decode().splitlines()
+        return {f"table {family} {self._table}" for family in ("inet", "bridge")} <= set(tables)
 
     async def _carry_out(self) -> None:
         """Whoever cannot be looked up just now stays where it was; who never could be, nobody may talk to."""
+        self._looked_up_at = _time_s()
         fresh = await _resolve(outside_hosts(self._members))
         self._outside = {host: addresses or self._outside.get(host, ()) for host, addresses in fresh.items()}
         self._plan = plan(self._members, self._outside, str(self._addresses.subnet))
@@ -92,15 +122,19 @@ class Network:
 
     async def _open(self) -> None:
         if self._opened:
+            await self._mend()
             return
         other = overlapping(self._addresses.subnet, self._links.bridge, read_routes())
         if other is not None:
             raise Conflict(
                 f"the subnet is in use by {other.interface}", element="subnet", got=str(self._addresses.subnet),
-                expected=f"one apart from {other.network}", cure="set another subnet",
+                expected=f"one apart from {other.network}", cure="set another AOSCORE_SUBNET",
             )  # fmt: skip
-        await self._links.make_bridge(self._addresses.gateway, self._addresses.subnet.prefixlen)
+        await self._make_bridge()
         self._opened = True
+
+    async def _make_bridge(self) -> None:
+        await self._links.make_bridge(self._addresses.gateway, self._addresses.subnet.prefixlen)
 
     def _open_outside(self, made: Plan) -> None:
         """Interfaces towards allowed hosts must forward their answers; those that did not only do that."""
@@ -131,9 +165,12 @@ class Network:
             if fresh:
                 await self._links.detach(name)
                 await self._links.attach(name, address, self._addresses.gateway)
-            quotas = spec.config.quotas
-            await self._links.limit(name, quotas.upload_speed, quotas.download_speed, fresh=fresh)
+            self._quotas[name] = spec.config.quotas
+            await self._limit(name, spec.config.quotas, fresh=fresh)
         return Attachment(address, str(NAMESPACES / self._links.namespace(name)), self.hosts(name))
+
+    async def _limit(self, name: str, quotas: Quotas, *, fresh: bool) -> None:
+        await self._links.limit(name, quotas.upload_speed, quotas.download_speed, fresh=fresh)
 
     async def detach(self, name: str) -> None:
         """Take the instance off the network, by its instance name; its address stays its own while it is arranged."""
@@ -167,6 +204,10 @@ class Network:
         self._addresses.save()
         self._opened, self._applied, self._members = False, "", ()
         self._plan, self._outside = Plan((), {}, {}), {}
+
+
+def _time_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def _resolve(hosts: Iterable[str]) -> Mapping[str, tuple[str, ...]]:

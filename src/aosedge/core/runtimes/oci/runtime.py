@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aosedge.core.domain.instances import Exited, Found, InstanceKey, InstanceSpec
 from aosedge.core.network.connections import check_spec
-from aosedge.core.network.network import Network
+from aosedge.core.network.network import TEND_S, Network
 from aosedge.core.ports import ProbeResult
 from aosedge.core.processes import boot_id
 from aosedge.core.resources.figures import Figures, read_figures
@@ -45,6 +45,7 @@ class OciRuntime:
         self._containers: dict[InstanceKey, Container] = {}
         self._locks: dict[InstanceKey, asyncio.Lock] = {}
         self._exits: asyncio.Queue[Exited] = asyncio.Queue()
+        self._tend_at = 0.0
 
     def open(self) -> None:
         """Make the folders; raises Unavailable without the programs, Invalid for a state folder that is exposed."""
@@ -178,27 +179,36 @@ class OciRuntime:
     async def exits(self) -> AsyncIterator[Exited]:
         """Ends by themselves, as they happen; not those by `stop` or by a `start` that replaces.
 
-        While somebody waits here, the names of outside hosts are looked up anew from time to time.
+        While somebody waits here, the network is tended from time to time.
         """
         while True:
-            due_s = self._network.look_up_in_s if self._network is not None else None
             end = None
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(due_s):
+                async with asyncio.timeout_at(self._tend_at if self._network is not None else None):
                     end = await self._exits.get()
             if end is not None:
                 yield end
             elif self._network is not None:
-                with contextlib.suppress(AosError):
-                    await self._network.look_up()
+                with contextlib.suppress(AosError, OSError):
+                    await self._network.tend()
                 self._rename_peers(self._network)
+                self._tend_at = asyncio.get_running_loop().time() + TEND_S
 
     def _rename_peers(self, network: Network) -> None:
         for folder in self._bundles.folders():
             self._bundles.rename_peers(folder, network.hosts(folder.name))
 
     async def probe(self, spec: InstanceSpec) -> ProbeResult:
-        """`http` and `tcp` from the node, `exec` inside; without a health check, whether it lives."""
+        """`http` and `tcp` from the node, `exec` inside; without a health check, whether it lives.
+
+        One that fails where the network has been taken away is tried once more when the network is back.
+        """
+        result = await self._probe(spec)
+        if not result.healthy and self._network is not None and await self._network.mend():
+            result = await self._probe(spec)
+        return result
+
+    async def _probe(self, spec: InstanceSpec) -> ProbeResult:
         there = self._containers.get(spec.key)
         if there is None or not there.alive:
             return ProbeResult(False, "it is not running")
