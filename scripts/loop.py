@@ -185,21 +185,22 @@ def offer() -> None:
     out.print(command("aos", "subject", "add-unit", SUBJECT, system_id()).rstrip())
 
 
-def present() -> tuple[bool, int]:
-    """Whether our Unit runs the sample already, and the number of its target's generation."""
+def present() -> tuple[bool, str]:
+    """Whether our Unit runs the sample already, and its target's generation as `aos unit watch --after` takes it."""
     view = json.loads(command("aos", "unit", "show", system_id(), "--json", quiet=True))
-    number = view["generation"]["number"] if view["generation"] else 0
-    return any(item["codename"] == "hello-server" for item in view["items"]), number
+    generation = view["generation"] or {"epoch": 0, "number": 0}
+    at = f"{generation['epoch']}.{generation['number']}"
+    return any(item["codename"] == "hello-server" for item in view["items"]), at
 
 
 def assign_and_watch() -> None:
     """Say what shall run, and show the Unit going there, from its first step on."""
-    assigned, number = present()
+    assigned, generation = present()
     env = environment() | {"AOS_USER": str(CLOUD / "users" / "oem.p12")}
     words = ["unit", "watch", system_id(), "--until", "in_sync", "--timeout", "120"]
     if not assigned:
         out.print(f"[dim]$ aos subject assign {SUBJECT} --bundle hello[/dim]")
-        words += ["--after", str(number)]
+        words += ["--after", generation]
     watch = subprocess.Popen([str(BIN / "aos"), *words], env=env, cwd=ROOT)
     if not assigned:
         time.sleep(1)  # the watch listens by then, and shows the first step too

@@ -1,8 +1,9 @@
 """`aos`, for people. Exit codes: 0 ok, 1 failed, 2 usage, 3 not found or not allowed, 4 timed out, 130 cancelled."""
 
 import sys
+from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -11,6 +12,9 @@ from aosedge.cli.commands import Json, begin
 from aosedge.cli.contexts import Options, connect, current, keep, logins_kept, use
 from aosedge.cli.output import CANCELLED, FAILED, Output, complain
 from aosedge.model.errors import AosError
+
+TROUBLED_MOST: Final = 5
+"""Units that `aos status` names."""
 
 app = typer.Typer(
     help="AosEdge for people: bundles, items, subjects, Units.",
@@ -79,20 +83,22 @@ def status(context: typer.Context, json: Json = False) -> None:
     """The whole of it in a few lines: who you are, and how your Units are."""
     client, out = begin(context, as_json=json)
     me = client.get("users/me/")
-    counts: dict[str, int] = {}
-    online = 0
-    if "units_list" in me["effective_permissions"]:
-        for unit in client.every("units/"):
-            counts[unit["deployment"]] = counts.get(unit["deployment"], 0) + 1
-            online += unit["online_status"] == "Online"
-    view = {"url": client.url, "username": me["username"], "role": me["role"], "online": online, "deployment": counts}
-    total = sum(counts.values())
-    pairs = (
-        ("cloud", client.url),
-        ("user", f"{me['username']} ({me['role']})"),
-        ("units", f"{total}, {online} online"),
-    )
-    out.show(view, lambda: out.fields([*pairs, *sorted(counts.items())]))
+    sees_units = "units_list" in me["effective_permissions"]
+    units = client.every("units/") if sees_units else []
+    states = Counter(unit["deployment"] for unit in units)
+    online = sum(unit["online_status"] == "Online" for unit in units)
+    view = {"url": client.url, "username": me["username"], "role": me["role"], "online": online, "deployment": states}
+
+    def words() -> None:
+        how = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        pairs = (("cloud", client.url), ("user", f"{me['username']} ({me['role']})"))
+        out.fields(
+            [*pairs, ("units", f"{len(units)}: {online} online; {how}" if units else "none" if sees_units else "")]
+        )
+        for unit in [unit for unit in units if unit["deployment"] not in ("in_sync", "unknown")][:TROUBLED_MOST]:
+            out.line(f"{unit['system_uid']} is {unit['deployment']}: {unit['reason']}")
+
+    out.show(view, words)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from aosedge.cli.commands import Json, begin, group
+from aosedge.cli.tables import minute
 
 app = group("the audit trail")
 
@@ -19,6 +20,9 @@ def list_(
     """Changes and refusals, newest first."""
     client, out = begin(context, as_json=json)
     found = client.get("audit/", operation=operation, limit=last)["items"]
-    rows = [(a["at"], a["who"], a["operation"], a["outcome"], a["target"], a["origin"]) for a in found]
-    columns = ("at", "who", "operation", "outcome", "target", "from")
-    out.show(found, lambda: out.table(columns, rows, "nothing yet"))
+    rows = [
+        (minute(a["at"]), a["who_name"], a["operation"], a["outcome"], a["detail"], a["target"], a["origin"])
+        for a in found
+    ]
+    columns = ("at", "who", "operation", "outcome", "detail", "target", "from")
+    out.show(found, lambda: out.table(columns, rows, "nothing yet", spare=("from", "target")))

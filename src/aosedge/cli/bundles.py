@@ -10,6 +10,7 @@ from aosedge.cli.commands import IfNew, Json, begin, group
 from aosedge.cli.contexts import NotFoundFile, Options, signer
 from aosedge.cli.names import bundle_named
 from aosedge.cli.output import Output
+from aosedge.cli.tables import minute, second, size
 from aosedge.model.errors import Invalid
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def list_(
     """Bundles, newest first."""
     client, out = begin(context, as_json=json)
     found = client.every("deployment-bundles/", state=state, ordering="-created_at")
-    rows = [(b["filename"], b["state"], _items(b), b["created_at"], b["id"]) for b in found]
-    columns = ("file", "state", "items", "uploaded", "id")
+    rows = [(b["name"], b["state"], _items(b), minute(b["created_at"]), b["id"]) for b in found]
+    columns = ("name", "state", "items", "uploaded", "id")
     out.show(found, lambda: out.table(columns, rows, "no bundles yet: aos bundle upload FILE"))
 
 
@@ -59,8 +60,17 @@ def show(context: typer.Context, bundle: str, json: Json = False) -> None:
     found = client.get(f"deployment-bundles/{bundle_named(client, bundle, None)['id']}/")
 
     def words() -> None:
-        pairs = [(name, found[name]) for name in ("filename", "state", "created_at", "size_bytes", "digest", "id")]
-        out.fields([*pairs, ("items", _items(found))])
+        out.fields(
+            (
+                ("name", found["name"]),
+                ("state", found["state"]),
+                ("items", _items(found)),
+                ("uploaded", second(found["created_at"])),
+                ("file", f"{found['filename']}, {size(found['size_bytes'])}"),
+                ("digest", found["digest"]),
+                ("id", found["id"]),
+            )
+        )
         for rejection in found["rejections"]:
             out.line(f"{rejection['item'] or 'bundle'}: {rejection['field']}: {rejection['reason']}")
 

@@ -7,6 +7,7 @@ import typer
 from aosedge.cli.client import Client, View
 from aosedge.cli.commands import Json, begin, group
 from aosedge.cli.names import named
+from aosedge.cli.tables import minute
 
 app = group("fleets of Units")
 
@@ -18,7 +19,7 @@ def list_(context: typer.Context, json: Json = False) -> None:
     """Fleets."""
     client, out = begin(context, as_json=json)
     found = client.every("fleets/")
-    rows = [(f["title"], f["created_at"], f["id"]) for f in found]
+    rows = [(f["title"], minute(f["created_at"]), f["id"]) for f in found]
     out.show(found, lambda: out.table(("title", "created", "id"), rows, "no fleets yet: aos fleet create TITLE"))
 
 

@@ -4,8 +4,10 @@ from typing import Annotated
 
 import typer
 
+from aosedge.cli.client import View
 from aosedge.cli.commands import Json, begin, group
 from aosedge.cli.names import item_named
+from aosedge.cli.tables import minute, size
 
 app = group("deployable items: services, layers, components")
 
@@ -34,9 +36,19 @@ def show(
     versions = client.every(f"items/{found['id']}/versions/")
 
     def words() -> None:
-        out.fields((name, found[name]) for name in ("codename", "type", "title", "description", "owner_title", "id"))
+        names = ("codename", "type", "title", "description", "owner_title", "id")
+        out.fields((name.removesuffix("_title"), found[name]) for name in names)
         out.line()
-        rows = [(v["version"], v["state"], v["platforms"], v["created_at"], v["index_digest"]) for v in versions]
-        out.table(("version", "state", "platforms", "created", "index"), rows, "no versions")
+        rows = [
+            (v["version"], v["state"], _downloads(v), minute(v["created_at"]), v["index_digest"]) for v in versions
+        ]
+        columns = ("version", "state", "platforms and downloads", "created", "index")
+        out.table(columns, rows, "no versions", spare=("index",))
 
     out.show({**found, "versions": versions}, words)
+
+
+def _downloads(view: View) -> str:
+    """`linux/amd64 2.1 MB`, for each platform."""
+    pairs = zip(view["platforms"], view["size_bytes"], strict=True)
+    return ", ".join(f"{platform} {size(count)}" for platform, count in pairs)

@@ -1,11 +1,14 @@
 """The one place that knows tables, `--json`, colour, progress, terminals and exit codes."""
 
 import json
+import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
+from aosedge.cli import tables
 from aosedge.cli.client import Answered, kind_of
 from aosedge.model.errors import AosError
 
@@ -52,31 +55,36 @@ class Output:
         """What a change made: the view as JSON, or one sentence."""
         self.show(view, lambda: self.line(sentence))
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
-        """A table on a terminal, tab-separated lines in a pipe; `empty` says what to do when there is nothing."""
+    def table(
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        empty: str,
+        spare: Sequence[str] = tables.SPARE,
+    ) -> None:
+        """A table on a terminal, tab-separated lines in a pipe; `empty` says what to do when there is nothing.
+
+        A narrow terminal does without the columns in `spare`, the first first.
+        """
         shown = [[_cell(cell) for cell in row] for row in rows]
         if not self.terminal:
             for row in [list(columns), *shown] if shown else []:
                 self.line("\t".join(row))
-            return
-        if not shown:
+        elif not shown:
             self.line(empty)
-            return
-        from rich import box
-        from rich.console import Console
-        from rich.table import Table
-
-        table = Table(*[column.upper() for column in columns], box=box.SIMPLE_HEAD, pad_edge=False)
-        for row in shown:
-            table.add_row(*row)
-        Console(highlight=False, markup=False).print(table)
+        else:
+            heading, *lines = tables.laid_out(columns, shown, _width(), spare)
+            self.line(heading if "NO_COLOR" in os.environ else f"\x1b[1m{heading}\x1b[0m")
+            for line in lines:
+                self.line(line)
 
     def fields(self, pairs: Iterable[tuple[str, object]]) -> None:
-        """An object's fields, one a line; empty ones are left out."""
+        """An object's fields, one a line, folded on a terminal; empty ones are left out."""
         shown = [(name, _cell(value)) for name, value in pairs if value not in (None, "", [], {})]
         width = max((len(name) for name, _ in shown), default=0)
         for name, value in shown:
-            self.line(f"{name:{width}}  {value}")
+            text = f"{name:{width}}  {value}"
+            self.line(tables.folded(text, _width(), width + 2) if self.terminal else text)
 
     @contextmanager
     def progress(self, title: str, total: int) -> Iterator[Callable[[int], None]]:
@@ -106,7 +114,7 @@ class Trail:
         if fresh:
             self._states.append(state)
         if self._out.terminal:
-            sys.stdout.write("\r\x1b[K" + " > ".join(self._states) + (f" {detail}" if detail else ""))
+            sys.stdout.write("\r\x1b[K" + tables.ending(self._states, detail, _width() - 1))
             sys.stdout.flush()
         elif fresh and not self._out.as_json:
             sys.stdout.write((" > " if len(self._states) > 1 else "") + state)
@@ -131,6 +139,10 @@ def complain(error: AosError, *, as_json: bool = False, program: str = "aos") ->
     else:
         sys.stderr.write(f"{program}: {error}\n")
     return EXIT_CODES.get(kind, FAILED)
+
+
+def _width() -> int:
+    return shutil.get_terminal_size().columns
 
 
 def _cell(value: object) -> str:

@@ -1,43 +1,56 @@
 """`aos unit`: what Units run, what they should run, and waiting until both are one."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from aosedge.cli.client import Client, View, segment
 from aosedge.cli.commands import Json, begin, group
+from aosedge.cli.names import named
 from aosedge.cli.output import Output, TimedOut, Trail
-from aosedge.model.errors import AosError
+from aosedge.cli.tables import day, minute, second
+from aosedge.model.errors import AosError, Invalid
 
 app = group("Units of your fleets")
 
 Unit = Annotated[str, typer.Argument(metavar="UNIT", help="system id, or the cloud's id")]
+Fleet = Annotated[str, typer.Option(help="only those of this fleet, by title or id")]
 Timeout = Annotated[float, typer.Option(help="give up after this many seconds (exit code 4)")]
 Until = Annotated[
     str, typer.Option(help="stop at this deployment state: in_sync, updating, blocked, degraded, failed")
 ]
-After = Annotated[int, typer.Option(help="only a target with a generation number above this one counts")]
+After = Annotated[
+    str,
+    typer.Option(
+        metavar="[EPOCH.]NUMBER",
+        help="only a target of a later generation counts; without EPOCH of the one the Unit's target has now",
+    ),
+]
 
 
 @app.command("list")
-def list_(context: typer.Context, fleet: Annotated[str | None, typer.Option()] = None, json: Json = False) -> None:
+def list_(context: typer.Context, fleet: Fleet = "", json: Json = False) -> None:
     """Units, with whether they are there and in sync."""
     client, out = begin(context, as_json=json)
-    units = client.every("units/", fleet_id=fleet)
-    columns = ("system id", "status", "online", "deployment", "update", "model", "id")
+    fleet_id = named(client, "fleets/", "fleet", fleet, "title")["id"] if fleet else None
+    units = client.every("units/", fleet_id=fleet_id)
+    columns = ("system id", "online", "deployment", "last seen", "update", "model", "status", "id")
     rows = [
         (
             u["system_uid"],
-            u["status"],
             u["online_status"],
             u["deployment"],
+            _last_seen(u, minute),
             u["update_state"],
             u["model_name"],
+            u["status"],
             u["id"],
         )
         for u in units
     ]
-    out.show(units, lambda: out.table(columns, rows, "no Units yet: provision one with aoscore provision"))
+    empty, spare = "no Units yet: provision one with aoscore provision", ("id", "status", "model", "update")
+    out.show(units, lambda: out.table(columns, rows, empty, spare))
 
 
 @app.command()
@@ -61,7 +74,7 @@ def certificates(context: typer.Context, unit: Unit, json: Json = False) -> None
     client, out = begin(context, as_json=json)
     found = client.every(f"units/{segment(unit)}/certificates/")
     columns = ("type", "node", "serial", "state", "valid until")
-    rows = [(c["cert_type"], c["node_id"], c["serial"], c["state"], c["not_after"]) for c in found]
+    rows = [(c["cert_type"], c["node_id"], c["serial"], c["state"], day(c["not_after"])) for c in found]
     out.show(found, lambda: out.table(columns, rows, "no certificates"))
 
 
@@ -79,7 +92,7 @@ def watch(
     context: typer.Context,
     unit: Unit,
     until: Until = "",
-    after: After = 0,
+    after: After = "",
     timeout: Timeout = 3600,
     json: Json = False,
 ) -> None:
@@ -94,7 +107,7 @@ def wait(
     context: typer.Context,
     unit: Unit,
     until: Until = "in_sync",
-    after: After = 0,
+    after: After = "",
     timeout: Timeout = 300,
     json: Json = False,
 ) -> None:
@@ -104,17 +117,16 @@ def wait(
     out.done(view, f"{view['system_uid']} is {view['deployment']}")
 
 
-def _follow(client: Client, out: Output, unit: str, until: str, timeout_s: float, after: int) -> View:
+def _follow(client: Client, out: Output, unit: str, until: str, timeout_s: float, after: str) -> View:
     trail = Trail(out)
     path = f"units/{segment(unit)}/"
     view = client.get(path)
-    identifier = view["id"]
+    identifier, floor = view["id"], _floor(after, view["generation"])
     _note(trail, view)
     events = client.events(timeout_s)
     try:
         while True:
-            generation = view["generation"]
-            counts = bool(until) and (not after or (generation is not None and generation["number"] > after))
+            counts = bool(until) and _order(view["generation"]) > floor
             if counts and view["deployment"] == until:
                 break
             if counts and view["deployment"] == "failed":
@@ -135,6 +147,20 @@ def _follow(client: Client, out: Output, unit: str, until: str, timeout_s: float
     return view
 
 
+def _order(generation: View | None) -> tuple[int, int]:
+    return (generation["epoch"], generation["number"]) if generation else (0, 0)
+
+
+def _floor(after: str, now: View | None) -> tuple[int, int]:
+    """The generation that a target must be later than; without `after` any counts."""
+    if not after:
+        return (-1, -1)
+    epoch, _, number = after.rpartition(".")
+    if not number.isdecimal() or not (epoch or "0").isdecimal():
+        raise Invalid("no such generation", element="--after", expected="NUMBER or EPOCH.NUMBER", got=after)
+    return (int(epoch) if epoch else _order(now)[0], int(number))
+
+
 def _note(trail: Trail, view: View) -> None:
     trail.note(*_step(view))
 
@@ -149,7 +175,7 @@ def _step(view: View) -> tuple[str, str]:
 
 
 def _describe(out: Output, view: View) -> None:
-    generation = view["generation"]
+    generation, seen = view["generation"], view["seen_generation"]
     out.fields(
         (
             ("system id", view["system_uid"]),
@@ -158,22 +184,52 @@ def _describe(out: Output, view: View) -> None:
             ("fleet", view["fleet_title"]),
             ("status", view["status"]),
             ("online", view["online_status"]),
+            ("last seen", _last_seen(view, second)),
+            ("reported", second(view["reported_at"]) if view["reported_at"] else "nothing yet"),
             ("deployment", view["deployment"]),
             ("reason", view["reason"]),
             ("update", view["update_state"]),
             ("error", view["update_error"]),
-            ("target", f"{generation['epoch']}.{generation['number']}" if generation else "none yet"),
+            ("target", _generation(generation) if generation else "none yet"),
+            ("works on", _generation(seen) if seen and seen != generation else ""),
+            ("note", view["target_problem"] or view["target_reasons"]),
         )
     )
     _section(out, "nodes", ("name", "type", "state", "connected"), view["nodes"])
-    _section(out, "items", ("codename", "type", "target_version", "actual_version", "state", "error"), view["items"])
-    columns = ("codename", "subject", "instance", "node", "target_version", "actual_version", "state", "error")
-    _section(out, "instances", columns, view["instances"])
+    shown = [{**i, "name": i["codename"], "version": _version(i)} for i in view["items"]]
+    _section(out, "items", ("name", "type", "version", "state"), shown)
+    running = [
+        {**i, "name": f"{i['codename']} {i['instance']}", "version": _version(i), "state": i["state"] or "not there"}
+        for i in view["instances"]
+    ]
+    _section(out, "instances", ("name", "subject", "node", "runtime", "version", "state"), running)
 
 
 def _section(out: Output, title: str, columns: tuple[str, ...], views: list[View]) -> None:
     if views:
         out.line()
-        out.line(title)
-        words = [column.replace("_", " ") for column in columns]
-        out.table(words, [[view[column] for column in columns] for view in views], "none")
+        out.table((title, *columns[1:]), [[view[column] for column in columns] for view in views], "none")
+        for view in views:
+            if view.get("error"):
+                out.line(f"{view['name']}: {view['error']}")
+
+
+def _generation(view: View) -> str:
+    return f"generation {view['number']} (epoch {view['epoch']})"
+
+
+def _version(view: View) -> str:
+    """What it is, and what it shall be where that is something else."""
+    actual, target = view["actual_version"], view["target_version"]
+    if actual == target:
+        return str(actual or "-")
+    if target is None:
+        return f"{actual}, to go"
+    return f"{actual}, to be {target}" if actual else f"to be {target}"
+
+
+def _last_seen(view: View, words: Callable[[str | None], str]) -> str:
+    """`now`, or when the connection was lost."""
+    if view["online_status"] != "Offline":
+        return "now"
+    return words(view["last_seen"]) if view["last_seen"] else "never"

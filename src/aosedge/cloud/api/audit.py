@@ -6,15 +6,22 @@ from litestar.params import FromQuery
 
 from aosedge.cloud.api.asking import Asked, Within
 from aosedge.cloud.domain.audit import AuditLine
+from aosedge.cloud.store import Session
+from aosedge.model.errors import NotFound
+from aosedge.model.ids import UnitId, UserId
 from aosedge.model.instants import to_rfc3339
 
 
 class AuditLineView(msgspec.Struct, frozen=True):
-    """Who did what to what, and how it went. `hash` binds the line to the one before, SHA-256 hex."""
+    """Who did what to what, and how it went. `who_name` is the user's name or the Unit's system id.
+
+    `hash` binds the line to the one before, SHA-256 hex.
+    """
 
     number: int
     at: str
     who: str
+    who_name: str
     operation: str
     outcome: str
     target: str
@@ -32,12 +39,13 @@ class AuditView(msgspec.Struct, frozen=True):
     items: tuple[AuditLineView, ...]
 
 
-def view(line: AuditLine) -> AuditLineView:
+def view(line: AuditLine, who_name: str) -> AuditLineView:
     """As the API shows it."""
     return AuditLineView(
         number=line.number,
         at=to_rfc3339(line.at),
         who=line.who,
+        who_name=who_name,
         operation=line.operation,
         outcome=line.outcome,
         target=line.target,
@@ -57,5 +65,21 @@ async def list_(
     ordering: FromQuery[str] = "-number",
 ) -> AuditView:
     """Changes and refusals, newest first."""
-    page = await ask.read(lambda session: session.audit.page(window, operation=operation, order=ordering))
-    return AuditView(page.total, tuple(map(view, page.items)))
+
+    def find(session: Session) -> AuditView:
+        page = session.audit.page(window, operation=operation, order=ordering)
+        names = {who: _name(session, who) for who in {line.who for line in page.items}}
+        return AuditView(page.total, tuple(view(line, names[line.who]) for line in page.items))
+
+    return await ask.read(find)
+
+
+def _name(session: Session, who: str) -> str:
+    """What people call who did it; the id of one that is gone."""
+    kind, _, id = who.partition(":")
+    try:
+        if kind == "user":
+            return session.users.get(UserId(id)).username
+        return session.units.get(UnitId(id)).system_uid if kind == "unit" else id
+    except NotFound:
+        return id
