@@ -250,10 +250,8 @@ async def main() -> None:
     print(table([server.figures() for server in [*servers, durable]]))
     print(f"of the bare echo's: durable messages {ratio(durable.messages, bare.messages)}, aim 0.50 or better;")
     print(f"  connections {ratio(durable.connections, bare.connections)}; CPU {ratio(durable.cpu_us, bare.cpu_us)}")
-    print(
-        "Limits: one Python process, its loop (TLS, JSON, delivery) beside its writer (merging, SQLite, one flush a"
-    )
-    print("batch), under one interpreter lock; new connections by the TLS handshake, as the echo's.")
+    print("Limits: the loop (TLS, JSON, delivery) and the writer (merging, SQLite, one flush a batch) share one")
+    print("interpreter lock; a new connection costs its TLS handshake, as the echo's does.")
 
 
 if __name__ == "__main__":
