@@ -135,13 +135,14 @@ def detail(session: Session, unit: Unit) -> UnitDetailView:
 
 
 def _common(unit: Unit, actual: Actual) -> dict[str, Any]:
+    deployment, reason = unit.standing
     return {
         "id": unit.id,
         "system_uid": unit.system_uid,
         "status": unit.lifecycle,
         "online_status": unit.connectivity,
-        "deployment": unit.deployment,
-        "reason": unit.reason,
+        "deployment": deployment,
+        "reason": reason,
         "update_state": actual.update.state if actual.update else "",
         "model_name": unit.model,
         "model_version": unit.model_version,

@@ -35,6 +35,13 @@ class Unit(msgspec.Struct, frozen=True):
     """Which connection the Unit is on; empty while offline."""
     last_seen: Instant | None = None
 
+    @property
+    def standing(self) -> tuple[DeploymentState, str]:
+        """The deployment axis now, with its reason: intent that is newer than the target makes a Unit `updating`."""
+        if self.target_dirty and self.deployment != "unknown":
+            return "updating", "intent changed, and the target is being compiled"
+        return self.deployment, self.reason
+
 
 class Node(msgspec.Struct, frozen=True):
     """A node as it was registered at provisioning; `info` is the registration's own JSON."""

@@ -50,6 +50,17 @@ def test_a_scope_sees_what_it_says(scope: Scope, seen: bool) -> None:
     assert sees(scope, UNIT) is seen
 
 
+@pytest.mark.parametrize("state", ["in_sync", "degraded", "failed", "blocked", "updating"])
+def test_a_unit_whose_intent_changed_is_updating_before_its_target_is_there(state: str) -> None:
+    known = msgspec.structs.replace(UNIT, deployment=state, reason="why")
+    assert known.standing == ("updating", "intent changed, and the target is being compiled")
+    assert msgspec.structs.replace(known, target_dirty=False).standing == (state, "why")
+
+
+def test_a_unit_that_never_reported_is_unknown_whatever_is_intended() -> None:
+    assert UNIT.standing == ("unknown", "")
+
+
 def test_people_and_units_act_for_an_organization_and_tasks_for_none() -> None:
     person = Person(UserId("u"), "oem", OrgId("o"))
     assert tenant_of(Caller(person, "r", Instant(1))) == "o"
