@@ -76,6 +76,8 @@ class Catalogue:
         """Every digest that belongs to the item version, as far as its documents or their record tell."""
         if recorded := self._recorded(index_digest):
             return recorded
+        if complete := self._complete.get(index_digest):
+            return set(complete.blobs)
         try:
             survey = self.survey(index_digest)
         except Invalid:
@@ -97,6 +99,9 @@ class Catalogue:
             if Digest(f"sha256:{name}") not in keep:
                 self._disk.remove(f"{ROOTS}/{name}")
         self._complete = {index: content for index, content in self._complete.items() if index in keep}
+        for content in self._complete.values():
+            with suppress(OSError):  # there was no room for it before, perhaps
+                self._record(content)
         return freed
 
     def _present(self, descriptor: Descriptor) -> bool:
@@ -145,6 +150,7 @@ class Catalogue:
         """Write down what the item needs: were its manifest spoiled later, its layers would still be known as its."""
         path = f"{ROOTS}/{hex_of(content.index_digest)}"
         if self._recorded(content.index_digest) == set(content.blobs):
+            self._disk.sync_folder(ROOTS)  # by a process that was killed before its last sync, perhaps
             return
         lines = "\n".join(content.blobs).encode()
         self._disk.write(f"{path}.new", lines + b"\n" + hashlib.sha256(lines).hexdigest().encode())
