@@ -56,7 +56,7 @@ def serve(context: typer.Context) -> None:
     from aosedge.cloud.logs import to_standard_error
 
     settings = _settings(context)
-    to_standard_error(settings.log_level)
+    to_standard_error(settings.log_level, settings.log_format)
     uvloop.run(run(settings, lambda line: typer.echo(line, err=True)))
 
 

@@ -128,6 +128,7 @@ def _follow(client: Client, out: Output, unit: str, until: str, timeout_s: float
         while True:
             counts = bool(until) and _order(view["generation"]) > floor
             if counts and view["deployment"] == until:
+                trail.note(until)
                 break
             if counts and view["deployment"] == "failed":
                 raise AosError(f"{view['system_uid']} failed: {view['reason']}", cure=f"aos unit show {unit}")

@@ -44,6 +44,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     upload_most_mb: Megabytes = 2048
     """Largest Deployment Bundle, in megabytes of 1,000,000 bytes."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """At `debug`, each request is one line."""
+    log_format: Literal["auto", "text", "json"] = "auto"
+    """`auto` is text for people on a terminal, JSON elsewhere."""
 
     @property
     def listen_host(self) -> str:

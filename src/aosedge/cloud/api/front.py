@@ -3,11 +3,13 @@
 import re
 from typing import Any, Final
 
+import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from aosedge.model.ids import Ids
 
+_log = structlog.get_logger("aoscloud.api")
 _ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
@@ -28,10 +30,13 @@ class Front:
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
         request_id = given.decode() if _ID.fullmatch(given) else self._ids.new()
         scope["state"]["request_id"] = request_id
+        asked = {"method": scope["method"], "path": scope["path"]}  # the framework changes the path
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
+                _log.debug("request", **asked, status=message["status"])
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
-        await self._api(scope, receive, send_with_id)
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await self._api(scope, receive, send_with_id)
