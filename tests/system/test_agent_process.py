@@ -215,7 +215,8 @@ async def test_a_version_that_does_not_come_up_gives_way_to_the_one_before(cloud
             _, words = await aoscore(unit.folder, "status")
             assert "quarantine" in words
             assert "not healthy by its deadline" in words
-            assert (await aoscore(unit.folder, "clear"))[0] == 0
+            assert "aoscore clear server\n" in words
+            assert (await aoscore(unit.folder, "clear", "server"))[0] == 0
     finally:
         del ENVIRONMENT["AOSCORE_HEALTHY_WITHIN_S"]
 
@@ -229,7 +230,10 @@ async def test_people_ask_the_agent(cloud: SmallCloud) -> None:
         assert (unit.folder / "aoscore.sock").stat().st_mode & 0o777 == 0o600
         _, words = await aoscore(unit.folder, "instances")
         heading, row = (line.split() for line in words.splitlines())
-        assert (heading, row) == (["NAME", "VERSION", "RUNTIME", "STATE"], ["server", "1.0.0", "native", "active"])
+        assert (heading, row) == (
+            ["INSTANCE", "VERSION", "RUNTIME", "STATE"],
+            ["server", "1.0.0", "native", "active"],
+        )
         [instance] = json.loads((await aoscore(unit.folder, "instances", "--json"))[1])
         assert instance["state"] == "active"
         code, output = await aoscore(unit.folder, "exec", "server/s/0", "--", "/bin/busybox", "sh", "-c", "exit 7")
@@ -240,8 +244,8 @@ async def test_people_ask_the_agent(cloud: SmallCloud) -> None:
         code, words = await aoscore(unit.folder, "run")
         assert (code, "another AosCore" in words) == (1, True)
         assert (await aoscore(unit.folder, "exec", "server"))[0] == 2
-        code, words = await aoscore(unit.folder, "clear", "sha1:1")
-        assert (code, "not a digest" in words) == (1, True)
+        code, words = await aoscore(unit.folder, "clear", "sha256:1")
+        assert (code, "no such content in quarantine (list what there is with: aoscore status)" in words) == (3, True)
 
 
 async def test_an_agent_may_take_its_instances_with_it(cloud: SmallCloud) -> None:
@@ -256,7 +260,11 @@ async def test_an_agent_may_take_its_instances_with_it(cloud: SmallCloud) -> Non
 
 
 async def test_a_unit_that_is_not_provisioned_says_how_to(tmp_path: Path) -> None:
-    code, words = await aoscore(tmp_path / "new", "run")
+    ENVIRONMENT["AOSCORE_PROVISIONING_PORT"] = "0"
+    try:
+        code, words = await aoscore(tmp_path / "new", "run")
+    finally:
+        del ENVIRONMENT["AOSCORE_PROVISIONING_PORT"]
     assert (code, "aoscore provision" in words) == (1, True)
     code, words = await aoscore(tmp_path / "new", "status")
     assert (code, "no Unit lives here" in words) == (1, True)

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import base64
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -60,13 +61,13 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--password-file", type=Path, help="file with the PKCS#12 file's password")
     one.add_argument("--ca", type=Path, help="PEM file of the cloud's root; else the root in the PKCS#12 file")
     one = command("exec", "run a command inside an instance", _exec)
-    one.add_argument("instance", help="item/subject/number, host name, or the beginning of the item's id")
+    one.add_argument("instance", help="as `aoscore instances` names it, or item/subject/number")
     one.add_argument("command", nargs=argparse.REMAINDER, help="-- COMMAND ...")
     one = command("logs", "the end of what an instance wrote", _logs)
-    one.add_argument("instance", help="item/subject/number, host name, or the beginning of the item's id")
+    one.add_argument("instance", help="as `aoscore instances` names it, or item/subject/number")
     one.add_argument("--bytes", type=int, default=64 * 1024, help="at most so many")
     one = command("clear", "allow content that failed to be tried again", _clear)
-    one.add_argument("digest", nargs="?", default="", help="this content only")
+    one.add_argument("content", nargs="?", default="", help="this one only: an item, or the beginning of a digest")
     command("down", "stop the agent and all instances", _down)
     return parser
 
@@ -89,42 +90,27 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _status(options: argparse.Namespace, settings: Settings) -> int:
+    from aosedge.cli.standing import status_lines
+
     status = _standing(settings)
     if options.json:
         return _say_json(status)
-    update = status.update
-    seen = update.generation
-    at = f"generation {seen.number} (epoch {seen.epoch})" if seen else "no generation yet"
-    cloud = "connected" if status.connected else "not connected"
-    _say(f"unit        {status.system_id}")
-    _say(f"agent       {'running, ' + cloud if status.agent else 'not running'}")
-    _say(f"node        {status.node}{f' ({status.runtime})' if status.runtime else ''}")
-    _say(f"update      {update.state}, {at}")
-    if update.error_info:
-        _say(f"trouble     {update.error_info.message}")
-    for item in status.items:
-        why = f" ({item.error_info.message})" if item.error_info else ""
-        _say(f"item        {item.item.id} {item.version} {item.state}{why}")
-    for entry in status.quarantine:
-        _say(f"quarantine  {entry.digest} {entry.message}")
-    if status.waiting_reports or status.dropped_reports:
-        _say(f"reports     {status.waiting_reports} waiting for the cloud, {status.dropped_reports} dropped")
+    _say_lines(status_lines(status, _width()))
     return 0
 
 
 def _instances(options: argparse.Namespace, settings: Settings) -> int:
+    from aosedge.cli.standing import instance_lines
+
     status = _standing(settings)
     if options.json:
         return _say_json(status.instances)
     if not status.agent:
         _say("the agent does not run; instances that it left running go on")
-    head = ("NAME", "VERSION", "RUNTIME", "STATE", "")
-    rows = [(one.name or one.instance, one.version, one.runtime, one.state, one.message) for one in status.instances]
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    for row in (head, *rows) if rows else ():
-        _say("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
-    if not rows:
+    elif not status.instances:
         _say("no instances")
+    else:
+        _say_lines(instance_lines(status.instances, _width()))
     return 0
 
 
@@ -181,7 +167,7 @@ def _logs(options: argparse.Namespace, settings: Settings) -> int:
 def _clear(options: argparse.Namespace, settings: Settings) -> int:
     from aosedge.core.local import AskClear, ask
 
-    ask(settings.state_folder, AskClear(options.digest))
+    ask(settings.state_folder, AskClear(options.content))
     return _done(options, "content may be tried again")
 
 
@@ -200,6 +186,14 @@ def _done(options: argparse.Namespace, sentence: str) -> int:
 
 def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
+
+
+def _say_lines(lines: Sequence[str]) -> None:
+    _say("\n".join(lines))
+
+
+def _width() -> int:
+    return shutil.get_terminal_size().columns
 
 
 def _say_bytes(text: bytes) -> None:

@@ -22,7 +22,16 @@ from aosedge.core.identity import Identity
 from aosedge.core.images.store import ContentStore
 from aosedge.core.images.threads import in_thread
 from aosedge.core.journal import Journal
-from aosedge.core.local import AskDown, LocalDoor, StatusView, ask, instance_views
+from aosedge.core.local import (
+    AskDown,
+    LocalDoor,
+    StatusView,
+    ask,
+    free_bytes,
+    instance_views,
+    item_names,
+    quarantine_views,
+)
 from aosedge.core.network.claim import claimed
 from aosedge.core.ports import Images, Runtime
 from aosedge.core.resources.node import architecture, describe, dmips
@@ -167,7 +176,9 @@ class Program:
             update=snapshot.update,
             items=tuple(snapshot.items.values()),
             instances=instance_views(tuple(snapshot.instances.values()), self.agent.engine.specs()),
-            quarantine=state.quarantine,
+            names=item_names(state),
+            quarantine=quarantine_views(state),
+            free_bytes=free_bytes(self._settings.state_folder),
             waiting_reports=len(self._parts.spool.messages()),
             dropped_reports=self._parts.spool.dropped,
         )

@@ -16,9 +16,10 @@ import msgspec
 from aosedge.core.agent import Agent
 from aosedge.core.domain.events import QuarantineCleared
 from aosedge.core.domain.instances import InstanceKey, InstanceSpec
-from aosedge.core.domain.state import Quarantined
-from aosedge.model.digests import parse_digest
+from aosedge.core.domain.state import State
+from aosedge.model.digests import Digest, parse_digest
 from aosedge.model.errors import AosError, Conflict, Invalid, NotFound, Unavailable
+from aosedge.model.instants import to_rfc3339
 from aosedge.protocol.messages.from_unit import InstancesStatus, ItemStatus, UpdateStatus
 
 SOCKET = "aoscore.sock"
@@ -76,6 +77,16 @@ class InstanceView(msgspec.Struct, frozen=True):
     message: str = ""
 
 
+class QuarantineView(msgspec.Struct, frozen=True):
+    """Content that failed and is not tried again; `name` is empty where it is no item of the target."""
+
+    digest: str
+    name: str
+    version: str
+    message: str
+    at: str
+
+
 class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     """How the Unit stands. `agent` is false when the agent does not run and this is what it wrote down last."""
 
@@ -87,7 +98,11 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     update: UpdateStatus
     items: tuple[ItemStatus, ...]
     instances: tuple[InstanceView, ...]
-    quarantine: tuple[Quarantined, ...]
+    names: dict[str, str]
+    """What people call the items, by their ids."""
+    quarantine: tuple[QuarantineView, ...]
+    free_bytes: int
+    """Room that is left on the disk of the state folder."""
     waiting_reports: int
     dropped_reports: int
 
@@ -122,6 +137,33 @@ def instance_views(
         for group in instances
         for one in group.instances
     )
+
+
+def item_names(state: State) -> dict[str, str]:
+    """What people call the items: as the cloud says, else the host name of their instances, where there is one."""
+    items = (*state.good.items, *(state.target.set.items if state.target else ()))
+    hosts = {content.index_digest: content.config.hostname for content in state.contents}
+    found: dict[str, str] = {item.item: host for item in items if (host := hosts.get(item.index_digest))}
+    said: dict[str, str] = {item: name for item, name in (state.target.names if state.target else ()) if name}
+    return {**found, **said}
+
+
+def quarantine_views(state: State) -> tuple[QuarantineView, ...]:
+    """What is in quarantine, and which item's content it is."""
+    names = item_names(state)
+    items = {item.index_digest: item for item in (state.target.set.items if state.target else ())}
+    views = []
+    for one in state.quarantine:
+        item = items.get(one.digest)
+        name, version = (names.get(item.item, item.item), item.version) if item else ("", "")
+        views.append(QuarantineView(one.digest, name, version, one.message, to_rfc3339(one.at)))
+    return tuple(views)
+
+
+def free_bytes(folder: Path) -> int:
+    """What an ordinary program may still write there."""
+    figures = os.statvfs(folder)
+    return figures.f_bavail * figures.f_frsize
 
 
 class LocalDoor:
@@ -204,16 +246,26 @@ class LocalDoor:
                 text = await runtime.logs(self._key(instance), min(most_bytes, _ANSWER_MOST // 2))
                 return Answer(output=base64.b64encode(text).decode())
             case AskClear(digest):
-                await self._agent.hear(QuarantineCleared(parse_digest(digest) if digest else None))
+                await self._agent.hear(QuarantineCleared(self._failed(digest) if digest else None))
                 return Answer()
             case AskDown(instances):
                 await self._down(instances)
                 return Answer()
 
+    def _failed(self, name: str) -> Digest:
+        """The one content in quarantine of this name: an item's, or the beginning of a digest."""
+        views = quarantine_views(self._agent.engine.state)
+        found = [one.digest for one in views if name == one.name or one.digest.startswith(name)]
+        if not found:
+            raise NotFound("content in quarantine", name)
+        if len(found) > 1:
+            raise Conflict("several contents have this name", element=name, cure=f"name one: {', '.join(found)}")
+        return parse_digest(found[0])
+
     def _key(self, name: str) -> InstanceKey:
-        """The one instance of this name: in full, by host name, or by the beginning of its item's id."""
+        """The one instance of this name: in full, host name, host name/number, or the beginning of the item's id."""
         keys = {spec.key: spec.codename for spec in self._agent.engine.specs()}
-        exact = [key for key, codename in keys.items() if name in (str(key), codename)]
+        exact = [key for key, host in keys.items() if name in (str(key), host, f"{host}/{key.number}")]
         found = exact or [key for key in keys if str(key).startswith(name)]
         if not found:
             raise NotFound("instance", name)
@@ -249,7 +301,7 @@ def ask(folder: Path, question: Question, timeout_s: float = 60.0) -> Answer:
 def _error(answer: Answer) -> AosError:
     if answer.kind == "not_found":
         missing = NotFound(answer.element)
-        missing.cure = "list what there is with: aoscore instances"
+        missing.cure = f"list what there is with: aoscore {'instances' if answer.element == 'instance' else 'status'}"
         return missing
     kinds: dict[str, type[AosError]] = {"conflict": Conflict, "invalid": Invalid}
     return kinds.get(answer.kind, AosError)(answer.error, element=answer.element, cure=answer.cure)

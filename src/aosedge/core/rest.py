@@ -4,7 +4,7 @@ from pathlib import Path
 
 from aosedge.core import identity
 from aosedge.core.domain.state import State
-from aosedge.core.local import StatusView
+from aosedge.core.local import StatusView, free_bytes, item_names, quarantine_views
 from aosedge.core.store.disk import OsDisk
 from aosedge.core.store.ledger import Ledger
 from aosedge.core.store.spool import FOLDER
@@ -32,7 +32,9 @@ def written_down(state_folder: Path) -> StatusView:
         update=UpdateStatus(update.phase if update else "idle", target.generation if target else None),
         items=tuple(ItemStatus(Identity(id=i.item, type=i.type), i.version, "installed") for i in state.good.items),
         instances=(),
-        quarantine=state.quarantine,
+        names=item_names(state),
+        quarantine=quarantine_views(state),
+        free_bytes=free_bytes(state_folder),
         waiting_reports=len(disk.names(FOLDER)),
         dropped_reports=0,
     )

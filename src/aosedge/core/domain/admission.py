@@ -11,6 +11,7 @@ from aosedge.model.errors import Conflict, Invalid, TooLarge
 from aosedge.model.ids import ItemId, NodeName, SubjectId
 from aosedge.protocol.messages import DesiredStatus
 from aosedge.protocol.messages.from_cloud import DesiredItem
+from aosedge.protocol.messages.parts import Identity
 
 
 def target_of(message: DesiredStatus, node: NodeName) -> Target:
@@ -18,14 +19,20 @@ def target_of(message: DesiredStatus, node: NodeName) -> Target:
     bare = msgspec.structs.replace(message, generation=None, target_digest=None, correlation_id=None)
     wanted = _set_of(message)
     paused = any(n.item.codename == node and n.state == "paused" for n in message.nodes)
-    return Target(sha256(msgspec.json.encode(bare)), wanted, message.generation, message.schedule, paused)
+    names = tuple((_name(i.item), i.item.title or i.item.codename or "") for i in message.items)
+    digest = sha256(msgspec.json.encode(bare))
+    return Target(digest, wanted, message.generation, message.schedule, paused, names)
+
+
+def _name(item: Identity) -> ItemId:
+    return ItemId(item.id or item.codename or "")
 
 
 def _set_of(message: DesiredStatus) -> ReleaseSet:
     items = [_item(number, entry) for number, entry in enumerate(message.items)]
     wishes = [
         Wish(
-            ItemId(i.item.id or i.item.codename or ""),
+            _name(i.item),
             SubjectId(i.subject.id or i.subject.codename or ""),
             i.num_instances,
             i.priority,
@@ -47,7 +54,7 @@ def _set_of(message: DesiredStatus) -> ReleaseSet:
 
 
 def _item(number: int, entry: DesiredItem) -> SetItem:
-    kind, name = entry.item.type or "service", ItemId(entry.item.id or entry.item.codename or "")
+    kind, name = entry.item.type or "service", _name(entry.item)
     if kind not in ("service", "component", "layer"):
         raise Invalid("not a kind of item", element=f"items[{number}].item.type", got=kind)
     return SetItem(name, entry.version, parse_digest(entry.index_digest, f"items[{number}].indexDigest"), kind)

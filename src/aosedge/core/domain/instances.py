@@ -36,7 +36,7 @@ class InstanceSpec(msgspec.Struct, frozen=True):
     priority: int = 0
 
     def digest(self) -> Digest:
-        """The specification's digest; equal content has an equal digest. Priority is placement's, not the process's."""
+        """The specification's digest; equal content has an equal digest. Priority is for placement only."""
         return sha256(msgspec.json.encode(msgspec.structs.replace(self, priority=0), order="deterministic"))
 
 

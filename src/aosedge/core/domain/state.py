@@ -30,6 +30,8 @@ class Target(msgspec.Struct, frozen=True):
     generation: Generation | None = None
     schedule: Schedule | None = None
     paused: bool = False
+    names: tuple[tuple[ItemId, str], ...] = ()
+    """What people call the items, where the cloud says so."""
 
 
 class Update(msgspec.Struct, frozen=True):
