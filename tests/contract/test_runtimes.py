@@ -1,6 +1,7 @@
 """What every runtime promises: the same suite over scripted, native, runc and crun."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -11,6 +12,7 @@ import pytest
 
 from aosedge.core.domain.instances import Exited, InstanceKey, InstanceSpec
 from aosedge.core.ports import Runtime
+from aosedge.core.processes import Watch
 from aosedge.core.runtimes import Means, choose
 from aosedge.core.runtimes.scripted import Script, ScriptedRuntime
 from aosedge.model.digests import sha256
@@ -274,11 +276,22 @@ async def test_whoever_comes_next_adopts_what_runs_without_touching_it(kind: str
     await second.close()
 
 
+def keeper(kind: str, means: Means) -> int:
+    """The pid of the process that writes the only instance's exit code down."""
+    (folder,) = (means.state / "native" / "instances" if kind == "native" else means.state / "instances").iterdir()
+    return int((folder / ("stat" if kind == "native" else "conmon.pid")).read_text().split()[0])
+
+
+async def gone(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        assert await Watch(pid, lambda: None).wait(20)
+
+
 async def test_an_end_while_nobody_watched_is_found_with_its_code(kind: str, means: Means) -> None:
     first = (await choose(kind, means)).runtime
     await first.start(spec("ends"))
     await first.close()
-    await asyncio.sleep(0.6)
+    await gone(keeper(kind, means))
     second = (await choose(kind, means)).runtime
     (found,) = await second.found()
     assert (found.alive, found.exit_code, found.spec) == (False, 3, spec("ends").digest())
