@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from aosedge.cli import audit, bundles, fleets, items, organizations, subjects, units, users
+from aosedge.cli import audit, bundles, fleets, grants, items, organizations, subjects, tokens, units, users
 from aosedge.cli.commands import Json, begin
 from aosedge.cli.contexts import Options, connect, current, keep, logins_kept, use
 from aosedge.cli.output import CANCELLED, FAILED, Output, complain
@@ -25,10 +25,12 @@ app = typer.Typer(
 app.add_typer(audit.app, name="audit")
 app.add_typer(bundles.app, name="bundle")
 app.add_typer(fleets.app, name="fleet")
+app.add_typer(grants.app, name="grant")
 app.add_typer(items.app, name="item")
 app.add_typer(organizations.app, name="organization")
 app.add_typer(subjects.app, name="subject")
 app.add_typer(units.app, name="unit")
+app.add_typer(tokens.app, name="token")
 app.add_typer(users.app, name="user")
 
 
@@ -39,9 +41,10 @@ def root(
     url: Annotated[str, typer.Option(envvar="AOS_URL", help="https://host:port; by default the certificate's")] = "",
     ca: Annotated[Path | None, typer.Option(envvar="AOS_CA", help="PEM file of the trusted roots")] = None,
     login: Annotated[str, typer.Option(envvar="AOS_LOGIN", help="a kept login")] = "",
+    token: Annotated[str, typer.Option(envvar="AOS_TOKEN", help="an API token, in place of the person")] = "",
 ) -> None:
     """Who asks which cloud: --user, else a login kept by `aos login`."""
-    context.obj = Options(user, url, ca, login)
+    context.obj = Options(user, url, ca, login, token)
 
 
 @app.command("login")

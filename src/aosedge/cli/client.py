@@ -56,7 +56,8 @@ class Answered(AosError):
 class Client:
     """One person's connection to one AosCloud."""
 
-    def __init__(self, url: str, tls: ssl.SSLContext) -> None:
+    def __init__(self, url: str, tls: ssl.SSLContext, token: str = "") -> None:
+        self._who = {"authorization": f"Bearer {token}"} if token else {}
         parts = urlsplit(url)
         if parts.scheme != "https" or not parts.hostname:
             raise Invalid("not the address of an AosCloud", element="--url", expected="https://host:10000", got=url)
@@ -121,7 +122,7 @@ class Client:
         while (left := (end - clock.monotonic()) / 1_000_000) > 0:
             connection = HTTPSConnection(self._host, self._port, timeout=min(5.0, left), context=self._tls)
             try:
-                connection.request("GET", API + "events/", headers={"accept": "text/event-stream"})
+                connection.request("GET", API + "events/", headers={"accept": "text/event-stream", **self._who})
                 answer = connection.getresponse()
                 if answer.status != 200:
                     raise _error(answer.read(), answer.status)
@@ -148,7 +149,7 @@ class Client:
         if self._connection is None:
             self._connection = HTTPSConnection(self._host, self._port, timeout=TIMEOUT_S, context=self._tls)
         try:
-            self._connection.request(method, API + path, body, {"accept": "application/json", **headers})
+            self._connection.request(method, API + path, body, {"accept": "application/json", **self._who, **headers})
             return self._connection.getresponse()
         except ssl.SSLError as error:
             self._connection = None

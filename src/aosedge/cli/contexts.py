@@ -18,12 +18,13 @@ FOLDER_VARIABLE = "AOS_CONFIG"
 
 
 class Options(NamedTuple):
-    """What was said on the command line or in AOS_USER, AOS_URL, AOS_CA, AOS_CONTEXT."""
+    """What was said on the command line or in AOS_USER, AOS_URL, AOS_CA, AOS_LOGIN, AOS_TOKEN."""
 
     user: Path | None
     url: str
     ca: Path | None
     context: str
+    token: str = ""
 
 
 class Kept(NamedTuple):
@@ -41,10 +42,14 @@ def connect(options: Options) -> Client:
         if not options.user.exists():
             raise NotFoundFile(options.user)
         context = tls.client_context_from_p12(options.user, roots)
-        return Client(options.url or url_of(options.user), context)
+        return Client(options.url or url_of(options.user), context, options.token)
+    if options.token and options.url and options.ca:
+        return Client(options.url, tls.client_context(_text(options.ca, "--ca")), options.token)
     kept = current(options.context)
     roots = _text(options.ca or kept.folder / "ca.pem", "--ca")
-    return Client(options.url or kept.url, tls.client_context(roots, _text(kept.folder / "user.pem", kept.name)))
+    return Client(
+        options.url or kept.url, tls.client_context(roots, _text(kept.folder / "user.pem", kept.name)), options.token
+    )
 
 
 def signer(options: Options) -> "tuple[PrivateKey, Certificate]":

@@ -25,6 +25,7 @@ from aosedge.cloud.reconcilers import driver_for
 from aosedge.cloud.settings import Settings
 from aosedge.cloud.store import Store, open_store
 from aosedge.cloud.usecases import installation
+from aosedge.cloud.usecases.admission import Admission
 from aosedge.cloud.usecases.bundles import Intake
 from aosedge.cloud.usecases.dispatch import Dispatcher
 from aosedge.cloud.usecases.installation import Installed
@@ -173,6 +174,7 @@ async def _people_door(parts: _Parts, intake: Intake) -> None:
             around=Around(Dispatcher(store), SignIn(store, clock, ids), ids, parts.bus),
             provisioning=Provisioning(parts.authority, settings.discovery_url, ids),
             intake=intake,
+            admission=Admission(store, parts.authority, clock),
             root_pem=parts.authority.root_pem(),
             upload_bytes_most=settings.upload_most_mb * 1_000_000,
         )

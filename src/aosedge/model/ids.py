@@ -13,6 +13,8 @@ ItemId = NewType("ItemId", str)
 VersionId = NewType("VersionId", str)  # one version of one item
 BundleId = NewType("BundleId", str)
 AssignmentId = NewType("AssignmentId", str)
+InvitationId = NewType("InvitationId", str)
+TokenId = NewType("TokenId", str)  # an API token, not the secret in it
 Txn = NewType("Txn", str)  # a message's transaction id on the Unit channel
 
 

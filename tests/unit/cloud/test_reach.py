@@ -9,6 +9,7 @@ REACHES_EVERYTHING = {
     "reconcilers/outbox.py": "carries out effects of every organization",
     "reconcilers/retention.py": "bounds what is kept of every Unit",
     "reconcilers/targets.py": "compiles the targets of every Unit",
+    "usecases/admission.py": "lets the invited in, before there is a scope",
     "usecases/installation.py": "makes the organizations themselves",
     "usecases/people.py": "signs people in, before there is a scope",
 }

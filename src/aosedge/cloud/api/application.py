@@ -9,24 +9,30 @@ from litestar.enums import OpenAPIMediaType
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
+from litestar.types import ControllerRouterHandler
 
 from aosedge.cloud.api import (
+    api_tokens,
     assignments,
     audit,
     bundles,
     events,
     fleets,
+    grants,
     health,
+    invitations,
     items,
     organizations,
     provisioning,
     root_certificate,
     subjects,
     units,
+    user_certificates,
     users,
 )
 from aosedge.cloud.api.asking import Around, provide, window
 from aosedge.cloud.api.errors import EXCEPTION_HANDLERS
+from aosedge.cloud.usecases.admission import Admission
 from aosedge.cloud.usecases.bundles import Intake
 from aosedge.cloud.usecases.provisioning import Provisioning
 
@@ -35,7 +41,7 @@ BODY_BYTES_MOST: Final = 2_000_000
 """Of any request but an upload."""
 _TAGS: Final = (
     ("installation", "The installation itself"),
-    ("people", "Who you are"),
+    ("people", "Who you are, and the users that you manage"),
     ("organizations", "OEMs and Service Providers"),
     ("fleets", "Groups of Units"),
     ("units", "Units: target and actual state"),
@@ -53,6 +59,7 @@ class Parts(msgspec.Struct, frozen=True):
     around: Around
     provisioning: Provisioning
     intake: Intake
+    admission: Admission
     root_pem: str
     upload_bytes_most: int
 
@@ -64,9 +71,7 @@ def handlers(root_pem: str, upload_bytes_most: int) -> Router:
         route_handlers=[
             health.read,
             root_certificate.handler(root_pem),
-            users.read_me,
-            organizations.list_,
-            organizations.read,
+            *_people(),
             fleets.list_,
             fleets.create,
             fleets.read,
@@ -102,6 +107,39 @@ def handlers(root_pem: str, upload_bytes_most: int) -> Router:
     )
 
 
+def _people() -> list[ControllerRouterHandler]:
+    """Users, what lets them in, and their organizations."""
+    return [
+        users.read_me,
+        users.list_,
+        users.create,
+        users.read,
+        users.update,
+        users.suspend,
+        users.activate,
+        users.remove,
+        invitations.list_,
+        invitations.create,
+        invitations.remove,
+        invitations.redeem,
+        user_certificates.list_,
+        user_certificates.revoke,
+        api_tokens.list_,
+        api_tokens.create,
+        api_tokens.revoke,
+        organizations.list_,
+        organizations.create,
+        organizations.read,
+        organizations.update,
+        organizations.suspend,
+        organizations.activate,
+        organizations.remove,
+        grants.list_,
+        grants.create,
+        grants.remove,
+    ]
+
+
 def application(parts: Parts) -> Litestar:
     """The application on these parts."""
 
@@ -114,13 +152,14 @@ def application(parts: Parts) -> Litestar:
             "ask": provide(parts.around),
             "authority": given(parts.provisioning),
             "intake": given(parts.intake),
+            "admission": given(parts.admission),
         },
     )
 
 
 def document() -> dict[str, Any]:
     """The OpenAPI document, which needs no parts."""
-    names = ("ask", "authority", "intake")
+    names = ("ask", "authority", "intake", "admission")
     nothing = {name: Provide(lambda: None, sync_to_thread=False) for name in names}
     return _completed(_built(handlers("", 0), nothing).openapi_schema.to_schema())
 
@@ -157,16 +196,25 @@ def _built(router: Router, dependencies: dict[str, Provide]) -> Litestar:
 
 
 def openapi() -> OpenAPIConfig:
-    """OpenAPI 3.1 at `schema`; who asks is said by the TLS connection."""
-    scheme = SecurityScheme(type="mutualTLS", description="The client certificate of a user (PKCS#12).")
+    """OpenAPI 3.1 at `schema`; who asks is said by the TLS connection, or by an API token."""
+    schemes = {
+        "certificate": SecurityScheme(type="mutualTLS", description="The client certificate of a user (PKCS#12)."),
+        "token": SecurityScheme(type="http", scheme="bearer", description="An API token, within its scopes."),
+        "invitation": SecurityScheme(
+            type="apiKey",
+            name="Authorization",
+            security_scheme_in="header",
+            description="Token, and a one-time token.",
+        ),
+    }
     return OpenAPIConfig(
         title="AosCloud",
         version="11",
         license=License(name="Apache-2.0", identifier="Apache-2.0"),
         path=PATH + "/schema",
         render_plugins=[_Document(path="/", media_type=OpenAPIMediaType.OPENAPI_JSON)],
-        components=Components(security_schemes={"certificate": scheme}),
-        security=[{"certificate": []}],
+        components=Components(security_schemes=dict(schemes)),
+        security=[{"certificate": []}, {"token": []}],
         tags=[Tag(name=name, description=words) for name, words in _TAGS],
         use_handler_docstrings=True,
     )

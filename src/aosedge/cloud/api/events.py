@@ -15,8 +15,9 @@ from aosedge.model.errors import NotFound
 from aosedge.model.ids import UnitId
 
 SILENCE_S = 15
+"""So often at least something is said, and the asker is signed in anew: who is out since hears no more."""
 LIFE_S = 60
-"""A stream ends after so long and the client comes again: its certificate and rights are then read anew."""
+"""A stream ends after so long and the client comes again."""
 FOREIGN_MOST = 100_000
 
 
@@ -60,10 +61,14 @@ async def _lines(ask: Ask) -> AsyncIterator[bytes]:
     subscription = ask.bus.subscribe(events.TOPICS)
     heard = aiter(subscription)
     loop = asyncio.get_running_loop()
-    end = loop.time() + LIFE_S
+    end, checked = loop.time() + LIFE_S, loop.time()
     try:
         yield b"retry: 500\n: hello\n\n"
         while (left := end - loop.time()) > 0:
+            if loop.time() - checked >= SILENCE_S:
+                if not await ask.still_allowed():
+                    return
+                checked = loop.time()
             try:
                 payload = await asyncio.wait_for(anext(heard), min(SILENCE_S, left))
             except TimeoutError:

@@ -1,9 +1,11 @@
 """Organizations: the tenants, and what one grants to another."""
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Final, Literal
 
 import msgspec
 
+from aosedge.model.errors import Conflict
 from aosedge.model.ids import OrgId
 from aosedge.model.instants import Instant
 
@@ -17,6 +19,8 @@ class Organization(msgspec.Struct, frozen=True):
     kind: OrgKind
     title: str
     created_at: Instant
+    active: bool = True
+    """A suspended organization's users are out; its Units run on."""
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -24,3 +28,21 @@ class Grant(msgspec.Struct, frozen=True):
 
     oem: OrgId
     sp: OrgId
+    created_at: Instant = Instant(0)
+
+
+NOT_THE_INSTALLATION: Final = "the installation's own organization stays as it is"
+
+
+def changeable(organization: Organization) -> Organization:
+    """The organization, if it may be suspended and removed; raises Conflict for the installation's own."""
+    if organization.kind == "platform":
+        raise Conflict(NOT_THE_INSTALLATION, element="organization")
+    return organization
+
+
+def in_use(what: str, uses: Iterable[tuple[int, str]], cure: str) -> None:
+    """Raise Conflict naming how many of what use it, unless none does."""
+    found = ", ".join(f"{count} {noun}" for count, noun in uses if count)
+    if found:
+        raise Conflict(f"the {what} is in use", element=what, got=found, cure=cure)

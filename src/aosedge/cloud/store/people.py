@@ -3,16 +3,32 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, false, insert, select, update
+from sqlalchemy import Connection, Select, delete, exists, false, func, insert, select, update
 
-from aosedge.cloud.domain.access.callers import Scope
+from aosedge.cloud.domain.access.callers import Role, Scope
 from aosedge.cloud.domain.pages import Page, Window
-from aosedge.cloud.domain.people import Certificate, User
+from aosedge.cloud.domain.people import Certificate, CertificateState, User
 from aosedge.cloud.store import rows
-from aosedge.cloud.store.tables import certificates, units, user_fleets, users
+from aosedge.cloud.store.tables import bundles, certificates, units, user_fleets, users
 from aosedge.cloud.store.units import within
 from aosedge.model.errors import NotFound
-from aosedge.model.ids import UserId
+from aosedge.model.ids import FleetId, OrgId, UserId
+from aosedge.model.instants import Instant
+
+_ORDERS = ("username", "role", "email", "created_at")
+
+
+def users_within(query: Select[Any], scope: Scope) -> Select[Any]:
+    """The query over `users` with the scope applied."""
+    match scope.reach:
+        case "all":
+            return query
+        case "tenant" | "fleet":
+            return query.where(false() if scope.tenant is None else users.c.org == scope.tenant)
+        case "own":
+            return query.where(users.c.id == scope.user, users.c.org == scope.tenant)
+        case "none":
+            return query.where(false())
 
 
 def _with_fleets(connection: Connection, user: User) -> User:
@@ -20,17 +36,26 @@ def _with_fleets(connection: Connection, user: User) -> User:
     return User(**{**rows.values_of(user), "fleets": frozenset(found)})
 
 
+def _put_fleets(connection: Connection, id: UserId, fleets: frozenset[FleetId]) -> None:
+    connection.execute(delete(user_fleets).where(user_fleets.c.user == id))
+    if fleets:
+        connection.execute(insert(user_fleets), [{"user": id, "fleet": fleet} for fleet in sorted(fleets)])
+
+
+def _add(connection: Connection, user: User) -> None:
+    values = rows.values_of(user, without=("fleets",))
+    rows.add(connection, users, values, f"the user name {user.username} is taken", "username")
+    _put_fleets(connection, user.id, user.fleets)
+
+
 class Users:
-    """The users of the scope's organization."""
+    """The users of the scope's organization, or the asker alone."""
 
     def __init__(self, connection: Connection, scope: Scope) -> None:
         self._connection, self._scope = connection, scope
 
     def _mine(self) -> Select[Any]:
-        query = select(users)
-        if self._scope.reach == "all":
-            return query
-        return query.where(false() if self._scope.tenant is None else users.c.org == self._scope.tenant)
+        return users_within(select(users), self._scope)
 
     def get(self, id: UserId) -> User:
         """With fleets; raises NotFound, for a foreign one too."""
@@ -39,9 +64,56 @@ class Users:
             raise NotFound("user", id)
         return _with_fleets(self._connection, found)
 
-    def page(self, window: Window = Window(), *, order: str = "username") -> Page[User]:
-        """Users, without their fleets."""
-        return rows.page(self._connection, self._mine(), User, window, order, ("username", "role", "created_at"))
+    def page(
+        self,
+        window: Window = Window(),
+        *,
+        username: str | None = None,
+        role: Role | None = None,
+        org: OrgId | None = None,
+        active: bool | None = None,
+        order: str = "username",
+    ) -> Page[User]:
+        """Users that match every filter given, with their fleets."""
+        query = self._mine()
+        filters = ((users.c.username, username), (users.c.role, role), (users.c.org, org), (users.c.active, active))
+        for column, value in filters:
+            if value is not None:
+                query = query.where(column == value)
+        page = rows.page(self._connection, query, User, window, order, _ORDERS)
+        return Page(page.total, tuple(_with_fleets(self._connection, user) for user in page.items))
+
+    def add(self, user: User) -> None:
+        """Raises Conflict where the name is taken, NotFound outside the scope."""
+        if self._scope.reach != "all" and user.org != self._scope.tenant:
+            raise NotFound("organization", user.org)
+        _add(self._connection, user)
+
+    def put(self, user: User) -> None:
+        """Replace what may change: not the id, the organization or the name. Raises NotFound."""
+        self.get(user.id)
+        values = rows.values_of(user, without=("id", "org", "username", "created_at", "fleets"))
+        self._connection.execute(update(users).where(users.c.id == user.id).values(values))
+        _put_fleets(self._connection, user.id, user.fleets)
+
+    def uses(self, id: UserId) -> tuple[tuple[int, str], ...]:
+        """What would lose its author: how many, and of what."""
+        count = select(func.count()).select_from(bundles).where(bundles.c.uploaded_by == self.get(id).id)
+        return ((self._connection.execute(count).scalar_one(), "Deployment Bundles that the user sent"),)
+
+    def delete(self, id: UserId) -> None:
+        """With invitations and API tokens; certificates stay, revoked. Raises NotFound."""
+        self.get(id)
+        mine = certificates.c.kind == "user", certificates.c.owner == id
+        self._connection.execute(update(certificates).where(*mine).values(state="revoked"))
+        self._connection.execute(delete(users).where(users.c.id == id))
+
+    def can_sign_in(self, org: OrgId, now: Instant) -> bool:
+        """Whether anybody of the organization, in the scope, has a certificate that lets them in."""
+        good = certificates.c.kind == "user", certificates.c.state == "active", certificates.c.not_after > now
+        query = self._mine().where(users.c.org == org, users.c.active)
+        query = query.where(exists().where(certificates.c.owner == users.c.id, *good))
+        return self._connection.execute(query.limit(1)).first() is not None
 
 
 class EveryUser:
@@ -52,11 +124,7 @@ class EveryUser:
 
     def add(self, user: User) -> None:
         """Raises Conflict where the name is taken."""
-        values = rows.values_of(user, without=("fleets",))
-        rows.add(self._connection, users, values, f"the user name {user.username} is taken", "username")
-        if user.fleets:
-            pairs = [{"user": user.id, "fleet": fleet} for fleet in sorted(user.fleets)]
-            self._connection.execute(insert(user_fleets), pairs)
+        _add(self._connection, user)
 
     def find(self, id: UserId) -> User | None:
         """The user with fleets."""
@@ -81,13 +149,37 @@ class Certificates:
         query = select(certificates).where(certificates.c.kind == "unit", certificates.c.owner.in_(mine))
         return rows.every(self._connection, query.order_by(certificates.c.created_at.desc()), Certificate)
 
+    def _of_users(self) -> Select[Any]:
+        mine = users_within(select(users.c.id), self._scope)
+        return select(certificates).where(certificates.c.kind == "user", certificates.c.owner.in_(mine))
+
     def of_user(self, serial: str) -> Certificate | None:
-        """A certificate of a user of the scope's organization, whatever its state."""
-        mine = select(users.c.id)
-        if self._scope.reach != "all":
-            mine = mine.where(false() if self._scope.tenant is None else users.c.org == self._scope.tenant)
-        query = select(certificates).where(certificates.c.serial == serial, certificates.c.kind == "user")
-        return rows.one(self._connection, query.where(certificates.c.owner.in_(mine)), Certificate)
+        """A certificate of a user of the scope, whatever its state."""
+        return rows.one(self._connection, self._of_users().where(certificates.c.serial == serial), Certificate)
+
+    def page_of_users(
+        self,
+        window: Window = Window(),
+        *,
+        user: UserId | None = None,
+        state: CertificateState | None = None,
+        order: str = "-created_at",
+    ) -> Page[Certificate]:
+        """Certificates of the scope's users that match every filter given."""
+        query = self._of_users()
+        for column, value in ((certificates.c.owner, user), (certificates.c.state, state)):
+            if value is not None:
+                query = query.where(column == value)
+        return rows.page(self._connection, query, Certificate, window, order, ("created_at", "not_after", "owner"))
+
+    def revoke_of_user(self, serial: str) -> Certificate:
+        """It opens no door any more; again is free. Raises NotFound, for a foreign one too."""
+        found = self.of_user(serial)
+        if found is None:
+            raise NotFound("certificate", serial)
+        mine = certificates.c.serial == serial
+        self._connection.execute(update(certificates).where(mine).values(state="revoked"))
+        return found
 
     def revoke_of_unit(self, unit: str) -> int:
         """None of the Unit's certificates opens a door any more; how many did. None of a foreign Unit."""

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from aosedge.cloud.domain.access.callers import Caller, Scope
+from aosedge.cloud.store.admission import ApiTokens, EveryApiToken, EveryInvitation, Invitations
 from aosedge.cloud.store.assignments import Assignments
 from aosedge.cloud.store.audit import Audit
 from aosedge.cloud.store.catalogue import BlobRecords, Bundles, Items
@@ -10,7 +11,7 @@ from aosedge.cloud.store.compiling import Compiling
 from aosedge.cloud.store.documents import Documents
 from aosedge.cloud.store.effects import Effects
 from aosedge.cloud.store.fleets import Fleets
-from aosedge.cloud.store.organizations import EveryOrganization, Organizations
+from aosedge.cloud.store.organizations import EveryOrganization, Grants, Organizations
 from aosedge.cloud.store.people import Certificates, EveryCertificate, EveryUser, Users
 from aosedge.cloud.store.reported import ReportedUnits
 from aosedge.cloud.store.retention import Retention
@@ -44,6 +45,9 @@ class Session(Signals):
         self.organizations = Organizations(connection, scope)
         self.users = Users(connection, scope)
         self.certificates = Certificates(connection, scope)
+        self.invitations = Invitations(connection, scope)
+        self.api_tokens = ApiTokens(connection, scope)
+        self.grants = Grants(connection, scope)
         self.fleets = Fleets(connection, scope)
         self.units = Units(connection, scope)
         self.subjects = Subjects(connection, scope)
@@ -78,6 +82,8 @@ class EverySession(Signals):
         self.organizations = EveryOrganization(connection)
         self.users = EveryUser(connection)
         self.certificates = EveryCertificate(connection)
+        self.invitations = EveryInvitation(connection)
+        self.api_tokens = EveryApiToken(connection)
         self.units = EveryUnit(connection)
         self.fleets = Fleets(connection, EVERYTHING)
         self.blobs = BlobRecords(connection)

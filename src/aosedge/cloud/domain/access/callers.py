@@ -19,6 +19,8 @@ class Person(msgspec.Struct, frozen=True):
     role: Role
     tenant: OrgId
     fleets: frozenset[FleetId] = frozenset()
+    permissions: frozenset[str] | None = None
+    """The operations that they may ask for, of those of the role; None is all of the role's."""
 
 
 class UnitPeer(msgspec.Struct, frozen=True):
@@ -52,6 +54,8 @@ class Scope(msgspec.Struct, frozen=True):
     tenant: OrgId | None = None
     fleets: frozenset[FleetId] | None = None
     unit: UnitId | None = None
+    user: UserId | None = None
+    """Whose own things these are, where a person reaches only `own`."""
 
 
 def tenant_of(caller: Caller) -> OrgId:

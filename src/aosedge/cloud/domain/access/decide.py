@@ -1,6 +1,6 @@
 """May this caller do this, and how far does it reach? Asked in one place, the dispatcher."""
 
-from aosedge.cloud.domain.access.callers import Caller, Person, Scope, UnitPeer
+from aosedge.cloud.domain.access.callers import Caller, Person, Reach, Scope, UnitPeer
 from aosedge.cloud.domain.access.operations import OPERATIONS
 from aosedge.cloud.domain.access.roles import GROUPS
 from aosedge.model.errors import NotAllowed
@@ -24,9 +24,25 @@ def scope_for(caller: Caller, operation: str) -> Scope:
             got=who.role,
             cure=f"ask somebody of the group {_groups_with(operation)}",
         )
+    if who.permissions is not None and operation not in who.permissions:
+        raise NotAllowed(
+            f"{operation} is not among your permissions",
+            element=operation,
+            expected="a permission that you, and the token you use, were given",
+            cure="ask whoever manages your organization's users",
+        )
+    return _reaching(reach, who)
+
+
+def _reaching(reach: Reach, who: Person) -> Scope:
     if reach == "all":
         return Scope(reach="all")
-    return Scope(reach=reach, tenant=who.tenant, fleets=who.fleets if reach == "fleet" else None)
+    return Scope(
+        reach=reach,
+        tenant=who.tenant,
+        fleets=who.fleets if reach == "fleet" else None,
+        user=who.user if reach == "own" else None,
+    )
 
 
 def unit_scope(peer: UnitPeer) -> Scope:

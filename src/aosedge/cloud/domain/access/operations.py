@@ -33,6 +33,9 @@ class Row(msgspec.Struct, frozen=True):
 # fmt: off
 OPERATIONS: Final[dict[str, Row]] = {
     #                                       effect     oem       fleet_owner sp        admin     auditor
+    "api_tokens_create":                Row("changes", "own",    "own",      "own",    "own",    "none"),
+    "api_tokens_delete":                Row("changes", "tenant", "own",      "tenant", "all",    "none"),
+    "api_tokens_list":                  Row("reads",   "tenant", "own",      "tenant", "all",    "tenant"),
     "assignments_create":               Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "assignments_delete":               Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "assignments_list":                 Row("reads",   "tenant", "none",     "none",   "none",   "tenant"),
@@ -46,11 +49,22 @@ OPERATIONS: Final[dict[str, Row]] = {
     "fleets_list":                      Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "fleets_read":                      Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "fleets_update":                    Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "grants_create":                    Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "grants_delete":                    Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "grants_list":                      Row("reads",   "tenant", "none",     "tenant", "all",    "tenant"),
+    "invitations_create":               Row("changes", "tenant", "none",     "tenant", "all",    "none"),
+    "invitations_delete":               Row("changes", "tenant", "none",     "tenant", "all",    "none"),
+    "invitations_list":                 Row("reads",   "tenant", "none",     "tenant", "all",    "tenant"),
     "item_versions_list":               Row("reads",   "tenant", "tenant",   "tenant", "none",   "tenant"),
     "items_list":                       Row("reads",   "tenant", "tenant",   "tenant", "none",   "tenant"),
     "items_read":                       Row("reads",   "tenant", "tenant",   "tenant", "none",   "tenant"),
+    "organizations_activate":           Row("changes", "none",   "none",     "none",   "all",    "none"),
+    "organizations_create":             Row("changes", "none",   "none",     "none",   "all",    "none"),
+    "organizations_delete":             Row("changes", "none",   "none",     "none",   "all",    "none"),
     "organizations_list":               Row("reads",   "tenant", "tenant",   "tenant", "all",    "tenant"),
     "organizations_read":               Row("reads",   "tenant", "tenant",   "tenant", "all",    "tenant"),
+    "organizations_suspend":            Row("changes", "none",   "none",     "none",   "all",    "none"),
+    "organizations_update":             Row("changes", "none",   "none",     "none",   "all",    "none"),
     "subject_units_add":                Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "subject_units_list":               Row("reads",   "tenant", "none",     "none",   "none",   "tenant"),
     "subject_units_remove":             Row("changes", "tenant", "none",     "none",   "none",   "none"),
@@ -66,12 +80,27 @@ OPERATIONS: Final[dict[str, Row]] = {
     "units_list":                       Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "units_provision":                  Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "units_read":                       Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
+    "user_certificates_list":           Row("reads",   "tenant", "own",      "tenant", "all",    "tenant"),
+    "user_certificates_revoke":         Row("changes", "tenant", "own",      "tenant", "all",    "none"),
+    "users_activate":                   Row("changes", "tenant", "none",     "tenant", "all",    "none"),
+    "users_create":                     Row("changes", "tenant", "none",     "tenant", "all",    "none"),
+    "users_delete":                     Row("changes", "tenant", "none",     "tenant", "all",    "none"),
+    "users_list":                       Row("reads",   "tenant", "none",     "tenant", "all",    "tenant"),
     "users_me_read":                    Row("reads",   "tenant", "fleet",    "own",    "own",    "tenant"),
+    "users_read":                       Row("reads",   "tenant", "none",     "tenant", "all",    "tenant"),
+    "users_suspend":                    Row("changes", "tenant", "none",     "tenant", "all",    "none"),
+    "users_update":                     Row("changes", "tenant", "none",     "tenant", "all",    "none"),
 }
 # fmt: on
 
 PUBLIC: Final[frozenset[str]] = frozenset(("health_read", "root_certificate_read"))
 """What anybody may read, with no caller: liveness, and the roots that a client needs before it can trust us."""
+
+INVITED: Final[frozenset[str]] = frozenset(("user_certificates_create",))
+"""What needs no caller but a one-time token in the request."""
+
+ALWAYS: Final[frozenset[str]] = frozenset(("users_me_read",))
+"""What every signed-in person may ask for, whatever they were given."""
 
 
 def effective_permissions(role: Role) -> tuple[str, ...]:

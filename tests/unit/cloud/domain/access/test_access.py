@@ -6,7 +6,7 @@ import pytest
 
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope, Task, UnitPeer
 from aosedge.cloud.domain.access.decide import scope_for, unit_scope
-from aosedge.cloud.domain.access.operations import OPERATIONS, PUBLIC, effective_permissions
+from aosedge.cloud.domain.access.operations import INVITED, OPERATIONS, PUBLIC, effective_permissions
 from aosedge.cloud.domain.access.roles import GROUPS, ROLES, WIRE_NAMES
 from aosedge.model.errors import NotAllowed
 from aosedge.model.ids import FleetId, OrgId, UnitId, UserId
@@ -27,6 +27,7 @@ def matrix() -> str:
         for name, row in sorted(OPERATIONS.items())
     ]
     lines += [f"{name:32}{'reads':9}anybody" for name in sorted(PUBLIC)]
+    lines += [f"{name:32}{'changes':9}whoever has a one-time token" for name in sorted(INVITED)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -47,8 +48,10 @@ def test_each_cell_decides_its_scope(role: str) -> None:
                 assert scope_for(caller, operation) == Scope("fleet", OrgId("org"), FLEETS)
             case "all":
                 assert scope_for(caller, operation) == Scope("all")
-            case reach:
-                assert scope_for(caller, operation) == Scope(reach, OrgId("org"))
+            case "own":
+                assert scope_for(caller, operation) == Scope("own", OrgId("org"), user=UserId("u"))
+            case "tenant":
+                assert scope_for(caller, operation) == Scope("tenant", OrgId("org"))
 
 
 def test_a_role_s_permissions_are_its_rows() -> None:

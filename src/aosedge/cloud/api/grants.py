@@ -1,0 +1,68 @@
+"""Grants: whose items an OEM lets be assigned to its subjects."""
+
+import msgspec
+from litestar import delete as delete_
+from litestar import get, post
+from litestar.params import FromQuery, JSONBody
+
+from aosedge.cloud.api.asking import Asked, Name, Within
+from aosedge.cloud.domain.organizations import Grant
+from aosedge.cloud.usecases import organizations
+from aosedge.model.ids import OrgId
+from aosedge.model.instants import to_rfc3339
+
+
+class GrantView(msgspec.Struct, frozen=True):
+    """The OEM uses the Service Provider's items."""
+
+    oem_id: str
+    service_provider_id: str
+    created_at: str
+
+
+class GrantsView(msgspec.Struct, frozen=True):
+    """A part of the list."""
+
+    total: int
+    items: tuple[GrantView, ...]
+
+
+class GrantBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """To whom; the Service Provider tells its id: `aos organization list`."""
+
+    service_provider_id: str
+
+
+def view(grant: Grant) -> GrantView:
+    """As the API shows it."""
+    return GrantView(grant.oem, grant.sp, to_rfc3339(grant.created_at))
+
+
+@get("/grants/", operation_id="grants_list", tags=["organizations"])
+async def list_(
+    ask: Asked,
+    window: Within,
+    oem_id: FromQuery[str | None] = None,
+    service_provider_id: FromQuery[str | None] = None,
+    ordering: FromQuery[str] = "-created_at",
+) -> GrantsView:
+    """Grants that your organization gave or has, newest first."""
+    oem = None if oem_id is None else OrgId(oem_id)
+    sp = None if service_provider_id is None else OrgId(service_provider_id)
+    page = await ask.read(lambda session: session.grants.page(window, oem=oem, sp=sp, order=ordering))
+    return GrantsView(page.total, tuple(map(view, page.items)))
+
+
+@post("/grants/", operation_id="grants_create", tags=["organizations"])
+async def create(ask: Asked, data: JSONBody[GrantBody]) -> GrantView:
+    """Let a Service Provider's items be assigned to your subjects."""
+    made = await ask.change(
+        lambda session: organizations.grant(session, OrgId(data.service_provider_id)), lambda grant: grant.sp
+    )
+    return view(made)
+
+
+@delete_("/grants/{id:str}/", operation_id="grants_delete", tags=["organizations"])
+async def remove(ask: Asked, id: Name) -> None:
+    """Take a grant back, by the Service Provider's id, once nothing of theirs is assigned."""
+    await ask.change(lambda session: organizations.withdraw(session, OrgId(id)), lambda _: id)

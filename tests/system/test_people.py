@@ -1,0 +1,480 @@
+"""Users, invitations, certificates, API tokens, grants and organizations, over HTTP against a real AosCloud."""
+
+import sqlite3
+import ssl
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+from tests.system.cloud_process import API, CloudProcess
+
+from aosedge.trust import certificates, csr, tls
+
+MISSING = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
+    made = CloudProcess(tmp_path_factory.mktemp("cloud"))
+    made.init()
+    made.start()
+    yield made
+    assert made.stop() == 0
+
+
+def make(client: httpx.Client, username: str, role: str = "oem", **more: Any) -> dict[str, Any]:
+    answer = client.post("/users/", json={"username": username, "role": role, **more})
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def invite(client: httpx.Client, user: dict[str, Any]) -> str:
+    answer = client.post(f"/users/{user['id']}/invitations/", json={})
+    assert answer.status_code == 201, answer.text
+    token: str = answer.json()["token"]
+    return token
+
+
+def redeem(cloud: CloudProcess, token: str, request: bytes | None = None, **more: str) -> httpx.Response:
+    """As aos-keys does."""
+    pem = csr.user_request(csr.new_key()) if request is None else request
+    headers = {"Authorization": f"Token {token}", "Referer": "https://localhost"}
+    with cloud.nobody() as client:
+        return client.post("/user-certificates/", json={"csr": pem.decode(), **more}, headers=headers)
+
+
+def signed_in(cloud: CloudProcess, token: str) -> httpx.Client:
+    """A client of whoever has this one-time token."""
+    key = csr.new_key()
+    answer = redeem(cloud, token, csr.user_request(key))
+    assert answer.status_code == 201, answer.text
+    chain = answer.json()["certificate"]
+    context = tls.client_context((cloud.folder / "root.pem").read_text(), chain, certificates.key_pem(key))
+    return httpx.Client(base_url=cloud.url + API, verify=context, trust_env=False)
+
+
+def bearer(cloud: CloudProcess, token: str) -> httpx.Client:
+    client = cloud.nobody()
+    client.headers["authorization"] = f"Bearer {token}"
+    return client
+
+
+def database(cloud: CloudProcess, statement: str, *values: object) -> list[Any]:
+    """Straight into the rows: time that has passed, and what is kept of secrets."""
+    connection = sqlite3.connect(cloud.folder / "aoscloud.db", timeout=10)
+    with connection:
+        found = connection.execute(statement, values).fetchall()
+    connection.close()
+    return found
+
+
+def test_an_invited_user_comes_in_and_is_who_they_were_made(cloud: CloudProcess) -> None:
+    with cloud.person("oem") as oem:
+        user = make(oem, "invited", email="invited@example.org")
+        token = invite(oem, user)
+        with signed_in(cloud, token) as client:
+            me = client.get("/users/me/").json()
+            assert client.get("/fleets/").status_code == 200
+        listed = oem.get("/invitations/", params={"user_id": user["id"]}).json()
+        certificate = oem.get("/user-certificates/", params={"user_id": user["id"]}).json()
+        lines = oem.get("/audit/", params={"operation": "user_certificates_create"}).json()["items"]
+    assert (me["username"], me["role"], me["email"]) == ("invited", "oem", "invited@example.org")
+    assert [i["state"] for i in listed["items"]] == ["used"]
+    assert (certificate["total"], certificate["items"][0]["state"]) == (1, "active")
+    assert any(line["target"] == f"{user['id']} invited" and line["outcome"] == "done" for line in lines)
+
+
+def test_a_certificate_from_an_invitation_has_its_whole_chain_and_identity(cloud: CloudProcess) -> None:
+    with cloud.person("oem") as oem:
+        answer = redeem(cloud, invite(oem, make(oem, "chain")))
+    leaf, root = certificates.parse_pems(answer.json()["certificate"])
+    leaf.verify_directly_issued_by(root)
+    peer = certificates.peer_of(leaf.public_bytes(Encoding.DER))
+    assert (peer.name, peer.domain) == ("chain", "localhost")
+
+
+def test_a_token_lets_in_once(cloud: CloudProcess) -> None:
+    with cloud.person("oem") as oem:
+        token = invite(oem, make(oem, "once"))
+        assert redeem(cloud, token).status_code == 201
+        again = redeem(cloud, token)
+        lines = oem.get("/audit/", params={"operation": "user_certificates_create"}).json()["items"]
+    assert again.status_code == 403
+    assert "was used already" in again.json()["message"]
+    assert any(line["outcome"] == "denied" and "once" in line["target"] for line in lines)
+
+
+def test_of_many_with_one_token_at_once_one_comes_in(cloud: CloudProcess) -> None:
+    with cloud.person("oem") as oem:
+        user = make(oem, "race")
+        token = invite(oem, user)
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: redeem(cloud, token).status_code, range(8)))
+        assert sorted(answers) == [201] + [403] * 7
+        assert oem.get("/user-certificates/", params={"user_id": user["id"]}).json()["total"] == 1
+
+
+def test_an_expired_a_withdrawn_and_an_unknown_token_are_refused(cloud: CloudProcess) -> None:
+    with cloud.person("oem") as oem:
+        user = make(oem, "late")
+        first, second = invite(oem, user), invite(oem, user)
+        assert "was withdrawn" in redeem(cloud, first).json()["message"], "a new invitation ends the old one"
+        database(cloud, "UPDATE invitations SET expires_at = 1 WHERE user = ? AND NOT withdrawn", user["id"])
+        expired = redeem(cloud, second)
+        listed = oem.get("/invitations/", params={"user_id": user["id"], "state": "expired"}).json()
+        third = invite(oem, user)
+        open_ = oem.get("/invitations/", params={"user_id": user["id"], "state": "open"}).json()["items"]
+        assert oem.delete(f"/invitations/{open_[0]['id']}/").status_code == 204
+        withdrawn = redeem(cloud, third)
+    assert (expired.status_code, listed["total"]) == (403, 1)
+    assert "has expired" in expired.json()["message"]
+    assert (withdrawn.status_code, redeem(cloud, "aosinv_guessed").status_code) == (403, 403)
+    with cloud.nobody() as client:
+        assert client.post("/user-certificates/", json={"csr": "x"}).status_code == 401
+
+
+def test_a_token_is_for_the_role_it_was_made_for(cloud: CloudProcess) -> None:
+    with cloud.person("oem") as oem:
+        user = make(oem, "roles")
+        token = invite(oem, user)
+        named = redeem(cloud, token, role="service provider")
+        oem.put(f"/users/{user['id']}/", json={"role": "auditor"}).raise_for_status()
+        changed = redeem(cloud, token)
+        oem.put(f"/users/{user['id']}/", json={"role": "oem"}).raise_for_status()
+        assert redeem(cloud, token, role="oem").status_code == 201
+    for refused in (named, changed):
+        assert (refused.status_code, "another role" in refused.json()["message"]) == (403, True)
+
+
+def request(key: Any = None, name: str = "", *extensions: x509.ExtensionType) -> bytes:
+    subject = [x509.NameAttribute(NameOID.COMMON_NAME, name)] if name else []
+    builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name(subject))
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
+    made = builder.sign(key or ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
+    return made.public_bytes(Encoding.PEM)
+
+
+BAD_REQUESTS = {
+    "a foreign name": lambda: request(None, "admin"),
+    "an authority": lambda: request(None, "", x509.BasicConstraints(ca=True, path_length=None)),
+    "1024-bit RSA": lambda: request(rsa.generate_private_key(65537, 1024)),
+    "an extra name": lambda: request(None, "", x509.SubjectAlternativeName([x509.DNSName("localhost")])),
+    "another identity": lambda: request(
+        None, "", x509.SubjectAlternativeName([x509.UniformResourceIdentifier("urn:aos:user:u")])
+    ),
+    "no request": lambda: b"-----BEGIN CERTIFICATE REQUEST-----\n-----END CERTIFICATE REQUEST-----\n",
+    "a long one": lambda: b"x" * 20_000,
+}
+
+
+def test_a_bad_request_is_refused_by_name_and_the_token_stays_good(cloud: CloudProcess) -> None:
+    with cloud.person("oem") as oem:
+        token = invite(oem, make(oem, "careless"))
+    for what, make_request in BAD_REQUESTS.items():
+        answer = redeem(cloud, token, make_request())
+        assert (answer.status_code, answer.json()["element"]) == (400, "csr"), what
+    assert redeem(cloud, token).status_code == 201
+
+
+def test_secrets_are_shown_once_and_kept_as_hashes(cloud: CloudProcess) -> None:
+    with cloud.person("oem") as oem:
+        invitation = invite(oem, make(oem, "hashed"))
+        made = oem.post("/api-tokens/", json={"title": "hashed", "scopes": ["fleets_list"]}).json()
+        shown = oem.get("/invitations/").text + oem.get("/api-tokens/").text + oem.get("/audit/").text
+    kept = "\n".join(map(str, database(cloud, "SELECT * FROM invitations UNION ALL SELECT *, 0 FROM api_tokens")))
+    stored = b"".join(path.read_bytes() for path in cloud.folder.glob("aoscloud.db*"))
+    for secret in (invitation, made["token"]):
+        assert len(secret) > 64
+        assert secret not in shown + kept + "\n".join(cloud.lines)
+        assert secret.encode() not in stored
+
+
+def test_a_suspended_user_is_out_with_the_next_request_and_back_when_active(cloud: CloudProcess) -> None:
+    with cloud.person("oem") as oem:
+        user = make(oem, "suspended")
+        with signed_in(cloud, invite(oem, user)) as client:
+            assert client.get("/users/me/").status_code == 200
+            assert oem.post(f"/users/{user['id']}/suspend/").json()["active"] is False
+            assert client.get("/users/me/").status_code == 401
+            assert oem.post(f"/users/{user['id']}/invitations/", json={}).status_code == 409
+            assert oem.get("/users/", params={"active": False}).json()["total"] == 1
+            assert oem.post(f"/users/{user['id']}/activate/").json()["active"] is True
+            assert client.get("/users/me/").status_code == 200
+            oem.put(f"/users/{user['id']}/", json={"role": "auditor"}).raise_for_status()
+            assert client.post("/fleets/", json={"title": "no more"}).status_code == 403
+            serial = oem.get("/user-certificates/", params={"user_id": user["id"]}).json()["items"][0]["serial"]
+            assert oem.delete(f"/user-certificates/{serial}/").status_code == 204
+            assert client.get("/users/me/").status_code == 401
+        assert oem.delete(f"/users/{user['id']}/").status_code == 204
+        assert oem.get(f"/users/{user['id']}/").status_code == 404
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_a_stream_ends_within_a_minute_of_a_suspension(cloud: CloudProcess) -> None:
+    with cloud.person("oem") as oem:
+        user = make(oem, "listener")
+        with (
+            signed_in(cloud, invite(oem, user)) as client,
+            client.stream("GET", "/events/", timeout=60) as stream,
+        ):
+            assert stream.status_code == 200
+            lines = stream.iter_lines()
+            next(lines)
+            oem.post(f"/users/{user['id']}/suspend/").raise_for_status()
+            begun = datetime.now(UTC)
+            for _line in lines:
+                pass
+    assert datetime.now(UTC) - begun < timedelta(seconds=45)
+
+
+def test_a_user_has_what_they_were_given_and_gives_no_more(cloud: CloudProcess) -> None:
+    with cloud.person("oem") as oem:
+        given = ["users_create", "users_list", "users_read", "users_update", "invitations_create", "users_delete"]
+        deputy = make(oem, "deputy", permission_groups=[], permissions=given)
+        boss = make(oem, "boss")
+        with signed_in(cloud, invite(oem, deputy)) as client:
+            me = client.get("/users/me/").json()
+            assert (me["permission_groups"], set(me["permissions"])) == ([], set(given))
+            assert client.get("/fleets/").status_code == 403
+            some = make(client, "some", permission_groups=[], permissions=["users_list"])
+            refusals = [
+                client.post("/users/", json={"username": "all", "role": "oem"}),
+                client.post("/users/", json={"username": "all", "role": "admin"}),
+                client.put(
+                    f"/users/{some['id']}/",
+                    json={"role": "oem", "permission_groups": [], "permissions": ["fleets_list"]},
+                ),
+                client.post(f"/users/{boss['id']}/invitations/", json={}),
+                client.delete(f"/users/{boss['id']}/"),
+            ]
+            assert [answer.status_code for answer in refusals] == [403, 400, 403, 403, 403]
+            oneself = client.put(f"/users/{deputy['id']}/", json={"role": "oem"})
+            assert (oneself.status_code, oneself.json()["element"]) == (409, "user")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "element"),
+    [
+        ({"username": "a b"}, 400, "username"),
+        ({"username": "oem"}, 409, "username"),
+        ({"role": "sp"}, 400, "role"),
+        ({"role": "king"}, 400, "role"),
+        ({"role": "fleet owner"}, 400, "fleet_ids"),
+        ({"role": "fleet owner", "fleet_ids": [MISSING]}, 404, "fleet"),
+        ({"email": "nowhere"}, 400, "email"),
+        ({"permissions": ["units_explode"]}, 400, "permissions"),
+        ({"permission_groups": ["wizards"]}, 400, "permission_groups"),
+        ({"organization_id": MISSING}, 404, "organization"),
+        ({"colour": "red"}, 400, "data"),
+    ],
+)
+def test_a_bad_user_is_refused_by_field(
+    cloud: CloudProcess, changes: dict[str, Any], status: int, element: str
+) -> None:
+    with cloud.person("oem") as oem:
+        answer = oem.post("/users/", json={"username": "nobody", "role": "oem", **changes})
+        assert (answer.status_code, answer.json()["element"]) == (status, element), answer.text
+        assert oem.get("/users/", params={"username": "nobody"}).json()["total"] == 0
+
+
+def test_a_fleet_owner_is_of_fleets_of_their_own_oem(cloud: CloudProcess) -> None:
+    with cloud.person("stranger") as stranger:
+        foreign = stranger.get("/fleets/").json()["items"][0]["id"]
+    with cloud.person("oem") as oem:
+        mine = oem.get("/fleets/", params={"title": "default"}).json()["items"][0]["id"]
+        refused = oem.post("/users/", json={"username": "f", "role": "fleet owner", "fleet_ids": [foreign]})
+        assert refused.status_code == 404
+        owner = make(oem, "fleet-owner", "fleet owner", fleet_ids=[mine])
+        with signed_in(cloud, invite(oem, owner)) as client:
+            me = client.get("/users/me/").json()
+            assert client.get("/users/").status_code == 403
+            assert client.get("/user-certificates/").json()["total"] == 1, "only their own"
+    assert (me["role"], [fleet["title"] for fleet in me["fleets"]]) == ("fleet owner", ["default"])
+
+
+def test_an_api_token_does_what_its_scopes_say_until_it_ends(cloud: CloudProcess) -> None:
+    body = {"title": "ci", "scopes": ["fleets_list", "fleets_create"], "valid_days": 1}
+    with cloud.person("oem") as oem:
+        made = oem.post("/api-tokens/", json=body).json()
+        with bearer(cloud, made["token"]) as client:
+            assert client.get("/fleets/").status_code == 200
+            assert client.post("/fleets/", json={"title": "by token"}).status_code == 201
+            refused = client.get("/units/")
+            me = client.get("/users/me/").json()
+            assert set(me["effective_permissions"]) == {"fleets_list", "fleets_create", "users_me_read"}
+            listed = oem.get("/api-tokens/").json()["items"]
+            assert [t["last_used_at"] is not None for t in listed if t["id"] == made["id"]] == [True]
+            line = oem.get("/audit/", params={"operation": "fleets_create"}).json()["items"][0]
+            assert line["origin"].endswith(f"token:{made['id']}")
+            database(cloud, "UPDATE api_tokens SET expires_at = 1 WHERE id = ?", made["id"])
+            assert client.get("/fleets/").status_code == 401
+    assert (refused.status_code, refused.json()["operation"]) == (403, "units_list")
+    assert "not among your permissions" in refused.json()["message"]
+
+
+def test_an_api_token_ends_with_its_revocation_its_user_and_its_role(cloud: CloudProcess) -> None:
+    with cloud.person("oem") as oem:
+        user = make(oem, "program")
+        with signed_in(cloud, invite(oem, user)) as client:
+            made = [client.post("/api-tokens/", json={"title": "t", "scopes": ["fleets_list"]}).json() for _ in "ab"]
+            more = client.post("/api-tokens/", json={"title": "t", "scopes": ["organizations_create"]})
+            assert (more.status_code, more.json()["element"]) == (403, "scopes")
+        first, second = (bearer(cloud, each["token"]) for each in made)
+        with first, second:
+            assert (first.get("/fleets/").status_code, second.get("/fleets/").status_code) == (200, 200)
+            oem.put(
+                f"/users/{user['id']}/", json={"role": "oem", "permission_groups": [], "permissions": ["units_list"]}
+            ).raise_for_status()
+            assert first.get("/fleets/").status_code == 403, "no more than its user"
+            oem.put(f"/users/{user['id']}/", json={"role": "oem"}).raise_for_status()
+            assert oem.delete(f"/api-tokens/{made[0]['id']}/").status_code == 204
+            assert (first.get("/fleets/").status_code, second.get("/fleets/").status_code) == (401, 200)
+            oem.delete(f"/users/{user['id']}/").raise_for_status()
+            assert second.get("/fleets/").status_code == 401
+
+
+@pytest.mark.parametrize("header", ["Bearer aos_guessed", "Bearer", "bearer x y", "Basic b2VtOm9lbQ==", "Token x"])
+def test_a_wrong_authorization_is_refused_beside_a_good_certificate_too(cloud: CloudProcess, header: str) -> None:
+    for client in (cloud.person("oem"), cloud.nobody()):
+        with client:
+            assert client.get("/fleets/", headers={"authorization": header}).status_code == 401
+
+
+def test_a_token_does_not_let_its_holder_become_its_user(cloud: CloudProcess) -> None:
+    scopes = ["users_list", "users_create", "invitations_create", "api_tokens_create"]
+    with cloud.person("oem") as oem:
+        boss = make(oem, "boss-2")
+        made = oem.post("/api-tokens/", json={"title": "t", "scopes": scopes}).json()
+        with bearer(cloud, made["token"]) as client:
+            assert client.post(f"/users/{boss['id']}/invitations/", json={}).status_code == 403
+            assert client.post("/users/", json={"username": "free", "role": "oem"}).status_code == 403
+            wider = client.post("/api-tokens/", json={"title": "t", "scopes": ["fleets_list"]})
+            assert (wider.status_code, wider.json()["got"]) == (403, "fleets_list")
+
+
+def test_an_admin_makes_organizations_and_lets_in_their_first_user_alone(cloud: CloudProcess) -> None:
+    with cloud.person("admin") as admin:
+        made = admin.post("/organizations/", json={"title": "New OEM", "kind": "oem"}).json()
+        assert admin.post("/organizations/", json={"title": "New OEM", "kind": "sp"}).status_code == 409
+        user = make(admin, "first-of-new", organization_id=made["id"])
+        with signed_in(cloud, invite(admin, user)) as client:
+            assert client.get("/users/me/").json()["oem"]["title"] == "New OEM"
+            second = admin.post(
+                "/users/", json={"username": "second-of-new", "role": "oem", "organization_id": made["id"]}
+            )
+            assert (second.status_code, second.json()["element"]) == (409, "organization")
+            assert admin.post(f"/users/{user['id']}/invitations/", json={}).status_code == 409
+            assert admin.get("/units/").status_code == 403, "no tenant's data"
+            assert client.post("/users/", json={"username": "second-of-new", "role": "oem"}).status_code == 201
+            path = f"/organizations/{made['id']}/"
+            assert admin.post(path + "suspend/").json()["active"] is False
+            assert client.get("/users/me/").status_code == 401
+            assert admin.post(path + "activate/").json()["active"] is True
+            assert client.get("/users/me/").status_code == 200
+            in_use = admin.delete(path)
+            assert (in_use.status_code, in_use.json()["got"]) == (409, "2 users")
+            for each in admin.get("/users/", params={"organization_id": made["id"]}).json()["items"]:
+                assert admin.delete(f"/users/{each['id']}/").status_code == 204
+            assert admin.put(path, json={"title": "Old OEM"}).json()["title"] == "Old OEM"
+            assert admin.delete(path).status_code == 204
+            assert admin.get(path).status_code == 404
+        own = admin.get("/organizations/", params={"kind": "platform"}).json()["items"][0]["id"]
+        assert admin.post(f"/organizations/{own}/suspend/").status_code == 409
+        assert admin.delete(f"/organizations/{own}/").status_code == 409
+
+
+def test_a_grant_is_given_shown_to_both_and_taken_back(cloud: CloudProcess) -> None:
+    with cloud.person("admin") as admin, cloud.person("oem") as oem, cloud.person("stranger") as stranger:
+        provider = admin.post("/organizations/", json={"title": "Granted SP", "kind": "sp"}).json()["id"]
+        assert oem.post("/grants/", json={"service_provider_id": MISSING}).status_code == 404
+        not_sp = oem.get("/users/me/").json()["oem"]["id"]
+        assert oem.post("/grants/", json={"service_provider_id": not_sp}).status_code == 404
+        assert oem.post("/grants/", json={"service_provider_id": provider}).status_code == 201
+        assert oem.post("/grants/", json={"service_provider_id": provider}).status_code == 409
+        assert oem.get(f"/organizations/{provider}/").json()["title"] == "Granted SP"
+        assert stranger.get("/grants/").json()["total"] == 0
+        assert stranger.delete(f"/grants/{provider}/").status_code == 404
+        in_use = admin.delete(f"/organizations/{provider}/")
+        assert (in_use.status_code, in_use.json()["got"]) == (409, "1 grants to it")
+        assert oem.delete(f"/grants/{provider}/").status_code == 204
+        assert oem.get(f"/organizations/{provider}/").status_code == 404
+        assert admin.delete(f"/organizations/{provider}/").status_code == 204
+
+
+def test_lists_are_filtered_sorted_and_cut(cloud: CloudProcess) -> None:
+    with cloud.person("oem") as oem:
+        for name in ("list-a", "list-b"):
+            invite(oem, make(oem, name, "auditor"))
+            oem.post("/api-tokens/", json={"title": name, "scopes": ["fleets_list"]}).raise_for_status()
+        for path, filters, orders in (
+            ("/users/", {"role": "auditor"}, ("username", "-created_at", "email")),
+            ("/invitations/", {"state": "open"}, ("created_at", "-expires_at")),
+            ("/user-certificates/", {"state": "active"}, ("-not_after", "created_at")),
+            ("/api-tokens/", {}, ("title", "-last_used_at")),
+            ("/organizations/", {"active": True}, ("-title", "kind")),
+            ("/grants/", {}, ("created_at",)),
+        ):
+            everything = oem.get(path).json()["total"]
+            for order in orders:
+                whole = oem.get(path, params={**filters, "ordering": order}).json()
+                part = oem.get(path, params={**filters, "ordering": order, "limit": 1, "offset": 1}).json()
+                assert 0 < whole["total"] <= everything, path
+                assert (part["total"], part["items"]) == (whole["total"], whole["items"][1:2]), path
+            assert oem.get(path, params={"ordering": "token_hash"}).status_code == 400
+        assert {u["role"] for u in oem.get("/users/", params={"role": "auditor"}).json()["items"]} == {"auditor"}
+        assert oem.get("/users/", params={"role": "king"}).status_code == 400
+
+
+def test_of_a_foreign_user_nothing_can_be_seen_or_changed(cloud: CloudProcess) -> None:
+    with cloud.person("stranger") as stranger:
+        user = make(stranger, "foreign")
+        invite(stranger, user)
+        invitation = stranger.get("/invitations/").json()["items"][0]["id"]
+        token = stranger.post("/api-tokens/", json={"title": "t", "scopes": ["fleets_list"]}).json()["id"]
+        serial = stranger.get("/user-certificates/").json()["items"][0]["serial"]
+        before = [stranger.get(path).json() for path in ("/users/", "/invitations/", "/api-tokens/")]
+    asks: list[tuple[str, str, str, Any]] = [
+        ("GET", "/users/{}/", user["id"], None),
+        ("PUT", "/users/{}/", user["id"], {"role": "oem"}),
+        ("POST", "/users/{}/suspend/", user["id"], None),
+        ("POST", "/users/{}/activate/", user["id"], None),
+        ("POST", "/users/{}/invitations/", user["id"], {}),
+        ("DELETE", "/users/{}/", user["id"], None),
+        ("DELETE", "/invitations/{}/", invitation, None),
+        ("DELETE", "/api-tokens/{}/", token, None),
+        ("DELETE", "/user-certificates/{}/", serial, None),
+    ]
+    with cloud.person("oem") as oem:
+        for method, path, id, body in asks:
+            answers = [
+                oem.request(method, path.format(each), json=body, headers={"x-request-id": "same"})
+                for each in (id, MISSING)
+            ]
+            assert (answers[0].status_code, answers[0].content) == (404, answers[1].content), path
+        for path in ("/users/", "/invitations/", "/api-tokens/", "/user-certificates/"):
+            shown = oem.get(path).text
+            assert not [each for each in (user["id"], invitation, token, serial) if each in shown], path
+    with cloud.person("stranger") as stranger:
+        after = [stranger.get(path).json() for path in ("/users/", "/invitations/", "/api-tokens/")]
+    assert after == before
+
+
+def test_a_foreign_root_is_not_let_in_by_a_token(cloud: CloudProcess, tmp_path: Path) -> None:
+    """The one-time token is in a header: the client checks the server first, as aos-keys does."""
+    with (
+        httpx.Client(verify=ssl.create_default_context(), trust_env=False) as client,
+        pytest.raises(httpx.ConnectError),
+    ):
+        client.post(f"{cloud.url}{API}/user-certificates/", json={"csr": ""}, headers={"Authorization": "Token x"})
