@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,13 @@ PEOPLE: dict[str, tuple[Role, str]] = {
 class CloudProcess:
     """One installation. `start` and `stop` may be repeated; what is in the folder stays."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, within: Sequence[str] = (), api_port: int = 0) -> None:
+        """`within` is a command that runs another, such as one that enters a network namespace."""
+        self.folder, self._within = folder, list(within)
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("AOS", "PYTHON"))},
             "AOSCLOUD_DATA_FOLDER": str(folder),
-            "AOSCLOUD_API_PORT": "0",
+            "AOSCLOUD_API_PORT": str(api_port),
             "AOSCLOUD_UNIT_PORT": "0",
             "AOSCLOUD_CHANNEL_PORT": "0",
             "AOS_CONFIG": str(folder / "logins"),
@@ -57,7 +59,7 @@ class CloudProcess:
 
     def run(self, module: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """One of our commands to its end."""
-        command = [sys.executable, "-m", module, *words]
+        command = [*self._within, sys.executable, "-m", module, *words]
         return subprocess.run(
             command, env=self.environment | environment, capture_output=True, text=True, check=False, timeout=60
         )
@@ -70,7 +72,7 @@ class CloudProcess:
     def start(self) -> None:
         """Serve, until it says that it is ready."""
         ready = threading.Event()
-        command = [sys.executable, "-m", "aosedge.cli.aoscloud", "serve"]
+        command = [*self._within, sys.executable, "-m", "aosedge.cli.aoscloud", "serve"]
         self._process = subprocess.Popen(command, env=self.environment, stderr=subprocess.PIPE, text=True)
         threading.Thread(target=self._listen, args=(self._process, ready), daemon=True).start()
         assert ready.wait(30), self.lines
