@@ -14,6 +14,7 @@ gate format "$bin/ruff" format --check -q src tests bench scripts examples
 gate mypy "$bin/mypy"
 gate imports "$bin/lint-imports"
 gate house "$bin/python" -m pytest -q -p no:cacheprovider tests/house
+gate access "$bin/python" -m pytest -q -p no:cacheprovider tests/unit/cloud/domain/access
 gate openapi "$bin/python" -m aosedge.cloud.api.openapi --check
 gate docs "$bin/sphinx-build" -W -q -b html docs dist/docs
 [ -z "$failed" ] || { printf 'failed:%s\n' "$failed" >&2; exit 1; }
