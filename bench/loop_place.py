@@ -171,8 +171,10 @@ class Place:
         )
 
     def shrink(self) -> None:
-        """Back to one instance."""
+        """Back to one instance, until nothing of the other is left."""
+        self._agent_says.forget()
         self._assign(1)
+        self._agent_says.first(lambda said: said.fields.get("event") == "InstanceStopped")
         self._settled(1)
 
     def bundle(self) -> Path:
