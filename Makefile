@@ -4,7 +4,7 @@ BIN := .venv/bin
 VAR ?= var
 export VAR
 
-.PHONY: help setup run stop test check bench mutants openapi docs lock clean
+.PHONY: help setup run stop test check bench mutants openapi protos docs lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ mutants: setup ## planted faults, each found by the simulator
 
 openapi: setup ## write openapi/aoscloud.json anew
 	$(BIN)/python -m aosedge.cloud.api.openapi
+
+protos: setup ## write the modules of the provisioning interface anew
+	$(BIN)/python -m grpc_tools.protoc -I src --python_out=src --pyi_out=src src/aosedge/core/identity/protos/*.proto
 
 docs: setup ## the documents as pages under dist/docs
 	$(BIN)/sphinx-build -W -q -b html docs dist/docs

@@ -53,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
 
     one = command("run", "run the agent; instances go on when it ends", _run)
     one.add_argument("--stop-instances-on-exit", action="store_true", help="stop all instances when it ends")
+    one.add_argument(
+        "--until-provisioned", action="store_true", help="wait for a tool to provision the Unit, then end"
+    )
     command("status", "how the Unit stands", _status)
     command("instances", "the instances and their states", _instances)
     one = command("provision", "register this Unit with a cloud", _provision)
@@ -80,10 +83,19 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
-    from aosedge.core import journal
-    from aosedge.core.app import serve
+    from aosedge.core import journal, newborn
 
     journal.set_up(settings.log_level, as_json=options.json)
+    if newborn.waits(settings):
+        provisioned = asyncio.run(newborn.wait_for_tool(settings))
+        if not provisioned or options.until_provisioned:
+            return 0
+        # the same process with the same words, anew: what served the tools takes no memory from the agent
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    if options.until_provisioned:
+        return 0
+    from aosedge.core.app import serve
+
     # not uvloop: 0.23 lets child processes inherit descriptors of its own, instances and their keepers among them
     asyncio.run(serve(settings, stop_instances=options.stop_instances_on_exit))
     return 0

@@ -7,7 +7,19 @@ from typing import Annotated, Final
 
 import typer
 
-from aosedge.cli import audit, bundles, fleets, grants, items, organizations, subjects, tokens, units, users
+from aosedge.cli import (
+    audit,
+    bundles,
+    fleets,
+    grants,
+    items,
+    organizations,
+    provisioning,
+    subjects,
+    tokens,
+    units,
+    users,
+)
 from aosedge.cli.commands import Json, begin
 from aosedge.cli.contexts import Options, connect, current, keep, logins_kept, use
 from aosedge.cli.output import CANCELLED, FAILED, Output, complain
@@ -29,6 +41,7 @@ app.add_typer(grants.app, name="grant")
 app.add_typer(items.app, name="item")
 app.add_typer(organizations.app, name="organization")
 app.add_typer(subjects.app, name="subject")
+units.app.command("provision")(provisioning.provision)
 app.add_typer(units.app, name="unit")
 app.add_typer(tokens.app, name="token")
 app.add_typer(users.app, name="user")

@@ -71,6 +71,11 @@ class Client:
         view: View = self._json("GET", path + ("?" + urlencode(asked) if asked else ""))
         return view
 
+    def text(self, path: str) -> str:
+        """Something that is no JSON."""
+        answer = self._send("GET", path, None, {"accept": "*/*"})
+        return self._content(answer).decode(errors="replace")
+
     def every(self, path: str, **query: object) -> list[View]:
         """A whole list, page by page."""
         found: list[View] = []
@@ -176,13 +181,17 @@ class Client:
             return None
 
     def _read(self, answer: HTTPResponse) -> Any:
+        content = self._content(answer)
+        return json.loads(content) if content else {}
+
+    def _content(self, answer: HTTPResponse) -> bytes:
         try:
             content = answer.read()
         except (OSError, HTTPException) as error:
             raise Unavailable(f"the connection to {self.url} was lost: {error}") from error
         if answer.status >= 400:
             raise _error(content, answer.status)
-        return json.loads(content) if content else {}
+        return content
 
 
 def segment(name: str) -> str:

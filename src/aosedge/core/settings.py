@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -34,6 +34,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     discovery_url: str = ""
     """Where the cloud is; empty: as the online certificate says."""
     discovery_path: str = "/sd/v7/"
+    provisioning_host: str = "127.0.0.1"
+    """Where an unprovisioned Unit lets tools provision it, without any protection: 0.0.0.0 only on a trusted line."""
+    provisioning_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8089
+    """0: no such door; `aoscore provision` is the way then."""
     healthy_within_s: int = 60
     """From a launch to all instances healthy; then the last good set comes back."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -8,7 +8,15 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from aosedge.cloud.api.asking import Asked
-from aosedge.cloud.domain.provisioning import AskedCertificate, Registration, checked, name_of, node_of
+from aosedge.cloud.domain.provisioning import (
+    MINIMUM_SOFTWARE,
+    AskedCertificate,
+    Registration,
+    checked,
+    known_software,
+    name_of,
+    node_of,
+)
 from aosedge.cloud.usecases import provisioning
 from aosedge.cloud.usecases.provisioning import IssuedToUnit, Provisioning
 from aosedge.model.ids import FleetId, NodeName, SystemId
@@ -72,7 +80,8 @@ class RegisteredView(msgspec.Struct, frozen=True):
 
 
 def read_body(body: RegistrationBody) -> Registration:
-    """The registration; raises Invalid naming the field."""
+    """The registration; raises Invalid naming the field, Conflict for a tool that is too old."""
+    known_software(body.provisioning_software)
     nodes = tuple(node_of(info, f"nodes[{number}]") for number, info in enumerate(body.nodes))
     main = next((node.name for node in nodes if node.main), nodes[0].name if nodes else NodeName(""))
     asked = [_ask("online", body.online_public_csr, body.online_public_node_id or main, "online_public_csr")]
@@ -106,7 +115,7 @@ def _chain(issued: tuple[IssuedToUnit, ...], type: str) -> str:
 async def read_supported_software(ask: Asked) -> SupportedSoftwareView:
     """Which tools may register Units."""
     await ask.allowed()
-    software = provisioning.MINIMUM_SOFTWARE.items()
+    software = MINIMUM_SOFTWARE.items()
     return SupportedSoftwareView(tuple(SoftwareView(name, version) for name, version in software))
 
 

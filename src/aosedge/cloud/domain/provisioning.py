@@ -12,11 +12,14 @@ import msgspec
 from aosedge.cloud.domain.units import Unit
 from aosedge.model.errors import Conflict, Invalid
 from aosedge.model.ids import NodeName, SystemId
+from aosedge.model.versions import parse_version
 from aosedge.protocol.messages.parts import CertificateType
 
 NAME_LENGTH_MOST: Final = 64
 NODES_MOST: Final = 16
 CERTIFICATES_MOST: Final = 32
+MINIMUM_SOFTWARE: Final = {"aos-provisioning": "5.0.0"}
+"""What registers Units, and its oldest version that we take."""
 _TYPES: Final = get_args(CertificateType)
 
 
@@ -47,6 +50,22 @@ class Registration(msgspec.Struct, frozen=True):
     model_version: str
     nodes: tuple[RegisteredNode, ...]
     certificates: tuple[AskedCertificate, ...]
+
+
+def known_software(text: str) -> None:
+    """Raises Conflict for a tool's version that is too old, Invalid for none. Tools that we don't know are the
+    caller's own business.
+    """
+    name, _, version = text.strip().partition(":")
+    oldest = MINIMUM_SOFTWARE.get(name)
+    if oldest is not None and parse_version(version, "provisioning_software") < parse_version(oldest):
+        raise Conflict(
+            "the tool is too old",
+            element="provisioning_software",
+            expected=f"{name} {oldest} or newer",
+            got=version,
+            cure="pip install --upgrade aos-prov",
+        )
 
 
 def name_of(text: str, element: str, *, empty: bool = False) -> str:

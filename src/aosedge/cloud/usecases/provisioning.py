@@ -25,10 +25,11 @@ class IssuedToUnit(msgspec.Struct, frozen=True):
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What a registration meets: the Unit if it is known, and the fleet that it goes into."""
+    """What a registration meets: the Unit if it is known, its certificates, and the fleet that it goes into."""
 
     unit: Unit | None
     fleet: FleetId
+    serials: frozenset[str] = frozenset()
 
 
 def look(session: Session, registration: Registration, fleet: FleetId | None) -> Known:
@@ -39,10 +40,11 @@ def look(session: Session, registration: Registration, fleet: FleetId | None) ->
     page = session.units.page(system_uid=registration.system_uid)
     unit = page.items[0] if page.items else None
     may_register(unit)
+    serials = _serials(session, unit.id) if unit else frozenset[str]()
     if fleet is not None:
-        return Known(unit, session.fleets.get(fleet).id)
+        return Known(unit, session.fleets.get(fleet).id, serials)
     if unit is not None:
-        return Known(unit, unit.fleet)
+        return Known(unit, unit.fleet, serials)
     fleets = session.fleets.page(order="created_at").items
     if not fleets:
         raise Conflict("there is no fleet for the Unit", element="fleet_id", cure="aos fleet create TITLE")
@@ -106,6 +108,13 @@ def record(
         )
     else:
         may_register(session.units.get(id))
+        if _serials(session, id) != known.serials:
+            raise Conflict(
+                "somebody else has registered this Unit meanwhile",
+                element="system_uid",
+                got=registration.system_uid,
+                cure="let that tool finish, or register again",
+            )
         session.certificates.revoke_of_unit(id)
         session.units.set_lifecycle(id, "provisioned")
         session.units.mark_dirty((id,))
@@ -114,6 +123,10 @@ def record(
         session.certificates.add(_certificate(id, each, now))
     session.signal("targets")
     return session.units.get(id)
+
+
+def _serials(session: Session, unit: UnitId) -> frozenset[str]:
+    return frozenset(each.serial for each in session.certificates.of_unit(unit))
 
 
 def _node(unit: UnitId, node: RegisteredNode) -> Node:

@@ -86,9 +86,7 @@ def provision(
     card = read_card(state_folder)
     if card is not None and card.provisioned:
         return card
-    if card is None:
-        card = Card(SystemId(ids.new()), NodeName(node.identity.codename or "main"))
-        write_card(state_folder, card)
+    card = card or born(state_folder, node.identity.codename, ids)
     folder = state_folder / FOLDER
     keys = {kind: _key(folder, kind) for kind in _KEYS}
     password = _secret(folder, secret)
@@ -96,11 +94,21 @@ def provision(
     roots_pem = registrar.roots()
     chains: dict[Kind, str] = {"online": answer.online_certificate, "offline": answer.offline_certificate}
     roots = certificates.parse_pems(roots_pem, "root-certificate")
-    leaves = {kind: _check(chain, keys[kind].public_key(), card, roots, clock) for kind, chain in chains.items()}
+    leaves = {
+        kind: checked_leaf(certificates.parse_pems(chain, "certificate"), keys[kind].public_key(), card, roots, clock)
+        for kind, chain in chains.items()
+    }
     files.write_whole(folder / "roots.pem", roots_pem.encode(), files.PUBLIC)
     for kind, chain in chains.items():
         files.write_whole(folder / f"{kind}.pem", chain.encode(), files.PUBLIC)
     card = msgspec.structs.replace(card, provisioned=True, discovery_url=discovery_url(leaves["online"]))
+    write_card(state_folder, card)
+    return card
+
+
+def born(state_folder: Path, node: str | None, ids: Ids) -> Card:
+    """The card of a Unit that has none yet: it gets the id that it keeps for life."""
+    card = Card(SystemId(ids.new()), NodeName(node or "main"))
     write_card(state_folder, card)
     return card
 
@@ -184,11 +192,11 @@ def _node(name: NodeName, node: NodeStatus) -> dict[str, object]:
     }
 
 
-def _check(
-    chain: str, key: PublicKeyTypes, card: Card, roots: list[x509.Certificate], clock: Clock
+def checked_leaf(
+    chain: list[x509.Certificate], key: PublicKeyTypes, card: Card, roots: list[x509.Certificate], clock: Clock
 ) -> x509.Certificate:
-    """The leaf of a chain that is ours; raises Untrusted or Invalid."""
-    leaf, *others = certificates.parse_pems(chain, "certificate")
+    """The leaf of a chain, which has one, that is this Unit's and for this key; raises Untrusted."""
+    leaf, *others = chain
     names = [str(a.value) for a in leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     if names != [card.system_id]:
         raise Untrusted(

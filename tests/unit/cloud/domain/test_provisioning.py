@@ -25,6 +25,21 @@ def registration(nodes: tuple[RegisteredNode, ...], asked: tuple[AskedCertificat
     return Registration(SystemId("s"), "m", "1", nodes, asked)
 
 
+@pytest.mark.parametrize("software", ["aos-provisioning:5.0.0", "aos-provisioning:7.1.0", "aoscore", "", "mine:x"])
+def test_tools_that_are_new_enough_or_not_known_may_register(software: str) -> None:
+    provisioning.known_software(software)
+
+
+@pytest.mark.parametrize(
+    ("software", "kind"),
+    [("aos-provisioning:4.9.9", Conflict), ("aos-provisioning:5.0.0-rc.1", Conflict), ("aos-provisioning", Invalid)],
+)
+def test_a_tool_that_is_too_old_is_told_what_to_do(software: str, kind: type[Exception]) -> None:
+    with pytest.raises(kind) as refused:
+        provisioning.known_software(software)
+    assert refused.value.element == "provisioning_software"  # type: ignore[attr-defined]
+
+
 def test_a_node_as_aos_prov_sends_it_is_trimmed() -> None:
     info: dict[str, Any] = {
         "id": "node0 ",
