@@ -196,8 +196,8 @@ async def test_people_change_fleets_and_subjects(world: Store) -> None:
         fleets.delete(session, fleet.id)
         subject = subjects.create(session, Counted("s"), "Drivers", "user")
         assert subjects.rename(session, subject.id, "Riders").title == "Riders"
-        assert subjects.add_unit(session, subject.id, UnitId("unit-oem-1")) is True
-        assert subjects.add_unit(session, subject.id, UnitId("unit-oem-1")) is False
+        assert subjects.add_unit(session, subject.id, UnitId("unit-oem-1")) == ()
+        assert subjects.add_unit(session, subject.id, UnitId("unit-oem-1")) == ()
         assert session.subjects.page(unit=UnitId("unit-oem-1"), title="Riders", kind="user").total == 1
         assert session.subjects.units(subject.id).items[0].id == "unit-oem-1"
         assert subjects.remove_unit(session, subject.id, UnitId("unit-oem-1")) is True

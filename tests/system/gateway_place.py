@@ -13,6 +13,7 @@ import msgspec
 from aosedge.clock import RandomIds, SystemClock
 from aosedge.cloud.blobs import ObjectBlobs, open_blobs
 from aosedge.cloud.bus.inprocess import InProcessBus
+from aosedge.cloud.domain import events
 from aosedge.cloud.domain.access.callers import Caller, Scope, Task
 from aosedge.cloud.domain.audit import AuditLine
 from aosedge.cloud.domain.people import Certificate
@@ -86,6 +87,12 @@ class Place:
         """Delete the Unit, as its OEM would."""
         everything = Scope(reach="all")
         await self.store.write(self.caller(), everything, lambda session: units.delete(session, member.id))
+
+    async def deprovision(self, member: Member) -> None:
+        """Take the Unit's identity, as its OEM would."""
+        everything = Scope(reach="all")
+        await self.store.write(self.caller(), everything, lambda session: units.deprovision(session, member.id))
+        await self.bus.publish(events.identity_topic(member.id), member.id.encode())
 
     async def revoke(self, member: Member) -> None:
         await self.store.write_every(self.caller(), lambda session: session.certificates.revoke(member.issued.serial))

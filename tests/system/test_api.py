@@ -33,6 +33,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "user_certificates_create": {"csr": "none"},
     "users_create": {"username": "made-by-the-matrix", "role": "none"},
     "users_update": {"role": "oem"},
+    "unit_sets_create": {"title": "made by the matrix", "fleet_id": "missing"},
+    "unit_sets_update": {"title": "renamed"},
+    "target_systems_create": {"title": "made by the matrix"},
+    "target_systems_update": {"title": "renamed"},
+    "unit_labels_update": {"set": {"made-by": "the-matrix"}},
+    "units_move": {"fleet_id": "missing"},
+    "unit_target_system_update": {"target_system_id": "missing"},
+    "organization_limits_update": {"units_most": 5},
 }
 MISSING = "00000000-0000-4000-8000-000000000000"
 

@@ -74,6 +74,19 @@ async def test_a_certificate_revoked_after_discovery_is_shown_out_and_then_answe
     assert await refused(place, unit, token) == 429
 
 
+async def test_a_deprovisioned_unit_is_shown_out_at_once_and_comes_in_no_more(place: Place) -> None:
+    unit, other = await place.unit("unit-1"), await place.unit("unit-2")
+    async with joined(place, unit) as peer, joined(place, other) as stays:
+        await peer.say_and_wait(FULL)
+        await place.deprovision(unit)
+        code, reason = await peer.until_closed()
+        assert code == 1008 and "certificate" in reason
+        await stays.say_and_wait(FULL)
+    assert await refused(place, unit, Tokens(SECRET).issue(unit.issued.serial, place.clock.wall())) == 429
+    row = await place.until_row(unit, lambda row: row.connectivity == "Offline")
+    assert row.lifecycle == "deprovisioned"
+
+
 async def test_a_certificate_revoked_while_connected_is_shown_out_soon(tmp_path: Path) -> None:
     async with place_in(tmp_path) as place, place.serving(Policy(revise_s=0.2)):
         unit, other, gone = await place.unit("unit-1"), await place.unit("unit-2"), await place.unit("unit-3")

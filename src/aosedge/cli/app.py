@@ -13,10 +13,14 @@ from aosedge.cli import (
     fleets,
     grants,
     items,
+    organization_limits,
     organizations,
     provisioning,
     subjects,
+    target_systems,
     tokens,
+    unit_changes,
+    unit_sets,
     units,
     users,
 )
@@ -34,13 +38,17 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+organizations.app.add_typer(organization_limits.app)
+units.app.add_typer(unit_changes.app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(bundles.app, name="bundle")
 app.add_typer(fleets.app, name="fleet")
 app.add_typer(grants.app, name="grant")
 app.add_typer(items.app, name="item")
 app.add_typer(organizations.app, name="organization")
+app.add_typer(unit_sets.app, name="set")
 app.add_typer(subjects.app, name="subject")
+app.add_typer(target_systems.app, name="target-system")
 units.app.command("provision")(provisioning.provision)
 app.add_typer(units.app, name="unit")
 app.add_typer(tokens.app, name="token")

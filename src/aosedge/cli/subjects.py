@@ -67,6 +67,14 @@ def create(
 
 
 @app.command()
+def rename(context: typer.Context, subject: Subject, title: str, json: Json = False) -> None:
+    """Give a subject another title."""
+    client, out = begin(context, as_json=json)
+    found = _find(client, subject)
+    out.done(client.put(f"subjects/{found['id']}/", {"title": title}), f"{found['title']} is now {title}")
+
+
+@app.command()
 def delete(context: typer.Context, subject: Subject, json: Json = False) -> None:
     """Remove a subject; its Units lose what only it gave them."""
     client, out = begin(context, as_json=json)
@@ -77,11 +85,12 @@ def delete(context: typer.Context, subject: Subject, json: Json = False) -> None
 
 @app.command("add-unit")
 def add_unit(context: typer.Context, subject: Subject, unit: Unit, json: Json = False) -> None:
-    """Let a Unit have the subject; again is no error."""
+    """Let a Unit have the subject; again is no error. A user is on one Unit at a time: it moves."""
     client, out = begin(context, as_json=json)
     found = _find(client, subject)
     view = client.put(f"subjects/{found['id']}/units/{segment(unit)}/", {})
-    out.done(view, f"{view['system_uid']} has the subject {found['title']}")
+    moved = f", moved from {', '.join(view['moved_from'])}" if view["moved_from"] else ""
+    out.done(view, f"{view['system_uid']} has the subject {found['title']}{moved}")
 
 
 @app.command("remove-unit")

@@ -16,6 +16,9 @@ app = group("Units of your fleets")
 
 Unit = Annotated[str, typer.Argument(metavar="UNIT", help="system id, or the cloud's id")]
 Fleet = Annotated[str, typer.Option(help="only those of this fleet, by title or id")]
+Selector = Annotated[
+    str | None, typer.Option(help="only those with such labels: site=north,fw>=1.2.0,!broken,gpu in (a,b)")
+]
 Timeout = Annotated[float, typer.Option(help="give up after this many seconds (exit code 4)")]
 Until = Annotated[
     str, typer.Option(help="stop at this deployment state: in_sync, updating, blocked, degraded, failed")
@@ -30,11 +33,11 @@ After = Annotated[
 
 
 @app.command("list")
-def list_(context: typer.Context, fleet: Fleet = "", json: Json = False) -> None:
+def list_(context: typer.Context, fleet: Fleet = "", selector: Selector = None, json: Json = False) -> None:
     """Units, with whether they are there and in sync."""
     client, out = begin(context, as_json=json)
     fleet_id = named(client, "fleets/", "fleet", fleet, "title")["id"] if fleet else None
-    units = client.every("units/", fleet_id=fleet_id)
+    units = client.every("units/", fleet_id=fleet_id, selector=selector)
     columns = ("system id", "online", "deployment", "last seen", "update", "model", "status", "id")
     rows = [
         (
@@ -183,6 +186,9 @@ def _describe(out: Output, view: View) -> None:
             ("id", view["id"]),
             ("model", f"{view['model_name']} {view['model_version']}".strip()),
             ("fleet", view["fleet_title"]),
+            ("sets", view["sets"]),
+            ("labels", [f"{name}={value}" for name, value in view["labels"].items()]),
+            ("hardware", view["target_system_title"]),
             ("status", view["status"]),
             ("online", view["online_status"]),
             ("last seen", _last_seen(view, second)),

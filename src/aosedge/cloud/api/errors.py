@@ -23,7 +23,21 @@ STATUS: Final[dict[str, int]] = {
     "failed": 500,
 }
 
-LISTED: Final = frozenset(("bundle", "fleet", "grant", "item", "organization", "subject", "token", "unit", "user"))
+LISTED: Final = frozenset(
+    (
+        "bundle",
+        "fleet",
+        "grant",
+        "item",
+        "organization",
+        "set",
+        "subject",
+        "target-system",
+        "token",
+        "unit",
+        "user",
+    )
+)
 """Nouns that `aos NOUN list` lists: what the cure of a NotFound says is there."""
 
 _log = structlog.get_logger("aoscloud.api")

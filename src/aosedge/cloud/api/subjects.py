@@ -44,6 +44,12 @@ class SubjectTitle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
 
 
+class JoinedView(UnitView, frozen=True):
+    """The Unit. `moved_from`: the system ids of those that the subject, a user, was on before."""
+
+    moved_from: tuple[str, ...]
+
+
 def view(subject: Subject) -> SubjectView:
     """As the API shows it."""
     return SubjectView(subject.id, subject.title, subject.kind, to_rfc3339(subject.created_at))
@@ -110,13 +116,14 @@ async def list_units(ask: Asked, id: Name, window: Within, ordering: FromQuery[s
 
 
 @put("/subjects/{id:str}/units/{unit_id:str}/", operation_id="subject_units_add", tags=["subjects"])
-async def add_unit(ask: Asked, id: Name, unit_id: Name) -> UnitView:
-    """Join a Unit, by system id or id; again is no error."""
+async def add_unit(ask: Asked, id: Name, unit_id: Name) -> JoinedView:
+    """Join a Unit, by system id or id; again is no error. A user subject is on one at a time: it moves."""
 
-    def join(session: Session) -> UnitView:
+    def join(session: Session) -> JoinedView:
         unit = session.units.named(unit_id)
-        subjects.add_unit(session, SubjectId(id), unit.id)
-        return unit_view(session, unit)
+        left = subjects.add_unit(session, SubjectId(id), unit.id)
+        fields = msgspec.structs.asdict(unit_view(session, unit))
+        return JoinedView(**fields, moved_from=tuple(other.system_uid for other in left))
 
     return await ask.change(join, lambda unit: f"{id} {unit.id}")
 

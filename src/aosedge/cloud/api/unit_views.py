@@ -31,6 +31,8 @@ class UnitView(msgspec.Struct, frozen=True):
     fleet_id: str
     last_seen: str | None
     created_at: str
+    labels: dict[str, str]
+    target_system_id: str | None
 
 
 class GenerationView(msgspec.Struct, frozen=True):
@@ -86,6 +88,8 @@ class UnitDetailView(UnitView, frozen=True):
     """Everything of a Unit. `generation` is its target's, `seen_generation` that of the one it works on."""
 
     fleet_title: str
+    target_system_title: str
+    sets: tuple[str, ...]
     update_error: str
     downloaded_bytes: int
     total_bytes: int
@@ -104,7 +108,7 @@ class UnitDetailView(UnitView, frozen=True):
 def view(session: Session, unit: Unit) -> UnitView:
     """As a list shows it."""
     status = session.statuses.find(unit.id)
-    return UnitView(**_common(unit, status.actual if status else Actual()))
+    return UnitView(**_common(session, unit, status.actual if status else Actual()))
 
 
 def detail(session: Session, unit: Unit) -> UnitDetailView:
@@ -116,8 +120,10 @@ def detail(session: Session, unit: Unit) -> UnitDetailView:
     names = _Names(session)
     update = actual.update
     return UnitDetailView(
-        **_common(unit, actual),
+        **_common(session, unit, actual),
         fleet_title=session.fleets.get(unit.fleet).title,
+        target_system_title=session.target_systems.get(unit.target_system).title if unit.target_system else "",
+        sets=tuple(each.title for each in session.unit_sets.page(unit=unit.id).items),
         update_error=_words(update.error_info) if update else "",
         downloaded_bytes=sum(item.downloaded_bytes for item in update.items) if update else 0,
         total_bytes=sum(item.total_bytes for item in update.items) if update else 0,
@@ -134,7 +140,7 @@ def detail(session: Session, unit: Unit) -> UnitDetailView:
     )
 
 
-def _common(unit: Unit, actual: Actual) -> dict[str, Any]:
+def _common(session: Session, unit: Unit, actual: Actual) -> dict[str, Any]:
     deployment, reason = unit.standing
     return {
         "id": unit.id,
@@ -149,6 +155,8 @@ def _common(unit: Unit, actual: Actual) -> dict[str, Any]:
         "fleet_id": unit.fleet,
         "last_seen": to_rfc3339(unit.last_seen) if unit.last_seen is not None else None,
         "created_at": to_rfc3339(unit.created_at),
+        "labels": session.labels.of(unit.id),
+        "target_system_id": unit.target_system,
     }
 
 

@@ -9,10 +9,11 @@ from litestar.params import FromQuery
 from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.api.unit_views import UnitDetailView, UnitView, detail, view
 from aosedge.cloud.domain.people import Certificate
+from aosedge.cloud.domain.selectors import parse_selector
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import units
 from aosedge.model.errors import NotFound
-from aosedge.model.ids import FleetId
+from aosedge.model.ids import FleetId, TargetSystemId
 from aosedge.model.instants import to_rfc3339
 
 
@@ -63,12 +64,15 @@ async def list_(
     window: Within,
     system_uid: FromQuery[str | None] = None,
     fleet_id: FromQuery[str | None] = None,
+    target_system_id: FromQuery[str | None] = None,
+    selector: FromQuery[str | None] = None,
     status: FromQuery[Literal["new", "provisioned", "deprovisioned"] | None] = None,
     online_status: FromQuery[Literal["Offline", "Connected", "Online"] | None] = None,
     deployment: FromQuery[Literal["in_sync", "updating", "blocked", "degraded", "failed", "unknown"] | None] = None,
     ordering: FromQuery[str] = "system_uid",
 ) -> UnitsView:
-    """Units that match every filter given."""
+    """Units that match every filter given; `selector` is over labels, as in `site=north,fw>=1.2.0`."""
+    parsed = parse_selector(selector) if selector is not None else None
 
     def find(session: Session) -> UnitsView:
         page = session.units.page(
@@ -78,6 +82,8 @@ async def list_(
             lifecycle=status,
             connectivity=online_status,
             deployment=deployment,
+            target_system=TargetSystemId(target_system_id) if target_system_id is not None else None,
+            selector=parsed,
             order=ordering,
         )
         return UnitsView(page.total, tuple(view(session, unit) for unit in page.items))

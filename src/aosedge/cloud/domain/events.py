@@ -8,6 +8,7 @@ from aosedge.model.ids import UnitId
 from aosedge.protocol.messages import FromUnit, UnitStatus
 
 TOPICS: Final = "unit.*.status"
+IDENTITY_TOPICS: Final = "unit.*.identity"
 
 
 class UnitNews(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -25,6 +26,11 @@ _DECODER = msgspec.json.Decoder(UnitNews)
 def topic(unit: UnitId) -> str:
     """Where a Unit's news are published."""
     return f"unit.{unit}.status"
+
+
+def identity_topic(unit: UnitId) -> str:
+    """Where it is said, with the id as the payload, that the Unit may not be allowed in any more."""
+    return f"unit.{unit}.identity"
 
 
 def news_of(unit: UnitId, message: FromUnit) -> UnitNews:

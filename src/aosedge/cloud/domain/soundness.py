@@ -23,6 +23,7 @@ def faults(intent: Intent, target: CompiledTarget) -> tuple[str, ...]:
         *_of_bundles(intent, document, chosen),
         *_of_needs(intent, chosen),
         *_of_instances(intent, document),
+        *_of_config(intent, document),
         *_of_sizes(document),
     )
 
@@ -127,6 +128,29 @@ def _of_instances(intent: Intent, document: DesiredStatus) -> Iterator[str]:
             yield f"{instance.num_instances} instances of {pair[0]}"
     for id in sorted(services - {item for item, _ in seen}):
         yield f"service {id} has no instances"
+
+
+def _of_config(intent: Intent, document: DesiredStatus) -> Iterator[str]:
+    config, system = document.unit_config, intent.system
+    if config is None or system is None:
+        if (config is None) != (system is None):
+            yield "a unit configuration without a kind of hardware, or the other way about"
+        return
+    if not config.version.endswith(f".{system.revision}"):
+        yield "the unit configuration has another version"
+    kinds = {kind.type: kind for kind in system.nodes}
+    if {str(node.node_group_subject.codename) for node in config.nodes} != kinds.keys():
+        yield "the unit configuration is of other node types"
+        return
+    for node in config.nodes:
+        kind = kinds[str(node.node_group_subject.codename)]
+        if (node.labels, node.priority) != (kind.labels, kind.priority):
+            yield f"node type {kind.type} has other labels or another priority"
+        if (node.alert_rules is None, node.resource_ratios is None) != (
+            kind.alert_rules is None,
+            kind.resource_ratios is None,
+        ):
+            yield f"node type {kind.type} has other alert rules or ratios"
 
 
 def _of_sizes(document: DesiredStatus) -> Iterator[str]:

@@ -12,6 +12,7 @@ import msgspec
 from aosedge.cloud.domain.assignments import Assignment
 from aosedge.cloud.domain.catalogue import Dependency, Item, ItemVersion
 from aosedge.cloud.domain.subjects import Subject
+from aosedge.cloud.domain.target_systems import UNIT_HOLDS, TargetSystem, unit_config
 from aosedge.model.digests import Digest, sha256
 from aosedge.model.ids import AssignmentId, BundleId, ItemId, UnitId
 from aosedge.model.instants import Instant
@@ -20,7 +21,7 @@ from aosedge.protocol.messages import DesiredStatus
 from aosedge.protocol.messages.from_cloud import DesiredBundle, DesiredInstance, DesiredItem, DesiredSubject
 from aosedge.protocol.messages.parts import Generation, Identity
 
-LIMITS: Final = {"items": 64, "instances": 256, "subjects": 64}
+LIMITS: Final = UNIT_HOLDS
 """What real Units hold; over one of these they drop the whole message without an answer (REALUNITS, 9)."""
 
 
@@ -80,11 +81,12 @@ class Catalogue:
 
 
 class Intent(msgspec.Struct, frozen=True):
-    """All that a target is compiled from: a Unit's subjects, what is assigned to them, and the catalogue."""
+    """All that a target is compiled from: subjects, what is assigned to them, the catalogue, the kind of hardware."""
 
     catalogue: Catalogue
     subjects: tuple[Subject, ...] = ()
     assignments: tuple[Assignment, ...] = ()
+    system: TargetSystem | None = None
 
 
 class CompiledTarget(msgspec.Struct, frozen=True):
@@ -129,9 +131,11 @@ def compile_target(intent: Intent) -> CompiledTarget | Refused:
         "instances": sum(instance.num_instances for instance in document.instances),
         "subjects": len(document.subjects),
     }
-    for name, most in LIMITS.items():
+    for name, any_unit_holds in LIMITS.items():
+        own = None if intent.system is None else getattr(intent.system.limits, name)
+        whose, most = ("a Unit", any_unit_holds) if own is None else ("this kind of Unit", own)
         if counts[name] > most:
-            return Refused(f"a Unit holds at most {most} {name}, and this target has {counts[name]}", reasons)
+            return Refused(f"{whose} holds at most {most} {name}, and this target has {counts[name]}", reasons)
     body = msgspec.json.encode(document)
     return CompiledTarget(document, body, sha256(body), reasons)
 
@@ -145,6 +149,7 @@ class _Choice:
 
     def __init__(self, intent: Intent, without: Iterable[AssignmentId]) -> None:
         self._subjects = sorted(intent.subjects, key=lambda subject: subject.id)
+        self._system = intent.system
         self._catalogue = intent.catalogue
         self._items = intent.catalogue.items
         self._chosen: dict[ItemId, ItemVersion] = {}
@@ -263,6 +268,7 @@ class _Choice:
                 DesiredSubject(identity=Identity(id=subject.id), type=subject.kind) for subject in self._subjects
             ),
             bundles=tuple(bundles[id] for id in sorted(bundles)),
+            unit_config=None if self._system is None else unit_config(self._system),
         )
 
     def _item(self, version: ItemVersion) -> DesiredItem:

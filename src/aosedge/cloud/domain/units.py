@@ -6,7 +6,8 @@ import msgspec
 
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.deployment import DeploymentState
-from aosedge.model.ids import FleetId, NodeName, OrgId, SystemId, UnitId
+from aosedge.model.errors import Conflict
+from aosedge.model.ids import FleetId, NodeName, OrgId, SystemId, TargetSystemId, UnitId
 from aosedge.model.instants import Instant
 
 Lifecycle = Literal["new", "provisioned", "deprovisioned"]
@@ -34,6 +35,8 @@ class Unit(msgspec.Struct, frozen=True):
     connection: str = ""
     """Which connection the Unit is on; empty while offline."""
     last_seen: Instant | None = None
+    target_system: TargetSystemId | None = None
+    """Its kind of hardware; None until somebody says."""
 
     @property
     def standing(self) -> tuple[DeploymentState, str]:
@@ -52,6 +55,29 @@ class Node(msgspec.Struct, frozen=True):
     title: str = ""
     main: bool = False
     info: bytes = b"{}"
+
+
+class UnitLimit(msgspec.Struct, frozen=True):
+    """How many Units an organization may have at most, and has; `most` is None without a limit.
+
+    Deprovisioned Units do not count.
+    """
+
+    tenant: OrgId
+    most: int | None
+    used: int
+
+
+def room_for_one(limit: UnitLimit) -> None:
+    """Raise Conflict unless the organization may have one more Unit."""
+    if limit.most is not None and limit.used >= limit.most:
+        raise Conflict(
+            "the organization may have no more Units",
+            element="system_uid",
+            expected=f"at most {limit.most}",
+            got=f"{limit.used} are there",
+            cure="deprovision a Unit that is not used any more, or ask the installation's admin for more",
+        )
 
 
 def sees(scope: Scope, unit: Unit) -> bool:

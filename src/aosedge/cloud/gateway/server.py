@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from aosedge.cloud import https
+from aosedge.cloud.domain import events
 from aosedge.cloud.gateway.blob_door import BlobDoor
 from aosedge.cloud.gateway.channel import Accept, Door, Limits, picows_door, websockets_door
 from aosedge.cloud.gateway.discovery import Discovery
@@ -86,16 +87,20 @@ async def serve(
 
     discovery = Discovery(known, tokens, (names.channel_url,), delay_ms, clock)
     hints = bus.subscribe("unit.*.target")
+    identities = bus.subscribe(events.IDENTITY_TOPICS)
     async with asyncio.TaskGroup() as tasks:
         working = tasks.create_task(switchboard.run())
         hearing = tasks.create_task(_hear(hints, switchboard))
+        revising = tasks.create_task(_revise(identities, switchboard))
         door = await CHANNELS[channel](switchboard.accept, sockets.channel, tls, limits)
         tasks.create_task(https.serve(discovery, sockets.discovery, tls, stop))
         if sockets.blobs is not None:
             tasks.create_task(https.serve(BlobDoor(blobs, links, clock), sockets.blobs, None, stop))
         await stop.wait()
         hints.close()
+        identities.close()
         hearing.cancel()
+        revising.cancel()
         await door.close()
         await switchboard.settle()
         working.cancel()
@@ -108,3 +113,9 @@ async def _hear(hints: Subscription, switchboard: Switchboard) -> None:
             hints.missed = False
             switchboard.targets_changed()
         switchboard.target_changed(UnitId(payload.decode()))
+
+
+async def _revise(identities: Subscription, switchboard: Switchboard) -> None:
+    """Units that may not be allowed in any more, seen to at once; what is missed here is seen in time."""
+    async for payload in identities:
+        await switchboard.revise((UnitId(payload.decode()),))

@@ -246,17 +246,21 @@ class Switchboard:
         """Show out, in time, who may not be here any more; a thousand Units with one look."""
         while True:
             await asyncio.sleep(self._policy.revise_s)
-            lines = list(self._lines.values())
-            for start in range(0, len(lines), self._policy.batch_most):
-                some = lines[start : start + self._policy.batch_most]
-                try:
-                    known = await self._records.known([line.peer for line in some])
-                except AosError as error:
-                    _log.warning("cannot look who may still be connected: %s", error)
-                    break
-                for line, is_known in zip(some, known, strict=True):
-                    if not is_known:
-                        self._show_out(line)
+            await self.revise(list(self._lines))
+
+    async def revise(self, units: Sequence[UnitId]) -> None:
+        """Show out those of the Units that may not be here any more."""
+        lines = [self._lines[unit] for unit in units if unit in self._lines]
+        for start in range(0, len(lines), self._policy.batch_most):
+            some = lines[start : start + self._policy.batch_most]
+            try:
+                known = await self._records.known([line.peer for line in some])
+            except AosError as error:
+                _log.warning("cannot look who may still be connected: %s", error)
+                break
+            for line, is_known in zip(some, known, strict=True):
+                if not is_known:
+                    self._show_out(line)
 
     def _show_out(self, line: Line) -> None:
         self.bar(line)

@@ -1,4 +1,4 @@
-"""Compiles the targets of Units whose intent changed: one compilation for all Units of the same subjects."""
+"""Compiles the targets of Units whose intent changed: one compilation for all Units of the same subjects and kind."""
 
 from typing import Final
 
@@ -58,11 +58,11 @@ def begin_epoch(session: EverySession) -> int:
 def compile_some(session: EverySession) -> tuple[int, list[UnitId]]:
     """Compile up to TOGETHER_MOST Units in this transaction: how many, and which have another target now."""
     dirty = session.compiling.dirty(TOGETHER_MOST)
-    intents = session.compiling.intents(unit.subjects for unit in dirty)
-    results = {subjects: _checked(intent) for subjects, intent in intents.items()}
+    intents = session.compiling.intents(unit.aims for unit in dirty)
+    results = {aims: _checked(intent) for aims, intent in intents.items()}
     session.compiling.put_documents(r for r in results.values() if isinstance(r, CompiledTarget))
     epoch, now = int(session.settings.get(_EPOCH) or 1), session.caller.now
-    targets = [_target(unit, results[unit.subjects], epoch, now) for unit in dirty]
+    targets = [_target(unit, results[unit.aims], epoch, now) for unit in dirty]
     changed = [target for unit, target in zip(dirty, targets, strict=True) if target.generation != unit.generation]
     session.compiling.put_targets(targets)
     session.compiling.clean([unit.unit for unit in dirty])

@@ -1,7 +1,7 @@
 """What the target compiler reads and writes, for many Units at once."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 from sqlalchemy import Connection, select, update
@@ -10,10 +10,12 @@ from aosedge.cloud.domain.assignments import Assignment
 from aosedge.cloud.domain.catalogue import Item, ItemVersion
 from aosedge.cloud.domain.deployment import deployment
 from aosedge.cloud.domain.subjects import Subject
+from aosedge.cloud.domain.target_systems import TargetSystem
 from aosedge.cloud.domain.targets import Catalogue, CompiledTarget, Intent, UnitTarget, left_out
 from aosedge.cloud.store import rows
 from aosedge.cloud.store.documents import Documents
 from aosedge.cloud.store.reported import ReportedUnits
+from aosedge.cloud.store.set_tables import target_systems
 from aosedge.cloud.store.tables import (
     assignments,
     effects,
@@ -27,18 +29,22 @@ from aosedge.cloud.store.tables import (
     versions,
 )
 from aosedge.model.digests import Digest
-from aosedge.model.ids import BundleId, ItemId, SubjectId, UnitId
+from aosedge.model.ids import BundleId, ItemId, SubjectId, TargetSystemId, UnitId
 from aosedge.protocol.messages.parts import Generation
 
 NONE_YET: Final = Generation(0, 0)
 
 
+Aims: TypeAlias = tuple[tuple[SubjectId, ...], TargetSystemId | None]
+"""What Units must share to share a target: their subjects and their kind of hardware."""
+
+
 class DirtyUnit(msgspec.Struct, frozen=True):
-    """A Unit whose target is to be compiled: its subjects, and what it has."""
+    """A Unit whose target is to be compiled: what from, and what it has."""
 
     unit: UnitId
     connected: bool
-    subjects: tuple[SubjectId, ...]
+    aims: Aims
     generation: Generation
     """Of its target now."""
     floor: Generation
@@ -58,6 +64,7 @@ class Compiling:
             select(
                 units.c.id,
                 units.c.connection,
+                units.c.target_system,
                 unit_targets.c.epoch,
                 unit_targets.c.number,
                 unit_targets.c.digest,
@@ -78,16 +85,17 @@ class Compiling:
         for row in found:
             generation = NONE_YET if row.epoch is None else Generation(row.epoch, row.number)
             floor = NONE_YET if row.floor_epoch is None else Generation(row.floor_epoch, row.floor_number)
-            subjects_of = tuple(joined.get(row.id, ()))
+            aims = (tuple(joined.get(row.id, ())), row.target_system)
             dirty.append(
-                DirtyUnit(row.id, row.connection != "", subjects_of, generation, max(generation, floor), row.digest)
+                DirtyUnit(row.id, row.connection != "", aims, generation, max(generation, floor), row.digest)
             )
         return tuple(dirty)
 
-    def intents(self, wanted: Iterable[tuple[SubjectId, ...]]) -> dict[tuple[SubjectId, ...], Intent]:
-        """The intent behind each set of subjects; one catalogue for all."""
+    def intents(self, wanted: Iterable[Aims]) -> dict[Aims, Intent]:
+        """The intent behind each set of subjects on each kind of hardware; one catalogue for all."""
         sets = set(wanted)
-        ids = {id for each in sets for id in each}
+        ids = {id for each, _ in sets for id in each}
+        system_of = self._systems({system for _, system in sets if system is not None})
         known = rows.every(self._connection, select(subjects).where(subjects.c.id.in_(ids)), Subject)
         subject_of = {subject.id: subject for subject in known}
         assigned: dict[SubjectId, list[Assignment]] = {}
@@ -96,13 +104,18 @@ class Compiling:
             assigned.setdefault(assignment.subject, []).append(assignment)
         catalogue = self._catalogue([assignment for each in assigned.values() for assignment in each])
         return {
-            each: Intent(
+            (each, system): Intent(
                 catalogue=catalogue,
                 subjects=tuple(subject_of[id] for id in each),
                 assignments=tuple(assignment for id in each for assignment in assigned.get(id, ())),
+                system=None if system is None else system_of[system],
             )
-            for each in sets
+            for each, system in sets
         }
+
+    def _systems(self, ids: set[TargetSystemId]) -> dict[TargetSystemId, TargetSystem]:
+        query = select(target_systems).where(target_systems.c.id.in_(ids))
+        return {system.id: system for system in rows.every(self._connection, query, TargetSystem)} if ids else {}
 
     def _catalogue(self, assigned: Sequence[Assignment]) -> Catalogue:
         """Everything that the assignments and what they need may come to."""

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, false, select, update
+from sqlalchemy import Connection, Select, delete, false, select, update
 
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.fleets import Fleet
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.store import rows
-from aosedge.cloud.store.tables import fleets, units
+from aosedge.cloud.store.tables import fleets, user_fleets, users
 from aosedge.model.errors import Conflict, NotFound
 from aosedge.model.ids import FleetId
 
@@ -58,9 +58,14 @@ class Fleets:
         self._connection.execute(update(fleets).where(fleets.c.id == id).values(title=title))
         return self.get(id)
 
-    def delete(self, id: FleetId) -> None:
-        """Raises NotFound, and Conflict while Units belong to it."""
+    def owners(self, id: FleetId) -> tuple[str, ...]:
+        """The names of the users whose fleet it is; raises NotFound."""
         self.get(id)
-        if self._connection.execute(select(exists().where(units.c.fleet == id))).scalar():
-            raise Conflict("Units belong to this fleet", element="fleet", cure="move or delete them first")
+        query = select(users.c.username).join(user_fleets, user_fleets.c.user == users.c.id)
+        query = query.where(user_fleets.c.fleet == id).order_by(users.c.username)
+        return tuple(self._connection.execute(query).scalars())
+
+    def delete(self, id: FleetId) -> None:
+        """Raises NotFound. Nothing may belong to it any more."""
+        self.get(id)
         self._connection.execute(delete(fleets).where(fleets.c.id == id))

@@ -11,6 +11,7 @@ from aosedge.cloud.store.compiling import Compiling
 from aosedge.cloud.store.documents import Documents
 from aosedge.cloud.store.effects import Effects
 from aosedge.cloud.store.fleets import Fleets
+from aosedge.cloud.store.labels import Labels
 from aosedge.cloud.store.organizations import EveryOrganization, Grants, Organizations
 from aosedge.cloud.store.people import Certificates, EveryCertificate, EveryUser, Users
 from aosedge.cloud.store.reported import ReportedUnits
@@ -18,7 +19,10 @@ from aosedge.cloud.store.retention import Retention
 from aosedge.cloud.store.settings import InstallationSettings
 from aosedge.cloud.store.statuses import ReceivedMessages, Statuses
 from aosedge.cloud.store.subjects import Subjects
+from aosedge.cloud.store.target_systems import TargetSystems
 from aosedge.cloud.store.targets import Targets
+from aosedge.cloud.store.unit_limits import UnitLimits
+from aosedge.cloud.store.unit_sets import UnitSets
 from aosedge.cloud.store.units import EveryUnit, Units
 from aosedge.model.ids import UnitId
 
@@ -50,6 +54,10 @@ class Session(Signals):
         self.grants = Grants(connection, scope)
         self.fleets = Fleets(connection, scope)
         self.units = Units(connection, scope)
+        self.labels = Labels(connection, scope)
+        self.unit_sets = UnitSets(connection, scope)
+        self.unit_limits = UnitLimits(connection, scope)
+        self.target_systems = TargetSystems(connection, scope)
         self.subjects = Subjects(connection, scope)
         self.items = Items(connection, scope)
         self.bundles = Bundles(connection, scope)

@@ -95,6 +95,17 @@ class Subjects:
         if self._connection.execute(query).first() is None:
             raise NotFound("unit", unit)
 
+    def leave_others(self, id: SubjectId, unit: UnitId) -> tuple[Unit, ...]:
+        """Take it from every Unit but this; which they were. Raises NotFound for either."""
+        self._unit(id, unit)
+        others = select(subject_units.c.unit).where(subject_units.c.subject == id, subject_units.c.unit != unit)
+        left = rows.every(self._connection, select(units).where(units.c.id.in_(others)).order_by(units.c.id), Unit)
+        ids = [other.id for other in left]
+        gone = delete(subject_units).where(subject_units.c.subject == id, subject_units.c.unit.in_(ids))
+        self._connection.execute(gone)
+        self._connection.execute(update(units).where(units.c.id.in_(ids)).values(target_dirty=True))
+        return left
+
     def join(self, id: SubjectId, unit: UnitId) -> bool:
         """Add a Unit; false if it was there. Raises NotFound for either."""
         self._unit(id, unit)

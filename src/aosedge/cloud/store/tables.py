@@ -1,6 +1,4 @@
-"""Every table of the cloud. The migrations under `migrations/` lead to exactly this."""
-
-from typing import Any
+"""Every table of the cloud, with those of `set_tables`. The migrations under `migrations/` lead to exactly this."""
 
 from sqlalchemy import (
     BigInteger,
@@ -15,7 +13,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
-    text,
     true,
 )
 
@@ -23,6 +20,11 @@ from aosedge.cloud.domain.catalogue import Dependency, ImageOfVersion
 from aosedge.cloud.domain.statuses import Actual
 from aosedge.cloud.domain.targets import Reason
 from aosedge.cloud.store.columns import Json
+from aosedge.cloud.store.columns import document as _document
+from aosedge.cloud.store.columns import key as _key
+from aosedge.cloud.store.columns import number as _number
+from aosedge.cloud.store.columns import to as _to
+from aosedge.cloud.store.columns import words as _text
 from aosedge.model.bundle.rejections import Rejection
 from aosedge.protocol.messages.from_unit import AnyAlert, MonitoringData
 
@@ -36,27 +38,6 @@ metadata = MetaData(
 )
 
 Words = tuple[str, ...]
-
-
-def _key(name: str = "id") -> Column[str]:
-    return Column(name, Text, primary_key=True)
-
-
-def _text(name: str, default: str | None = None) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default=default)
-
-
-def _number(name: str, default: int | None = None) -> Column[int]:
-    return Column(name, BigInteger, nullable=False, server_default=None if default is None else text(str(default)))
-
-
-def _to(name: str, target: str, *, cascade: bool = False, key: bool = False, null: bool = False) -> Column[str]:
-    reference = ForeignKey(target, ondelete="CASCADE" if cascade else None)
-    return Column(name, Text, reference, nullable=null, primary_key=key)
-
-
-def _document(name: str, kind: Any, *, null: bool = False) -> Column[Any]:
-    return Column(name, Json(kind), nullable=null)
 
 
 settings = Table("settings", metadata, _key("name"), _text("value"))
@@ -176,9 +157,11 @@ units = Table(
     Column("target_dirty", Boolean, nullable=False, server_default=true()),
     _text("connection", ""),
     Column("last_seen", BigInteger),
+    Column("target_system", Text),  # no foreign key: SQLite cannot add a named one to a table that is there
     UniqueConstraint("system_uid"),
     Index(None, "tenant", "fleet"),
     Index(None, "fleet"),
+    Index(None, "target_system"),
 )
 Index("ix_units_dirty", units.c.id, sqlite_where=units.c.target_dirty, postgresql_where=units.c.target_dirty)
 

@@ -8,14 +8,16 @@ from sqlalchemy import Connection, Select, bindparam, delete, false, insert, lit
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.deployment import DeploymentState
 from aosedge.cloud.domain.pages import Page, Window
+from aosedge.cloud.domain.selectors import Selector
 from aosedge.cloud.domain.units import Connectivity, Lifecycle, Node, Unit
 from aosedge.cloud.store import rows
+from aosedge.cloud.store.selecting import selected
 from aosedge.cloud.store.tables import generation_floors, nodes, unit_targets, units
 from aosedge.model.errors import NotFound
-from aosedge.model.ids import FleetId, SystemId, UnitId
+from aosedge.model.ids import FleetId, SystemId, TargetSystemId, UnitId
 from aosedge.model.instants import Instant
 
-_ORDERS = ("system_uid", "model", "created_at", "connectivity", "deployment", "last_seen")
+ORDERS = ("system_uid", "model", "created_at", "connectivity", "deployment", "last_seen")
 
 
 def within(query: Select[Any], scope: Scope) -> Select[Any]:
@@ -65,6 +67,8 @@ class Units:
         lifecycle: Lifecycle | None = None,
         connectivity: Connectivity | None = None,
         deployment: DeploymentState | None = None,
+        target_system: TargetSystemId | None = None,
+        selector: Selector | None = None,
         order: str = "system_uid",
     ) -> Page[Unit]:
         """Units that match every filter given."""
@@ -74,12 +78,13 @@ class Units:
             "lifecycle": lifecycle,
             "connectivity": connectivity,
             "deployment": deployment,
+            "target_system": target_system,
         }
-        query = self._mine()
+        query = self._mine() if selector is None else selected(self._mine(), selector)
         for name, value in wanted.items():
             if value is not None:
                 query = query.where(units.c[name] == value)
-        return rows.page(self._connection, query, Unit, window, order, _ORDERS)
+        return rows.page(self._connection, query, Unit, window, order, ORDERS)
 
     def add(self, unit: Unit) -> None:
         """Raises Conflict where the system id is taken, in any tenant; NotFound outside the scope."""
@@ -91,6 +96,17 @@ class Units:
         """Raises NotFound."""
         self.get(id)
         self._connection.execute(update(units).where(units.c.id == id).values(lifecycle=lifecycle))
+
+    def set_fleet(self, id: UnitId, fleet: FleetId) -> None:
+        """Raises NotFound."""
+        self.get(id)
+        self._connection.execute(update(units).where(units.c.id == id).values(fleet=fleet))
+
+    def set_target_system(self, id: UnitId, system: TargetSystemId) -> None:
+        """Its target is to be compiled anew. Raises NotFound."""
+        self.get(id)
+        changed = {"target_system": system, "target_dirty": True}
+        self._connection.execute(update(units).where(units.c.id == id).values(changed))
 
     def delete(self, id: UnitId) -> None:
         """With everything that hangs on it, save the floor of its generations. Raises NotFound."""

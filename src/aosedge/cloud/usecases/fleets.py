@@ -2,7 +2,9 @@
 
 from aosedge.cloud.domain.access.callers import tenant_of
 from aosedge.cloud.domain.fleets import Fleet
+from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.domain.titles import checked_title
+from aosedge.cloud.domain.uses import NAMED_MOST, Use, refuse_in_use
 from aosedge.cloud.store import Session
 from aosedge.model.ids import FleetId, Ids
 
@@ -21,5 +23,15 @@ def rename(session: Session, id: FleetId, title: str) -> Fleet:
 
 
 def delete(session: Session, id: FleetId) -> None:
-    """Raises NotFound, and Conflict while Units belong to it."""
+    """Raises NotFound, and Conflict naming the Units, sets and fleet owners that it has."""
+    session.fleets.get(id)
+    some = Window(NAMED_MOST)
+    units, sets = session.units.page(some, fleet=id), session.unit_sets.page(some, fleet=id)
+    owners = session.fleets.owners(id)
+    uses = (
+        Use("Units", units.total, [unit.system_uid for unit in units.items]),
+        Use("sets", sets.total, [each.title for each in sets.items]),
+        Use("fleet owners", len(owners), owners),
+    )
+    refuse_in_use("fleet", "fleet", uses, "move or remove these first")
     session.fleets.delete(id)

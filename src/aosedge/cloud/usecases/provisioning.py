@@ -2,10 +2,12 @@
 
 import msgspec
 
+from aosedge.cloud.domain.access.callers import tenant_of
 from aosedge.cloud.domain.people import Certificate
 from aosedge.cloud.domain.provisioning import RegisteredNode, Registration, may_register
-from aosedge.cloud.domain.units import Node, Unit
+from aosedge.cloud.domain.units import Node, Unit, room_for_one
 from aosedge.cloud.store import Session
+from aosedge.cloud.usecases import unit_sets
 from aosedge.model.errors import Conflict
 from aosedge.model.ids import FleetId, Ids, NodeName, OrgId, UnitId
 from aosedge.model.instants import Instant
@@ -33,13 +35,15 @@ class Known(msgspec.Struct, frozen=True):
 
 
 def look(session: Session, registration: Registration, fleet: FleetId | None) -> Known:
-    """What is known before anything is issued; raises Conflict where the Unit is provisioned, NotFound for a fleet.
+    """What is known before anything is issued; raises NotFound for a fleet, Conflict where the Unit is provisioned or
+    the organization may have no more.
 
     Without a `fleet` a new Unit goes into the oldest one.
     """
     page = session.units.page(system_uid=registration.system_uid)
     unit = page.items[0] if page.items else None
     may_register(unit)
+    _check_room(session, unit)
     serials = _serials(session, unit.id) if unit else frozenset[str]()
     if fleet is not None:
         return Known(unit, session.fleets.get(fleet).id, serials)
@@ -91,8 +95,9 @@ def record(
 ) -> Unit:
     """The Unit is provisioned from here; certificates of a registration that was lost open no door any more.
 
-    Raises Conflict where somebody else registered it meanwhile.
+    Raises Conflict where somebody else registered it meanwhile, or the last Unit that the organization may have.
     """
+    _check_room(session, known.unit)
     if known.unit is None:
         session.units.add(
             Unit(
@@ -122,7 +127,15 @@ def record(
     for each in issued:
         session.certificates.add(_certificate(id, each, now))
     session.signal("targets")
-    return session.units.get(id)
+    unit = session.units.get(id)
+    unit_sets.follow(session, unit)
+    return unit
+
+
+def _check_room(session: Session, known: Unit | None) -> None:
+    """Raises Conflict where the organization would have more Units than it may."""
+    if known is None or known.lifecycle == "deprovisioned":
+        room_for_one(session.unit_limits.get(tenant_of(session.caller)))
 
 
 def _serials(session: Session, unit: UnitId) -> frozenset[str]:

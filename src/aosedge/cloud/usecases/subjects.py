@@ -3,6 +3,7 @@
 from aosedge.cloud.domain.access.callers import tenant_of
 from aosedge.cloud.domain.subjects import Subject, SubjectKind
 from aosedge.cloud.domain.titles import checked_title
+from aosedge.cloud.domain.units import Unit
 from aosedge.cloud.store import Session
 from aosedge.model.ids import Ids, SubjectId, UnitId
 
@@ -26,11 +27,16 @@ def delete(session: Session, id: SubjectId) -> None:
     session.signal("targets")
 
 
-def add_unit(session: Session, id: SubjectId, unit: UnitId) -> bool:
-    """Join a Unit; false if it was joined. Raises NotFound for either."""
-    joined = session.subjects.join(id, unit)
+def add_unit(session: Session, id: SubjectId, unit: UnitId) -> tuple[Unit, ...]:
+    """Join a Unit. A user is on one Unit at a time: from which others it was moved. Raises NotFound for either."""
+    subject = session.subjects.get(id)
+    left = session.subjects.leave_others(id, unit) if subject.kind == "user" else ()
+    for other in left:
+        target = f"{id} {other.id}"
+        session.audit.append("subject_units_remove", "done", target=target, detail=f"moved to unit {unit}")
+    session.subjects.join(id, unit)
     session.signal("targets")
-    return joined
+    return left
 
 
 def remove_unit(session: Session, id: SubjectId, unit: UnitId) -> bool:

@@ -1,8 +1,22 @@
 """What people do with Units."""
 
+import msgspec
+
+from aosedge.cloud.domain.labels import Change, changed
+from aosedge.cloud.domain.target_systems import TargetSystem
+from aosedge.cloud.domain.unit_sets import UnitSet
 from aosedge.cloud.domain.units import Unit
 from aosedge.cloud.store import Session
-from aosedge.model.ids import UnitId
+from aosedge.cloud.usecases import target_systems, unit_sets
+from aosedge.model.ids import FleetId, TargetSystemId, UnitId
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """A Unit in its new fleet, the fleet it came from, and that one's sets that it left."""
+
+    unit: Unit
+    before: FleetId
+    left: tuple[UnitSet, ...]
 
 
 def delete(session: Session, id: UnitId) -> Unit:
@@ -14,3 +28,59 @@ def delete(session: Session, id: UnitId) -> Unit:
     session.certificates.revoke_of_unit(id)
     session.units.delete(id)
     return unit
+
+
+def label(session: Session, id: UnitId, change: Change) -> dict[str, str]:
+    """Change labels; sets that select it, or do no more, follow at once. Raises NotFound, Invalid and TooLarge."""
+    unit = session.units.get(id)
+    labels = changed(session.labels.of(id), change)
+    session.labels.put(id, labels)
+    unit_sets.follow(session, unit)
+    return labels
+
+
+def move(session: Session, id: UnitId, fleet: FleetId) -> Moved:
+    """Into another fleet: it leaves the sets of the old one, and is in those of the new one that select it.
+
+    Raises NotFound for either.
+    """
+    unit, to = session.units.get(id), session.fleets.get(fleet)
+    if unit.fleet == to.id:
+        return Moved(unit, to.id, ())
+    left = _leave_sets(session, unit, f"moved to fleet {to.id}")
+    session.units.set_fleet(id, to.id)
+    moved = session.units.get(id)
+    unit_sets.follow(session, moved)
+    return Moved(moved, unit.fleet, left)
+
+
+def deprovision(session: Session, id: UnitId) -> Unit:
+    """Take its identity: its certificates open no door any more, and it is in no set. What it was and did is kept.
+
+    Provisioning it anew brings it back. Again is no error. Raises NotFound.
+    """
+    unit = session.units.get(id)
+    session.certificates.revoke_of_unit(id)
+    session.units.set_lifecycle(id, "deprovisioned")
+    _leave_sets(session, unit, "deprovisioned")
+    return session.units.get(id)
+
+
+def give_target_system(session: Session, id: UnitId, system: TargetSystemId) -> TargetSystem:
+    """Say which kind of hardware a Unit is; it is compiled anew. Raises NotFound for either."""
+    unit, new = session.units.get(id), session.target_systems.get(system)
+    if unit.target_system is not None and unit.target_system != new.id:
+        old = session.target_systems.get(unit.target_system)
+        if old.revision > new.revision:
+            new = target_systems.newer(session, new)
+            session.target_systems.put(new)
+    session.units.set_target_system(id, new.id)
+    session.signal("targets")
+    return new
+
+
+def _leave_sets(session: Session, unit: Unit, why: str) -> tuple[UnitSet, ...]:
+    left = session.unit_sets.leave(unit.id)
+    for each in left:
+        session.audit.append("unit_set_units_remove", "done", target=f"{each.id} {unit.id}", detail=why)
+    return left

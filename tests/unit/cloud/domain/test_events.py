@@ -20,3 +20,4 @@ def test_other_messages_say_only_whose_they_are() -> None:
     assert events.news_of(UNIT, Alerts(items=())) == events.UnitNews(UNIT)
     assert events.news_of(UNIT, UnitStatus(is_delta_info=True)) == events.UnitNews(UNIT)
     assert events.topic(UNIT) == "unit.u.status"
+    assert events.identity_topic(UNIT) == "unit.u.identity"

@@ -1,0 +1,92 @@
+"""Target systems: kinds of hardware."""
+
+import msgspec
+from litestar import delete, get, post, put
+from litestar.params import FromQuery, JSONBody
+
+from aosedge.cloud.api.asking import Asked, Name, Within
+from aosedge.cloud.domain.target_systems import Limits, NodeKind, TargetSystem
+from aosedge.cloud.usecases import target_systems
+from aosedge.model.ids import TargetSystemId
+from aosedge.model.instants import to_rfc3339
+
+
+class TargetSystemView(msgspec.Struct, frozen=True):
+    """A kind of hardware. `revision` is in its Units' configuration version, and goes up when `nodes` change."""
+
+    id: str
+    title: str
+    nodes: tuple[NodeKind, ...]
+    limits: Limits
+    revision: int
+    created_at: str
+
+
+class TargetSystemsView(msgspec.Struct, frozen=True):
+    """A part of the list."""
+
+    total: int
+    items: tuple[TargetSystemView, ...]
+
+
+class TargetSystemBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person says of a kind of hardware."""
+
+    title: str
+    nodes: tuple[NodeKind, ...] = ()
+    limits: Limits | None = None
+
+
+def view(system: TargetSystem) -> TargetSystemView:
+    """As the API shows it."""
+    return TargetSystemView(
+        id=system.id,
+        title=system.title,
+        nodes=system.nodes,
+        limits=system.limits,
+        revision=system.revision,
+        created_at=to_rfc3339(system.created_at),
+    )
+
+
+@get("/target-systems/", operation_id="target_systems_list", tags=["sets"])
+async def list_(
+    ask: Asked, window: Within, title: FromQuery[str | None] = None, ordering: FromQuery[str] = "title"
+) -> TargetSystemsView:
+    """Target systems."""
+    page = await ask.read(lambda session: session.target_systems.page(window, title=title, order=ordering))
+    return TargetSystemsView(page.total, tuple(map(view, page.items)))
+
+
+@post("/target-systems/", operation_id="target_systems_create", tags=["sets"])
+async def create(ask: Asked, data: JSONBody[TargetSystemBody]) -> TargetSystemView:
+    """Make a target system."""
+    made = await ask.change(
+        lambda session: target_systems.create(session, ask.ids, data.title, data.nodes, data.limits or Limits()),
+        lambda system: system.id,
+    )
+    return view(made)
+
+
+@get("/target-systems/{id:str}/", operation_id="target_systems_read", tags=["sets"])
+async def read(ask: Asked, id: Name) -> TargetSystemView:
+    """One target system."""
+    return view(await ask.read(lambda session: session.target_systems.get(TargetSystemId(id))))
+
+
+@put("/target-systems/{id:str}/", operation_id="target_systems_update", tags=["sets"])
+async def update(ask: Asked, id: Name, data: JSONBody[TargetSystemBody]) -> TargetSystemView:
+    """Replace title, nodes and limits; its Units get the new configuration."""
+    changed = await ask.change(
+        lambda session: target_systems.change(
+            session, TargetSystemId(id), data.title, data.nodes, data.limits or Limits()
+        ),
+        lambda system: system.id,
+    )
+    return view(changed)
+
+
+@delete("/target-systems/{id:str}/", operation_id="target_systems_delete", tags=["sets"])
+async def remove(ask: Asked, id: Name) -> None:
+    """Remove a target system that no Unit is of."""
+    await ask.change(lambda session: target_systems.delete(session, TargetSystemId(id)), lambda _: id)
