@@ -4,15 +4,17 @@ import asyncio
 import json
 import signal
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import grpc
+import httpx
 import pytest
 from google.protobuf.empty_pb2 import Empty
-from tests.system.cloud_process import CloudProcess
+from tests.system.cloud_process import CloudProcess, registration
 from tests.system.provisioned import NewUnit, free_port
 
 from aosedge.cli.unit_door import UnitDoor, UnitRefused, address_of
@@ -100,6 +102,33 @@ def test_of_two_tools_at_once_one_wins_and_the_other_hears_why(cloud: CloudProce
         assert lost in won or any(each in lost.stderr for each in words), lost.stderr
     shown = cloud.aos("oem", "unit", "wait", unit.card.system_id, "--timeout", "30")
     assert shown.returncode == 0, shown.stderr
+
+
+def test_of_many_registrations_of_one_unit_at_once_one_counts_whole_and_refusals_say_why(cloud: CloudProcess) -> None:
+    at_once = threading.Barrier(6)
+
+    def register(_number: int) -> httpx.Response:
+        body = registration("wanted-by-all")
+        with cloud.person("oem") as client:
+            client.get("/users/me/")  # the connection is there before the race begins
+            at_once.wait(20)
+            return client.post("/units/provisioning/", json=body)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(register, range(6)))
+    given = []
+    for answer in answers:
+        view = answer.json()
+        if answer.status_code == 201:
+            chains = [view["online_certificate"], view["offline_certificate"]]
+            chains += [each["cert"] for each in view["additional_certs"]]
+            given.append({certificates.serial_of(certificates.parse_pem(chain)) for chain in chains})
+        else:
+            assert (answer.status_code, view["element"]) == (409, "system_uid"), answer.text
+    with cloud.person("oem") as client:
+        listed = client.get("/units/wanted-by-all/certificates/").json()["items"]
+    valid = {each["serial"] for each in listed if each["state"] == "active"}
+    assert valid in given
 
 
 def test_a_unit_that_dies_half_way_is_provisioned_by_the_next_try_under_the_same_name(

@@ -14,9 +14,6 @@ from aosedge.model.instants import Instant
 from aosedge.protocol.messages.parts import CertificateType
 from aosedge.trust.certificates import Authority, Issued
 
-MINIMUM_SOFTWARE = {"aos-provisioning": "5.0.0"}
-"""What may register Units, and its oldest version that we take."""
-
 
 class IssuedToUnit(msgspec.Struct, frozen=True):
     """A certificate that was issued at registration."""
