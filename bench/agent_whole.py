@@ -110,12 +110,14 @@ def show(found: Figures, bare_ms: dict[str, float]) -> bool:
     print("agent at rest, one instance running, connected")
     print(f"  RSS {rss:.1f} MiB, PSS {found.pss_kib / 1024:.1f} MiB  aim: RSS {RSS_MOST_MIB:.0f} MiB or less")
     print(f"  {found.idle_percent:.2f} % of a core  aim: {CORE_MOST_PERCENT} % or less")
+    met = rss <= RSS_MOST_MIB and found.idle_percent <= CORE_MOST_PERCENT
+    print(f"  aims at rest: {'met' if met else 'MISSED'}")
     part = found.activations_ms
     median, bare = statistics.median(part), bare_ms.get(found.runtime)
     print(f"{found.runtime}: from sending the target to the report that the container is active, content being there")
     ratio = f"  x{median / bare:.2f}  +{median - bare:.1f} ms against bare {found.runtime} run" if bare else ""
     print(f"  median {median:.1f} ms ({max(part):.1f}) of {len(part)} rounds{ratio}")
-    return rss <= RSS_MOST_MIB and found.idle_percent <= CORE_MOST_PERCENT
+    return met
 
 
 async def whole(rounds: int, idle_s: float, bare_ms: dict[str, float]) -> bool:

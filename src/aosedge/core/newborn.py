@@ -5,7 +5,6 @@ import signal
 
 from aosedge.clock import RandomIds, SystemClock
 from aosedge.core import identity
-from aosedge.core.identity.provisioning import born
 from aosedge.core.settings import Settings
 
 
@@ -20,8 +19,10 @@ async def wait_for_tool(settings: Settings) -> bool:
 
     Raises Conflict where another AosCore has the state folder, Invalid for a taken port.
     """
+    # what provisions takes 16 MiB that an agent shall not carry along for ever
     from aosedge.core.app import alone
     from aosedge.core.identity.door import Door
+    from aosedge.core.identity.provisioning import born
     from aosedge.core.identity.staging import Staging
     from aosedge.core.resources.node import describe
 
