@@ -7,10 +7,22 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.contract.store_world import NOW, TASK, Counted, certificate, person, settle, tenant, unit
+from tests.contract.store_world import (
+    NOW,
+    TASK,
+    Counted,
+    add_bundle,
+    certificate,
+    person,
+    settle,
+    tenant,
+    unit,
+    version,
+)
 
 from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope
+from aosedge.cloud.domain.catalogue import Dependency
 from aosedge.cloud.domain.fleets import Fleet
 from aosedge.cloud.domain.labels import Change
 from aosedge.cloud.domain.people import User
@@ -21,9 +33,30 @@ from aosedge.cloud.domain.units import Unit
 from aosedge.cloud.reconcilers.targets import CompileTargets
 from aosedge.cloud.store import Session, Store
 from aosedge.cloud.store.selecting import order_key
-from aosedge.cloud.usecases import fleets, provisioning, subjects, target_systems, unit_sets, units
-from aosedge.model.errors import Conflict, Invalid, NotFound, TooLarge
-from aosedge.model.ids import FleetId, NodeName, OrgId, SetId, SubjectId, SystemId, TargetSystemId, UnitId, UserId
+from aosedge.cloud.usecases import (
+    assignments,
+    fleets,
+    items,
+    provisioning,
+    subjects,
+    target_systems,
+    unit_sets,
+    units,
+)
+from aosedge.model.errors import Conflict, Invalid, NotAllowed, NotFound, TooLarge
+from aosedge.model.ids import (
+    BundleId,
+    FleetId,
+    ItemId,
+    NodeName,
+    OrgId,
+    SetId,
+    SubjectId,
+    SystemId,
+    TargetSystemId,
+    UnitId,
+    UserId,
+)
 from aosedge.model.instants import Instant, Monotonic
 from aosedge.model.versions import Version, parse_version
 
@@ -460,3 +493,34 @@ async def test_another_tenant_s_things_are_missing(place: Place) -> None:
     await place.oem(nothing_seen)
     theirs = await place.store.read(person("oem-2"), tenant("oem-2"), lambda s: s.unit_sets.units(SetId("set-1")))
     assert [each.id for each in theirs.items] == ["unit-oem-2"]
+
+
+async def test_an_item_that_is_assigned_or_needed_is_kept_and_another_goes_with_its_versions(place: Place) -> None:
+    need = Dependency("layer", "*", codename="base")
+
+    def upload(session: Session) -> None:
+        add_bundle(session, "oem-1", "mine", ("own", "service", version("own", "1.0.0", "mine", need)))
+        add_bundle(session, "oem-1", "layers", ("base", "layer", version("base", "1.0.0", "layers")))
+
+    await place.oem(upload)
+    subject, own = SubjectId("subject-oem-1"), ItemId("own")
+    made = await place.oem(lambda session: assignments.create(session, place.ids, subject, bundle=BundleId("mine")))
+    with pytest.raises(Conflict, match="in use by subjects: Subject"):
+        await place.oem(lambda session: items.delete(session, own))
+    with pytest.raises(Conflict, match="in use by items that need it: own"):
+        await place.oem(lambda session: items.delete(session, ItemId("base")))
+    with pytest.raises(NotAllowed, match="owner"):
+        await place.oem(lambda session: items.delete(session, ItemId("item-sp-1")))
+    with pytest.raises(NotFound):
+        await place.oem(lambda session: items.delete(session, ItemId("item-sp-2")))
+    await place.oem(lambda session: assignments.create(session, place.ids, subject, item=ItemId("item-sp-1")))
+    with pytest.raises(Conflict, match="in use by subjects: 1"):
+        await place.store.write(
+            person("sp-1"), tenant("sp-1"), lambda session: items.delete(session, ItemId("item-sp-1"))
+        )
+    await place.oem(lambda session: assignments.delete(session, made.new.assignment.id))
+    await place.oem(lambda session: items.delete(session, own))
+    await place.oem(lambda session: items.delete(session, ItemId("base")))
+    assert {each.id for each in (await place.oem(lambda session: session.items.page())).items} == {"item-sp-1"}
+    torn = await place.oem(lambda session: session.bundles.get(BundleId("mine")))
+    assert (torn.state, torn.rejections[0].reason) == ("rejected", "the item was removed")

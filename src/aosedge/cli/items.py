@@ -48,6 +48,17 @@ def show(
     out.show({**found, "versions": versions}, words)
 
 
+@app.command()
+def delete(
+    context: typer.Context, item: Annotated[str, typer.Argument(help="codename or id")], json: Json = False
+) -> None:
+    """Remove an item of yours with all its versions; refused while it is assigned or needed."""
+    client, out = begin(context, as_json=json)
+    found = item_named(client, item)
+    client.delete(f"items/{found['id']}/")
+    out.done(found, f"removed the item {found['codename']}")
+
+
 def _downloads(view: View) -> str:
     """`linux/amd64 2.1 MB`, for each platform."""
     pairs = zip(view["platforms"], view["size_bytes"], strict=True)

@@ -98,6 +98,7 @@ def handlers(root_pem: str, upload_bytes_most: int) -> Router:
             assignments.remove,
             items.list_,
             items.read,
+            items.remove,
             items.list_versions,
             bundles.list_,
             bundles.read,

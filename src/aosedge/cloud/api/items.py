@@ -3,13 +3,14 @@
 from typing import Literal
 
 import msgspec
-from litestar import get
+from litestar import delete, get
 from litestar.params import FromQuery
 
 from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.domain.catalogue import Item, ItemVersion
 from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.store import Session
+from aosedge.cloud.usecases import items
 from aosedge.model.ids import ItemId, OrgId
 from aosedge.model.instants import to_rfc3339
 from aosedge.model.oci import Platform
@@ -116,6 +117,14 @@ async def list_(
 async def read(ask: Asked, id: Name) -> ItemView:
     """One item."""
     return await ask.read(lambda session: view(session, session.items.get(ItemId(id))))
+
+
+@delete("/items/{id:str}/", operation_id="items_delete", tags=["items"])
+async def remove(ask: Asked, id: Name) -> None:
+    """Remove an item of yours with its versions; refused while it is assigned or needed."""
+    await ask.change(
+        lambda session: items.delete(session, ItemId(id)), lambda item: f"{item.id} {item.type} {item.codename}"
+    )
 
 
 @get("/items/{id:str}/versions/", operation_id="item_versions_list", tags=["items"])

@@ -86,6 +86,14 @@ class Bundle(msgspec.Struct, frozen=True):
         return _ENDING.sub("", self.filename) or self.id
 
 
+def needs(version: ItemVersion, item: Item) -> bool:
+    """Whether a version of the same owner depends on the item, in whichever of its versions."""
+    return any(
+        need.id == item.id if need.id else (need.codename, need.type) == (item.codename, item.type)
+        for need in version.dependencies
+    )
+
+
 def newer_bundle(mine: Iterable[ItemVersion], others: Iterable[ItemVersion]) -> BundleId | None:
     """The newest bundle that brings all of my items, none in an older version and at least one in a newer.
 

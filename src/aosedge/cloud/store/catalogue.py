@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, false, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, false, or_, select, update
 
 from aosedge.cloud.domain.access.callers import Scope
-from aosedge.cloud.domain.catalogue import Bundle, BundleState, Item, ItemVersion
+from aosedge.cloud.domain.catalogue import Bundle, BundleState, Item, ItemVersion, needs
 from aosedge.cloud.domain.pages import Page, Window
+from aosedge.cloud.domain.subjects import Subject
+from aosedge.cloud.domain.uses import Use
 from aosedge.cloud.ports import StoredBlob
 from aosedge.cloud.store import rows
 from aosedge.cloud.store.tables import (
@@ -18,6 +20,7 @@ from aosedge.cloud.store.tables import (
     grants,
     items,
     subject_units,
+    subjects,
     units,
     versions,
 )
@@ -91,6 +94,34 @@ class Items:
         """Newer words for the item; raises NotFound."""
         self._own(self.get(id).owner)
         self._connection.execute(update(items).where(items.c.id == id).values(title=title, description=description))
+
+    def uses(self, id: ItemId) -> tuple[Use, ...]:
+        """What runs the item or needs it; subjects of others are counted, not named. Raises NotFound."""
+        item = self.get(id)
+        came_in = select(versions.c.bundle).where(versions.c.item == id)
+        asked = or_(assignments.c.item == id, assignments.c.bundle.in_(came_in))
+        assigned = select(subjects).where(subjects.c.id.in_(select(assignments.c.subject).where(asked)))
+        found = rows.every(self._connection, assigned.order_by(subjects.c.title), Subject)
+        others = select(versions).join(items, items.c.id == versions.c.item)
+        others = others.where(items.c.owner == item.owner, items.c.id != id)
+        needing = {
+            version.item for version in rows.every(self._connection, others, ItemVersion) if needs(version, item)
+        }
+        named = select(items.c.codename).where(items.c.id.in_(needing)).order_by(items.c.codename)
+        codenames = tuple(self._connection.execute(named).scalars())
+        mine = [subject.title for subject in found if subject.tenant == self._scope.tenant]
+        return (Use("subjects", len(found), mine), Use("items that need it", len(codenames), codenames))
+
+    def delete(self, id: ItemId) -> None:
+        """With all its versions; bundles that brought one are not whole any more. Raises NotFound."""
+        item = self.get(id)
+        self._own(item.owner)
+        torn = (Rejection(item.codename, "identity", "the item was removed"),)
+        came_in = select(versions.c.bundle).where(versions.c.item == id)
+        changed = update(bundles).where(bundles.c.id.in_(came_in)).values(state="rejected", rejections=torn)
+        self._connection.execute(changed)
+        self._connection.execute(delete(versions).where(versions.c.item == id))
+        self._connection.execute(delete(items).where(items.c.id == id))
 
     def mark_followers_dirty(self, ids: Sequence[ItemId]) -> None:
         """Units, of whichever organization, that run the newest version of one of these items of the scope's own, or

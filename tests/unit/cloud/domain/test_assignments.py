@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aosedge.cloud.domain.assignments import Assignment, Standing, replaced
-from aosedge.cloud.domain.catalogue import Bundle, ItemVersion, newer_bundle
+from aosedge.cloud.domain.catalogue import Bundle, Dependency, Item, ItemVersion, needs, newer_bundle
 from aosedge.model.digests import sha256
 from aosedge.model.errors import Conflict
 from aosedge.model.ids import AssignmentId, BundleId, ItemId, OrgId, SubjectId, VersionId
@@ -117,3 +117,15 @@ def test_a_newer_bundle_brings_all_items_and_none_in_an_older_version(
 )  # fmt: skip
 def test_a_bundle_is_called_by_its_file_without_the_ending(filename: str, name: str) -> None:
     assert Bundle(BundleId("id"), OrgId("o"), "ready", Instant(1), filename=filename).name == name
+
+
+def test_a_version_needs_an_item_by_id_or_by_codename_and_type() -> None:
+    base = Item(ItemId("i-1"), OrgId("o"), "base", "layer", Instant(1))
+    for dependencies, needed in (
+        ((), False),
+        ((Dependency("layer", "*", codename="base"),), True),
+        ((Dependency("service", "*", codename="base"),), False),
+        ((Dependency("layer", "*", codename="other"), Dependency("layer", "*", id="i-1")), True),
+        ((Dependency("layer", "*", codename="base", id="i-2"),), False),
+    ):
+        assert needs(msgspec.structs.replace(MINE[0], dependencies=dependencies), base) is needed

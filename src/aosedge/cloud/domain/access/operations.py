@@ -56,6 +56,7 @@ OPERATIONS: Final[dict[str, Row]] = {
     "invitations_delete":               Row("changes", "tenant", "none",     "tenant", "all",    "none"),
     "invitations_list":                 Row("reads",   "tenant", "none",     "tenant", "all",    "tenant"),
     "item_versions_list":               Row("reads",   "tenant", "tenant",   "tenant", "none",   "tenant"),
+    "items_delete":                     Row("changes", "tenant", "none",     "tenant", "none",   "none"),
     "items_list":                       Row("reads",   "tenant", "tenant",   "tenant", "none",   "tenant"),
     "items_read":                       Row("reads",   "tenant", "tenant",   "tenant", "none",   "tenant"),
     "organization_limits_read":         Row("reads",   "tenant", "none",     "none",   "all",    "tenant"),
