@@ -317,7 +317,10 @@ def things_of(client: httpx.Client) -> dict[str, str]:
     subject = client.post("/subjects/", json={"title": "own"}).json()["id"]
     unit = client.post("/units/provisioning/", json=registration("own")).json()["id"]
     client.put(f"/subjects/{subject}/units/{unit}/").raise_for_status()
-    return {"/fleets/": fleet, "/subjects/": subject, "/units/": unit, "system": "own"}
+    unit_set = client.post("/unit-sets/", json={"title": "own", "fleet_id": fleet}).json()["id"]
+    kind = client.post("/target-systems/", json={"title": "own"}).json()["id"]
+    things = {"/fleets/": fleet, "/subjects/": subject, "/units/": unit, "/unit-sets/": unit_set}
+    return {**things, "/target-systems/": kind, "system": "own"}
 
 
 def test_a_foreign_object_and_a_missing_one_answer_the_same_bytes(cloud: CloudProcess, tmp_path: Path) -> None:

@@ -31,4 +31,5 @@ def limits(
     else:
         raise Invalid("no such limit", element="--units", expected="a number, or none", got=units)
     most = "without a limit" if view["units_most"] is None else f"of at most {view['units_most']}"
-    out.done(view, f"{found['title']} has {view['units']} Units {most}")
+    units_there = f"{view['units']} Unit{'' if view['units'] == 1 else 's'}"
+    out.done(view, f"{found['title']} has {units_there} {most}")

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, false, func, insert, literal, select, update
 
 from aosedge.cloud.domain.access.callers import Scope
-from aosedge.cloud.domain.pages import Page, Window
+from aosedge.cloud.domain.pages import MOST_ROWS, Page, Window
 from aosedge.cloud.domain.selectors import Selector
 from aosedge.cloud.domain.unit_sets import UnitSet
 from aosedge.cloud.domain.units import Unit
@@ -131,7 +131,7 @@ class UnitSets:
 
     def leave(self, unit: UnitId) -> tuple[UnitSet, ...]:
         """Take a Unit out of every set; which they were. Nothing for a foreign Unit."""
-        left = self.page(Window(1000), unit=unit).items
+        left = self.page(Window(MOST_ROWS), unit=unit).items
         mine = within(select(units.c.id), self._scope).where(units.c.id == unit)
         self._connection.execute(delete(unit_set_members).where(unit_set_members.c.unit.in_(mine)))
         return left

@@ -3,7 +3,7 @@
 from typing import Final
 
 from aosedge.cloud.domain.access.callers import tenant_of
-from aosedge.cloud.domain.pages import Window
+from aosedge.cloud.domain.pages import MOST_ROWS, Window
 from aosedge.cloud.domain.selectors import matches, parse_selector
 from aosedge.cloud.domain.titles import checked_title
 from aosedge.cloud.domain.unit_sets import UnitSet, picked_by_hand
@@ -93,9 +93,11 @@ def remove_unit(session: Session, id: SetId, unit: UnitId) -> bool:
 def follow(session: Session, unit: Unit) -> None:
     """After the Unit's labels, fleet or lifecycle changed: it is in each set of its fleet that selects it."""
     labels = session.labels.of(unit.id)
+    inside = {each.id for each in session.unit_sets.page(Window(MOST_ROWS), unit=unit.id).items}
     for each in session.unit_sets.following(unit.fleet):
         assert each.selector is not None
-        if unit.lifecycle != "deprovisioned" and matches(parse_selector(each.selector), labels):
+        belongs = unit.lifecycle != "deprovisioned" and matches(parse_selector(each.selector), labels)
+        if belongs and each.id not in inside:
             session.unit_sets.join(each.id, unit.id)
-        else:
+        elif each.id in inside and not belongs:
             session.unit_sets.part(each.id, unit.id)
