@@ -38,7 +38,7 @@ def test_power_may_go_again_while_it_recovers() -> None:
 
 
 def everywhere() -> None:
-    """All of it, each change and each change of the recovery; takes some ten minutes."""
+    """All of it, each change and each change of the recovery; takes some minutes."""
     for change in range(changes()):
         for how, keep in MODES:
             once(how, change, keep)
