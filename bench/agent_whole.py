@@ -12,6 +12,7 @@ from bench.figures import cpu_s_of, memory_of
 from tests.system.small_cloud import SmallCloud, content_item
 
 from aosedge.core.processes import run
+from aosedge.model.digests import Digest
 from aosedge.model.oci import ItemConfig, RunConfig
 from aosedge.protocol.messages import DesiredStatus
 from aosedge.protocol.messages.from_cloud import DesiredInstance, DesiredItem
@@ -32,7 +33,7 @@ class Figures(msgspec.Struct, frozen=True):
     activations_ms: list[float]
 
 
-def target(number: int, index: str, instances: int) -> DesiredStatus:
+def target(number: int, index: Digest, instances: int) -> DesiredStatus:
     """So many instances of one service."""
     item, subject = Identity(id="service"), Identity(id="subject")
     return DesiredStatus(
@@ -68,7 +69,7 @@ async def measure(rounds: int, idle_s: float) -> Figures:
                 await agent.wait()
 
 
-async def _measured(cloud: SmallCloud, pid: int, index: str, rounds: int, idle_s: float) -> Figures:
+async def _measured(cloud: SmallCloud, pid: int, index: Digest, rounds: int, idle_s: float) -> Figures:
     cloud.send(target(1, index, 1))
     await cloud.until_idle(1)
     runtime = next(node.runtimes[0].runtime_type for status in cloud.statuses for node in status.nodes or ())
