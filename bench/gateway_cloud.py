@@ -20,9 +20,12 @@ from aosedge.cloud.gateway import conversation, server
 from aosedge.cloud.gateway.store_records import StoreRecords
 from aosedge.cloud.gateway.switchboard import Policy
 from aosedge.cloud.store import EverySession, Session, Store, open_store
+from aosedge.cloud.usecases.certificates import PURPOSE, Certification
 from aosedge.model.ids import FleetId, OrgId, SystemId, UnitId
 from aosedge.model.instants import DAY, Instant
 from aosedge.trust import tls
+from aosedge.trust.certificates import Authority
+from aosedge.trust.sealing import Seal
 
 SECRET = b"b" * 32
 
@@ -79,6 +82,8 @@ async def main() -> None:
     store = open_store(f"sqlite:///{folder / 'bench.db'}")
     await store.migrate()
     await seed(store, plan, clock.wall())
+    authority = Authority.create(folder / "authority", "localhost", clock.wall())
+    certification = Certification(store, authority, "", Seal(SECRET, PURPOSE))
     discovery, channel = listening(), listening()
     port = channel.getsockname()[1]
     identity = Path(plan.server)
@@ -94,7 +99,7 @@ async def main() -> None:
                 names,
                 context,
                 SECRET,
-                StoreRecords(store, bus, clock, ids),
+                StoreRecords(store, bus, clock, ids, certification),
                 open_blobs(str(folder / "blobs"), folder / "scratch"),
                 bus,
                 clock,

@@ -11,6 +11,7 @@ from typing import Any
 from tests.made_bundles import Signer, bundle, config, file
 from tests.system.cloud_process import CloudProcess, registration
 from tests.system.real_unit import RealUnit
+from tests.system.real_unit_identity import Renewal
 
 from aosedge.trust import certificates, csr, tls
 
@@ -63,7 +64,9 @@ class Field:
         """The Unit, not yet alive."""
         system_store = ssl.create_default_context(cadata=self.roots)
         url = f"{self.cloud.discovery_url}/sd/v7/"
-        return RealUnit(system_id, url, self._contexts[system_id], system_store, **options)
+        unit = RealUnit(system_id, url, self._contexts[system_id], system_store, **options)
+        unit.renewal = Renewal(unit, self.roots, {"main": "secret"})
+        return unit
 
     def upload(self, codename: str, version: str, content: bytes = b"#!/bin/sh\n", more: str = "") -> Json:
         """A bundle with one service by the Service Provider; the bundle's view once it is ready."""

@@ -26,9 +26,11 @@ from aosedge.cloud.gateway.switchboard import Policy
 from aosedge.cloud.settings import Settings
 from aosedge.cloud.store import Store, open_store
 from aosedge.cloud.usecases import installation, units
+from aosedge.cloud.usecases.certificates import PURPOSE, Certification
 from aosedge.model.ids import SystemId, UnitId
 from aosedge.trust import csr, tls
 from aosedge.trust.certificates import Authority, Issued, key_pem
+from aosedge.trust.sealing import Seal
 
 SECRET = b"g" * 32
 T = TypeVar("T")
@@ -50,7 +52,8 @@ class Place:
         self.settings, self.store, self.authority, self.blobs = settings, store, authority, blobs
         self.clock, self.ids = SystemClock(), RandomIds()
         self.bus = InProcessBus()
-        self.records = StoreRecords(store, self.bus, self.clock, self.ids)
+        certification = Certification(store, authority, "", Seal(SECRET, PURPOSE))
+        self.records = StoreRecords(store, self.bus, self.clock, self.ids, certification)
         self.discovery_url = ""
         self.channel_url = ""
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import websockets.exceptions
 from tests.system.real_unit_http import http_post
+from tests.system.real_unit_identity import Renewal
 from tests.system.real_unit_shapes import Json, complete, lowered, within_limits
 from tests.system.real_unit_update import Update
 from websockets.asyncio.client import ClientConnection, connect
@@ -60,6 +61,7 @@ class RealUnit:
         self.seen: Counter[str] = Counter()  # drops, stray nacks, acks, connections, discoveries, ...
         self.deafens_to_acks = False  # as if every ack were lost on the way
         self.update = Update(self, architecture, blob_tls)
+        self.renewal: Renewal | None = None  # without it, it has no certificates that it could renew
         self._entries: list[str] = []
         self._token = ""
         self._waiting: dict[str, Waiting] = {}
@@ -199,6 +201,8 @@ class RealUnit:
             answered.set_result(data)
         elif kind == "desiredstatus":
             self.update.wanted(data)  # also when it was here before: nothing is de-duplicated
+        elif kind == "renewcertificatesnotification" and self.renewal is not None:
+            self._tasks.create_task(self.renewal.asked(data))
         elif kind == "updatestate":
             self.update.state_given(data)
         elif kind == "stateacceptance":

@@ -19,6 +19,7 @@ from aosedge.cli import (
     subjects,
     target_systems,
     tokens,
+    unit_certificates,
     unit_changes,
     unit_sets,
     units,
@@ -50,6 +51,7 @@ app.add_typer(unit_sets.app, name="set")
 app.add_typer(subjects.app, name="subject")
 app.add_typer(target_systems.app, name="target-system")
 units.app.command("provision")(provisioning.provision)
+unit_certificates.add_to(units.app)
 app.add_typer(units.app, name="unit")
 app.add_typer(tokens.app, name="token")
 app.add_typer(users.app, name="user")

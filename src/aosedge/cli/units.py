@@ -9,7 +9,7 @@ from aosedge.cli.client import Client, View, segment
 from aosedge.cli.commands import Json, begin, group
 from aosedge.cli.names import named
 from aosedge.cli.output import Output, TimedOut, Trail
-from aosedge.cli.tables import day, minute, second
+from aosedge.cli.tables import minute, second
 from aosedge.model.errors import AosError, Invalid
 
 app = group("Units of your fleets")
@@ -69,16 +69,6 @@ def target(context: typer.Context, unit: Unit) -> None:
     """The Unit's target state as it is sent, JSON."""
     client, out = begin(context, as_json=True)
     out.show(client.get(f"units/{segment(unit)}/target/"), lambda: None)
-
-
-@app.command()
-def certificates(context: typer.Context, unit: Unit, json: Json = False) -> None:
-    """The Unit's certificates."""
-    client, out = begin(context, as_json=json)
-    found = client.every(f"units/{segment(unit)}/certificates/")
-    columns = ("type", "node", "serial", "state", "valid until")
-    rows = [(c["cert_type"], c["node_id"], c["serial"], c["state"], day(c["not_after"])) for c in found]
-    out.show(found, lambda: out.table(columns, rows, "no certificates"))
 
 
 @app.command()

@@ -27,6 +27,7 @@ from aosedge.cloud.store import Store, open_store
 from aosedge.cloud.usecases import installation
 from aosedge.cloud.usecases.admission import Admission
 from aosedge.cloud.usecases.bundles import Intake
+from aosedge.cloud.usecases.certificates import PURPOSE, Certification
 from aosedge.cloud.usecases.dispatch import Dispatcher
 from aosedge.cloud.usecases.installation import Installed
 from aosedge.cloud.usecases.people import SignIn
@@ -34,6 +35,7 @@ from aosedge.cloud.usecases.provisioning import Provisioning
 from aosedge.model.errors import Invalid
 from aosedge.trust import tls
 from aosedge.trust.certificates import Authority
+from aosedge.trust.sealing import Seal
 
 Say = Callable[[str], None]
 """Where lines for people go."""
@@ -123,6 +125,10 @@ class _Parts(msgspec.Struct, frozen=True):
         """TLS of a door."""
         return tls.server_context(self.certificate, self.key, self.authority.root_pem(), clients)
 
+    def seal(self) -> Seal:
+        """Closes the passwords of Units' nodes."""
+        return Seal(self.secret, PURPOSE)
+
     def intake(self) -> Intake:
         """Takes bundles."""
         scratch, most = self.settings.data_folder / "uploads", self.settings.upload_most_mb * 1_000_000
@@ -146,7 +152,8 @@ async def _serve(settings: Settings, sockets: dict[str, socket.socket], store: S
     )
     _stop_on_signals(parts.stop)
     intake = parts.intake()
-    records = StoreRecords(store, parts.bus, parts.clock, parts.ids)
+    certification = Certification(store, authority, settings.discovery_url, parts.seal())
+    records = StoreRecords(store, parts.bus, parts.clock, parts.ids, certification)
     await records.begin()
     if undone := await intake.recover():
         say(f"undone: {undone} uploads that had broken off")
@@ -172,7 +179,7 @@ async def _people_door(parts: _Parts, intake: Intake) -> None:
     api = application(
         Parts(
             around=Around(Dispatcher(store), SignIn(store, clock, ids), ids, parts.bus),
-            provisioning=Provisioning(parts.authority, settings.discovery_url, ids),
+            provisioning=Provisioning(parts.authority, settings.discovery_url, ids, parts.seal()),
             intake=intake,
             admission=Admission(store, parts.authority, clock),
             root_pem=parts.authority.root_pem(),

@@ -101,6 +101,11 @@ class Authority:
         others = [parse_pem(_read(path), str(path)) for path in sorted((folder / "roots").glob("*.pem"))]
         return cls(key, certificate, (certificate, *(root for root in others if root != certificate)))
 
+    @property
+    def issuer_pem(self) -> str:
+        """What follows a certificate of this authority in its chain."""
+        return _pem(self._certificate)
+
     def root_pem(self) -> str:
         """Every trusted root as one PEM text: what clients and Units are given."""
         return "".join(_pem(root) for root in self.roots)

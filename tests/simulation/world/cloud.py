@@ -16,7 +16,8 @@ from aosedge.cloud.domain.reports import Known, StatusReport, hear
 from aosedge.cloud.domain.soundness import faults
 from aosedge.cloud.domain.statuses import Actual
 from aosedge.cloud.domain.targets import Catalogue, CompiledTarget, Intent, compile_target, left_out, next_generation
-from aosedge.cloud.gateway.conversation import Conversation, Keep, LookUpBlobs, LookUpTarget, Order, Part, Say
+from aosedge.cloud.gateway.conversation import Conversation
+from aosedge.cloud.gateway.orders import Keep, LookUpBlobs, LookUpTarget, Order, Part, Say
 from aosedge.core.domain.admission import target_of
 from aosedge.model.digests import Digest, sha3_256_hex
 from aosedge.model.ids import NodeName, SystemId, Txn, UnitId

@@ -16,6 +16,7 @@ from aosedge.cloud.domain.provisioning import (
     known_software,
     name_of,
     node_of,
+    secrets_of,
 )
 from aosedge.cloud.usecases import provisioning
 from aosedge.cloud.usecases.provisioning import IssuedToUnit, Provisioning
@@ -99,6 +100,7 @@ def read_body(body: RegistrationBody) -> Registration:
             model_version=name_of(body.model_version, "model_version", empty=True),
             nodes=nodes,
             certificates=tuple(asked),
+            secrets=secrets_of(body.secure_data, nodes),
         )
     )
 
@@ -128,8 +130,9 @@ async def provision(
     fleet = FleetId(data.fleet_id) if data.fleet_id is not None else None
     known = await ask.read(lambda session: provisioning.look(session, registration, fleet))
     id, issued = authority.issue(registration, known, now)
+    secrets = authority.sealed(registration, id)
     unit = await ask.change(
-        lambda session: provisioning.record(session, ask.tenant, registration, known, id, issued, now),
+        lambda session: provisioning.record(session, ask.tenant, registration, known, id, issued, secrets, now),
         lambda unit: f"{unit.id} {unit.system_uid}",
     )
     further = [each for each in issued if each.type not in ("online", "offline")]

@@ -8,13 +8,11 @@ from litestar.params import FromQuery
 
 from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.api.unit_views import UnitDetailView, UnitView, detail, view
-from aosedge.cloud.domain.people import Certificate
 from aosedge.cloud.domain.selectors import parse_selector
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import units
 from aosedge.model.errors import NotFound
 from aosedge.model.ids import FleetId, TargetSystemId
-from aosedge.model.instants import to_rfc3339
 
 
 class UnitsView(msgspec.Struct, frozen=True):
@@ -22,40 +20,6 @@ class UnitsView(msgspec.Struct, frozen=True):
 
     total: int
     items: tuple[UnitView, ...]
-
-
-class UnitCertificateView(msgspec.Struct, frozen=True):
-    """A certificate of a Unit. `status` is `renew_done` where no renewal is under way."""
-
-    cert_type: str
-    node_id: str
-    serial: str
-    fingerprint: str
-    state: Literal["active", "revoked"]
-    status: str
-    not_after: str
-    created_at: str
-
-
-class UnitCertificatesView(msgspec.Struct, frozen=True):
-    """A part of the list."""
-
-    total: int
-    items: tuple[UnitCertificateView, ...]
-
-
-def certificate_view(certificate: Certificate) -> UnitCertificateView:
-    """As the API shows it."""
-    return UnitCertificateView(
-        cert_type=certificate.type,
-        node_id=certificate.node,
-        serial=certificate.serial,
-        fingerprint=certificate.fingerprint,
-        state=certificate.state,
-        status="renew_done",
-        not_after=to_rfc3339(certificate.not_after),
-        created_at=to_rfc3339(certificate.created_at),
-    )
 
 
 @get("/units/", operation_id="units_list", tags=["units"])
@@ -114,17 +78,5 @@ async def read_target(ask: Asked, id: Name) -> msgspec.Raw:
         if desired is None:
             raise NotFound("target")
         return msgspec.Raw(msgspec.json.encode(desired))
-
-    return await ask.read(find)
-
-
-@get("/units/{id:str}/certificates/", operation_id="unit_certificates_list", tags=["units"])
-async def list_certificates(ask: Asked, id: Name) -> UnitCertificatesView:
-    """A Unit's certificates in use, newest first; a Unit has few."""
-
-    def find(session: Session) -> UnitCertificatesView:
-        found = session.certificates.of_unit(session.units.named(id).id)
-        shown = tuple(certificate_view(certificate) for certificate in found if certificate.state == "active")
-        return UnitCertificatesView(len(shown), shown)
 
     return await ask.read(find)

@@ -18,6 +18,7 @@ from aosedge.protocol.messages.parts import CertificateType
 NAME_LENGTH_MOST: Final = 64
 NODES_MOST: Final = 16
 CERTIFICATES_MOST: Final = 32
+PASSWORD_LENGTH_MOST: Final = 256
 MINIMUM_SOFTWARE: Final = {"aos-provisioning": "5.0.0"}
 """What registers Units, and its oldest version that we take."""
 _TYPES: Final = get_args(CertificateType)
@@ -50,6 +51,8 @@ class Registration(msgspec.Struct, frozen=True):
     model_version: str
     nodes: tuple[RegisteredNode, ...]
     certificates: tuple[AskedCertificate, ...]
+    secrets: dict[NodeName, str] = {}
+    """The nodes' passwords, with which certificates are renewed later."""
 
 
 def known_software(text: str) -> None:
@@ -98,6 +101,30 @@ def node_of(info: dict[str, Any], element: str) -> RegisteredNode:
         main=any(name.lower() == "mainnode" for name in attributes),
         info=_trimmed(info),
     )
+
+
+class _SecureData(msgspec.Struct, frozen=True):
+    version: str = ""
+    nodes: dict[str, str] = {}
+
+
+def secrets_of(secure_data: str, nodes: Sequence[RegisteredNode]) -> dict[NodeName, str]:
+    """The passwords in `secure_data`, JSON in a text: `{"version":"2.0.0","nodes":{node: password}}`; none in none.
+
+    Those of nodes that are not registered count for nothing. Raises Invalid for another form or length.
+    """
+    if not secure_data.strip():
+        return {}
+    try:
+        said = msgspec.json.decode(secure_data, type=_SecureData).nodes
+    except (msgspec.DecodeError, UnicodeError) as error:
+        expected = '{"version":"2.0.0","nodes":{node: password}} as a text'
+        raise Invalid("not the nodes' passwords", element="secure_data", expected=expected) from error
+    names = {node.name for node in nodes}
+    found = {NodeName(node.strip()): password for node, password in said.items() if node.strip() in names}
+    if any(len(password) > PASSWORD_LENGTH_MOST for password in found.values()):
+        raise Invalid("too long", element="secure_data", expected=f"at most {PASSWORD_LENGTH_MOST} characters")
+    return found
 
 
 def checked(registration: Registration) -> Registration:

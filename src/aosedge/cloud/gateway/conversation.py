@@ -7,11 +7,23 @@ target is offered, who asks too much, and what is never said to a Unit. REALUNIT
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 import msgspec
 
 from aosedge.cloud.gateway.channel.port import POLICY_VIOLATION
+from aosedge.cloud.gateway.orders import (
+    Attend,
+    Keep,
+    LookUpBlobs,
+    LookUpRenewals,
+    LookUpTarget,
+    Order,
+    Part,
+    Pause,
+    Resume,
+    Say,
+    Suspect,
+)
 from aosedge.model.digests import Digest
 from aosedge.model.errors import Invalid
 from aosedge.model.ids import Ids, SystemId, Txn
@@ -22,6 +34,10 @@ from aosedge.protocol.messages import (
     BlobUrls,
     DesiredStatus,
     FromUnit,
+    InstallUnitCertificatesConfirmation,
+    IssuedUnitCertificates,
+    IssueUnitCertificates,
+    RenewCertificatesNotification,
     RequestBlobUrls,
     UnitStatus,
 )
@@ -54,58 +70,6 @@ class Policy(msgspec.Struct, frozen=True):
     """A txn is also remembered by the store, so the session need not remember many."""
 
 
-class Say(msgspec.Struct, frozen=True, tag=True):
-    """Send these bytes."""
-
-    message: bytes
-
-
-class Keep(msgspec.Struct, frozen=True, tag=True):
-    """Make this message durable, then call `kept`."""
-
-    txn: Txn
-    created_at: datetime
-    """By the Unit's clock; a repeat keeps it."""
-    message: FromUnit
-
-
-class LookUpTarget(msgspec.Struct, frozen=True, tag=True):
-    """Read the Unit's target, then call `target`."""
-
-
-class LookUpBlobs(msgspec.Struct, frozen=True, tag=True):
-    """Find those of these digests that belong to the Unit's target, then call `blobs`."""
-
-    txn: Txn
-    correlation_id: str | None
-    digests: tuple[Digest, ...]
-
-
-class Pause(msgspec.Struct, frozen=True, tag=True):
-    """Read no more for now."""
-
-
-class Resume(msgspec.Struct, frozen=True, tag=True):
-    """Read again."""
-
-
-class Part(msgspec.Struct, frozen=True, tag=True):
-    """Close the connection; the Unit may come back."""
-
-    code: int
-    reason: str
-
-
-class Suspect(msgspec.Struct, frozen=True, tag=True):
-    """Something for people to look at: `what` is `wrong_system_id` or `flood`."""
-
-    what: str
-    detail: str
-
-
-Order = Say | Keep | LookUpTarget | LookUpBlobs | Pause | Resume | Part | Suspect
-
-
 class Conversation:
     """One connection of one Unit, from its opening to its end. The owner calls `wake` at `due`."""
 
@@ -125,6 +89,7 @@ class Conversation:
         "_over",
         "_paused",
         "_policy",
+        "_renews",
         "_session",
         "_tokens",
         "_tokens_at",
@@ -143,6 +108,7 @@ class Conversation:
         self._greeting_due: Monotonic | None = Monotonic(now.mono + policy.greeting_us)
         self._news = True  # there may be a target that this connection has not been offered
         self._looking = False
+        self._renews = False  # there may be certificates to renew
         self._offer: Txn | None = None
         self._offer_due: Monotonic | None = None
         self._unstored: dict[Txn, bool] = {}  # is it a full status?
@@ -237,6 +203,22 @@ class Conversation:
             self._session.send(answer, Txn(self._ids.new()), now)
         return self._spoken([])
 
+    def renewals_changed(self) -> list[Order]:
+        """There may be certificates to renew."""
+        self._renews = True
+        return self._look_for_renewals()
+
+    def renew(self, message: RenewCertificatesNotification, now: Now) -> list[Order]:
+        """What `LookUpRenewals` found."""
+        return self._say(message, now)
+
+    def attended(self, txn: Txn, answer: IssuedUnitCertificates | None, now: Now) -> list[Order]:
+        """What an `Attend` came to is durable."""
+        if self._over:
+            return []
+        self._session.settle(txn, now)
+        return self._say(answer, now)
+
     # Time.
 
     def due(self) -> Monotonic | None:
@@ -284,6 +266,8 @@ class Conversation:
         message, txn = envelope.data, envelope.header.txn
         if isinstance(message, RequestBlobUrls):
             return self._asked_for_blobs(message, txn, now)
+        if isinstance(message, IssueUnitCertificates | InstallUnitCertificatesConfirmation):
+            return [Attend(txn, message)]
         if not isinstance(message, FromUnit):
             return self._unreadable(now)  # a message that only the cloud sends
         self._unstored[txn] = isinstance(message, UnitStatus) and not message.is_delta_info
@@ -306,7 +290,19 @@ class Conversation:
     def _greet(self) -> list[Order]:
         self._greeting_due = None
         self._greeted = True
-        return self._look()
+        return self._look() + self._look_for_renewals()
+
+    def _look_for_renewals(self) -> list[Order]:
+        """A Unit that has just come up may miss nodes: it is told once it has reported."""
+        if self._over or not self._greeted or not self._renews:
+            return []
+        self._renews = False
+        return [LookUpRenewals()]
+
+    def _say(self, message: RenewCertificatesNotification | IssuedUnitCertificates | None, now: Now) -> list[Order]:
+        if not self._over and message is not None and self._session.room() > 0:
+            self._session.send(message, Txn(self._ids.new()), now)
+        return self._spoken([])
 
     def _look(self) -> list[Order]:
         """One target is on its way at a time: real Units take what comes last for the newest."""

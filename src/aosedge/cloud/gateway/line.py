@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec
 
 from aosedge.cloud.domain.access.callers import UnitPeer
 from aosedge.cloud.gateway.channel.port import INTERNAL_ERROR, POLICY_VIOLATION, Connection
-from aosedge.cloud.gateway.conversation import (
-    Conversation,
+from aosedge.cloud.gateway.conversation import Conversation
+from aosedge.cloud.gateway.deadlines import Sleeper
+from aosedge.cloud.gateway.orders import (
+    Attend,
     Keep,
     LookUpBlobs,
+    LookUpRenewals,
     LookUpTarget,
     Order,
     Part,
@@ -18,7 +21,6 @@ from aosedge.cloud.gateway.conversation import (
     Say,
     Suspect,
 )
-from aosedge.cloud.gateway.deadlines import Sleeper
 from aosedge.trust.certificates import Peer
 
 if TYPE_CHECKING:
@@ -158,6 +160,10 @@ class Line(Sleeper):
                     self._switchboard.look_up_target(self)
                 case LookUpBlobs():
                     self._switchboard.look_up_blobs(self, order)
+                case Attend():
+                    self._switchboard.attend(self, order)
+                case LookUpRenewals():
+                    self._switchboard.look_up_renewals(self)
                 case Pause():
                     self.hold("conversation")
                 case Resume():

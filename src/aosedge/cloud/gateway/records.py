@@ -10,7 +10,13 @@ from aosedge.cloud.ports import StoredBlob
 from aosedge.cloud.usecases.statuses import Report
 from aosedge.model.digests import Digest
 from aosedge.model.ids import SystemId
-from aosedge.protocol.messages import DesiredStatus
+from aosedge.protocol.messages import (
+    DesiredStatus,
+    InstallUnitCertificatesConfirmation,
+    IssuedUnitCertificates,
+    IssueUnitCertificates,
+    RenewCertificatesNotification,
+)
 from aosedge.trust.certificates import Peer
 
 
@@ -27,6 +33,8 @@ class SignedIn(msgspec.Struct, frozen=True):
 
     unit: UnitPeer
     system_id: SystemId
+    renews: bool = False
+    """There are certificates that the Unit shall be told to renew."""
 
 
 class Departure(msgspec.Struct, frozen=True):
@@ -43,6 +51,21 @@ class Question(msgspec.Struct, frozen=True):
     digests: tuple[Digest, ...]
 
 
+class AboutCertificates(msgspec.Struct, frozen=True):
+    """What a Unit says or asks about its certificates."""
+
+    unit: UnitPeer
+    message: IssueUnitCertificates | InstallUnitCertificatesConfirmation
+    origin: str
+
+
+class Attended(msgspec.Struct, frozen=True):
+    """What it came to; `comes_back`: the Unit is here with its old certificate and shall return with the new."""
+
+    answer: IssuedUnitCertificates | None = None
+    comes_back: bool = False
+
+
 class Incident(msgspec.Struct, frozen=True):
     """Something about a Unit that people should see."""
 
@@ -53,7 +76,7 @@ class Incident(msgspec.Struct, frozen=True):
 
 
 class Records(Protocol):
-    """The Unit side of the store. Every method is one transaction and may raise; then nothing of it counts."""
+    """The Unit side of the store. Every method but `attend` is one transaction and may raise: then nothing counts."""
 
     async def known(self, peers: Sequence[Peer]) -> list[bool]:
         """Whether these certificates may come in: serial active, in time, and their provisioned Unit's own."""
@@ -72,6 +95,12 @@ class Records(Protocol):
 
     async def blobs(self, questions: Sequence[Question]) -> list[list[StoredBlob]]:
         """Of the digests of each question those that belong to the Unit's target."""
+
+    async def attend(self, said: Sequence[AboutCertificates]) -> list[Attended]:
+        """Issue and confirm. One transaction for each: again does no harm."""
+
+    async def renewals(self, units: Sequence[UnitPeer]) -> list[RenewCertificatesNotification | None]:
+        """What each shall be told to renew."""
 
     async def note(self, incidents: Sequence[Incident]) -> None:
         """Write these down for people."""

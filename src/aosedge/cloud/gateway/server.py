@@ -86,33 +86,37 @@ async def serve(
         return (await records.known([peer]))[0]
 
     discovery = Discovery(known, tokens, (names.channel_url,), delay_ms, clock)
-    hints = bus.subscribe("unit.*.target")
+    hints, asked = bus.subscribe("unit.*.target"), bus.subscribe("unit.*.renewal")
     identities = bus.subscribe(events.IDENTITY_TOPICS)
     async with asyncio.TaskGroup() as tasks:
         working = tasks.create_task(switchboard.run())
-        hearing = tasks.create_task(_hear(hints, switchboard))
-        revising = tasks.create_task(_revise(identities, switchboard))
+        hearing = [
+            tasks.create_task(_hear(hints, switchboard.target_changed, switchboard.targets_changed)),
+            tasks.create_task(_hear(asked, switchboard.renewals_changed, switchboard.all_renewals_changed)),
+            tasks.create_task(_revise(identities, switchboard)),
+        ]
         door = await CHANNELS[channel](switchboard.accept, sockets.channel, tls, limits)
         tasks.create_task(https.serve(discovery, sockets.discovery, tls, stop))
         if sockets.blobs is not None:
             tasks.create_task(https.serve(BlobDoor(blobs, links, clock), sockets.blobs, None, stop))
         await stop.wait()
         hints.close()
+        asked.close()
         identities.close()
-        hearing.cancel()
-        revising.cancel()
+        for task in hearing:
+            task.cancel()
         await door.close()
         await switchboard.settle()
         working.cancel()
 
 
-async def _hear(hints: Subscription, switchboard: Switchboard) -> None:
-    """Targets that changed, by the Unit's id; after a gap any may have."""
+async def _hear(hints: Subscription, changed: Callable[[UnitId], None], any_changed: Callable[[], None]) -> None:
+    """What changed, by the Unit's id; after a gap any may have."""
     async for payload in hints:
         if hints.missed:
             hints.missed = False
-            switchboard.targets_changed()
-        switchboard.target_changed(UnitId(payload.decode()))
+            any_changed()
+        changed(UnitId(payload.decode()))
 
 
 async def _revise(identities: Subscription, switchboard: Switchboard) -> None:

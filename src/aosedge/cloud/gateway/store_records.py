@@ -1,31 +1,52 @@
 """The gateway's records in the store: each call is one transaction for many Units."""
 
+import logging
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from aosedge.cloud.domain import events
+from aosedge.cloud.domain import events, renewals
 from aosedge.cloud.domain.access.callers import Caller, Task, UnitPeer
 from aosedge.cloud.domain.people import Certificate
 from aosedge.cloud.domain.reports import Known
 from aosedge.cloud.domain.units import Unit
-from aosedge.cloud.gateway.records import Arrival, Departure, Incident, Question, SignedIn
+from aosedge.cloud.gateway.records import (
+    AboutCertificates,
+    Arrival,
+    Attended,
+    Departure,
+    Incident,
+    Question,
+    SignedIn,
+)
 from aosedge.cloud.ports import Bus, StoredBlob
 from aosedge.cloud.store import EverySession, Store, UnitsSession
 from aosedge.cloud.usecases import statuses
+from aosedge.cloud.usecases.certificates import Certification
 from aosedge.cloud.usecases.statuses import Report
 from aosedge.model.digests import Digest
+from aosedge.model.errors import Untrusted
 from aosedge.model.ids import Ids, UnitId
 from aosedge.model.instants import Clock, Instant
-from aosedge.protocol.messages import DesiredStatus
+from aosedge.protocol.messages import (
+    DesiredStatus,
+    InstallUnitCertificatesConfirmation,
+    IssueUnitCertificates,
+    RenewCertificatesNotification,
+)
 from aosedge.trust.certificates import Peer
+
+_log = logging.getLogger("aosedge.gateway")
 
 
 class StoreRecords:
     """`gateway.records.Records` on the store. `process` names this cloud process in the connections it holds."""
 
-    def __init__(self, store: Store, bus: Bus, clock: Clock, ids: Ids, process: str = "main") -> None:
+    def __init__(
+        self, store: Store, bus: Bus, clock: Clock, ids: Ids, certification: Certification, process: str = "main"
+    ) -> None:
         self._store, self._bus, self._clock, self._ids, self._process = store, bus, clock, ids, process
+        self._certification = certification
 
     async def begin(self) -> None:
         """Before the first Unit: whoever was connected to this process before it ended is so no more."""
@@ -45,11 +66,13 @@ class StoreRecords:
             answers: list[SignedIn | None] = []
             opened = []
             owners = _owners(session, [arrival.peer for arrival in arrivals], caller.now)
+            renewing = _renewing(session, [arrival.peer for arrival in arrivals], owners)
             for arrival, unit in zip(arrivals, owners, strict=True):
                 if unit is None:
                     answers.append(None)
                     continue
-                answers.append(SignedIn(UnitPeer(unit.id, unit.tenant, unit.fleet), unit.system_uid))
+                who = UnitPeer(unit.id, unit.tenant, unit.fleet)
+                answers.append(SignedIn(who, unit.system_uid, unit.id in renewing))
                 opened.append((unit.id, self._named(arrival.connection)))
             session.units.connect(opened, caller.now)
             return answers
@@ -90,6 +113,30 @@ class StoreRecords:
 
         return await self._store.read_units(frozenset(question.unit.unit for question in questions), find)
 
+    async def attend(self, said: Sequence[AboutCertificates]) -> list[Attended]:
+        """Issue and confirm."""
+        return [await self._attend(one) for one in said]
+
+    async def _attend(self, said: AboutCertificates) -> Attended:
+        caller = Caller(said.unit, self._ids.new(), self._clock.wall(), said.origin)
+        match said.message:
+            case IssueUnitCertificates():
+                return Attended(await self._certification.issue(caller, said.unit, said.message))
+            case InstallUnitCertificatesConfirmation():
+                comes_back = await self._certification.confirm(caller, said.unit, said.message)
+                return Attended(comes_back=comes_back)
+
+    async def renewals(self, units: Sequence[UnitPeer]) -> list[RenewCertificatesNotification | None]:
+        """What each shall be told to renew."""
+        return [await self._renewal(unit) for unit in units]
+
+    async def _renewal(self, unit: UnitPeer) -> RenewCertificatesNotification | None:
+        try:
+            return await self._certification.notification(Caller(unit, self._ids.new(), self._clock.wall()), unit)
+        except Untrusted as error:  # another Unit must not wait for this one
+            _log.error("Unit %s cannot be told to renew: %s", unit.unit, error)
+            return None
+
     async def note(self, incidents: Sequence[Incident]) -> None:
         """Write these down in the trail of the Unit's organization."""
         caller = self._caller()
@@ -123,11 +170,26 @@ def _owners(session: EverySession, peers: Sequence[Peer], now: Instant) -> list[
     ]
 
 
+def _renewing(session: EverySession, peers: Sequence[Peer], owners: Sequence[Unit | None]) -> set[UnitId]:
+    """Who is to be told to renew; who comes with a new certificate for the first time has shown that it works."""
+    ids = [unit.id for unit in owners if unit is not None]
+    serials = {peer.serial for peer, unit in zip(peers, owners, strict=True) if unit is not None}
+    known = session.renewals.of(ids) if ids else ()
+    for each in known:
+        if each.state == "issued" and not each.seen and each.new_serial in serials:
+            after = renewals.seen(each)
+            session.renewals.put(after)
+            if after.state == "done":
+                session.renewals.replace(after)
+    return {each.unit for each in known if each.state == "requested"}
+
+
 def _opens(peer: Peer, certificate: Certificate | None, unit: Unit, now: Instant) -> bool:
     """Whether this is an online certificate as issued, active, in time, of this provisioned Unit and in its name."""
     return (
         certificate is not None
-        and (certificate.kind, certificate.type, certificate.state) == ("unit", "online", "active")
+        and (certificate.kind, certificate.type) == ("unit", "online")
+        and certificate.state != "revoked"
         and certificate.owner == peer.unit == unit.id
         and certificate.fingerprint == peer.fingerprint
         and certificate.not_after > now

@@ -9,12 +9,20 @@ import msgspec
 
 from aosedge.cloud.domain.access.callers import UnitPeer
 from aosedge.cloud.gateway.batches import Batches
-from aosedge.cloud.gateway.channel.port import INTERNAL_ERROR, POLICY_VIOLATION, Listener, Opening, Refusal
-from aosedge.cloud.gateway.conversation import Conversation, Keep, LookUpBlobs
+from aosedge.cloud.gateway.channel.port import (
+    GOING_AWAY,
+    INTERNAL_ERROR,
+    POLICY_VIOLATION,
+    Listener,
+    Opening,
+    Refusal,
+)
+from aosedge.cloud.gateway.conversation import Conversation
 from aosedge.cloud.gateway.conversation import Policy as ConversationPolicy
 from aosedge.cloud.gateway.deadlines import Deadlines
 from aosedge.cloud.gateway.line import Line
-from aosedge.cloud.gateway.records import Arrival, Departure, Incident, Question, Records, SignedIn
+from aosedge.cloud.gateway.orders import Attend, Keep, LookUpBlobs
+from aosedge.cloud.gateway.records import AboutCertificates, Arrival, Departure, Incident, Question, Records, SignedIn
 from aosedge.cloud.gateway.signatures import Links, Tokens, bearer
 from aosedge.cloud.ports import StoredBlob
 from aosedge.cloud.usecases.statuses import Report
@@ -90,6 +98,8 @@ class Switchboard:
         self._intake: Batches[_Taken] = Batches(self._store, self._not_stored, *bounds)
         self._targets: Batches[Line] = Batches(self._offer, self._not_offered, *bounds)
         self._questions: Batches[tuple[Line, LookUpBlobs]] = Batches(self._answer, _forget, *bounds)
+        self._certificates: Batches[tuple[Line, Attend]] = Batches(self._attend, self._not_attended, *bounds)
+        self._renewals: Batches[Line] = Batches(self._tell_renewals, _forget, *bounds)
         self._incidents: Batches[Incident] = Batches(records.note, _forget, *bounds)
 
     @property
@@ -111,6 +121,8 @@ class Switchboard:
                     self._intake,
                     self._targets,
                     self._questions,
+                    self._certificates,
+                    self._renewals,
                     self._incidents,
                 ):
                     tasks.create_task(batches.run())
@@ -193,6 +205,14 @@ class Switchboard:
         """Find blobs of a Unit's target."""
         self._questions.put((line, question))
 
+    def attend(self, line: Line, order: Attend) -> None:
+        """Do what a message about certificates asks."""
+        self._certificates.put((line, order))
+
+    def look_up_renewals(self, line: Line) -> None:
+        """Find the certificates that a Unit shall renew."""
+        self._renewals.put(line)
+
     def suspect(self, line: Line, what: str, detail: str) -> None:
         """Something about a Unit that people should see; the same only once in a while."""
         if line.unit is None:
@@ -216,6 +236,17 @@ class Switchboard:
         for unit in list(self._lines):
             self.target_changed(unit)
 
+    def renewals_changed(self, unit: UnitId) -> None:
+        """The Unit may have certificates to renew."""
+        line = self._lines.get(unit)
+        if line is not None:
+            line.go_on(Conversation.renewals_changed)
+
+    def all_renewals_changed(self) -> None:
+        """Any Unit may have: something was missed."""
+        for unit in list(self._lines):
+            self.renewals_changed(unit)
+
     # The common work.
 
     async def _sign_in(self, lines: list[Line]) -> None:
@@ -234,6 +265,8 @@ class Switchboard:
         self._lines[answer.unit.unit] = line
         talk = Conversation(answer.system_id, self._ids, self.now(), self._policy.unit)
         line.signed_in(answer.unit, talk)
+        if answer.renews:
+            line.go_on(Conversation.renewals_changed)
         if older is not None:
             self.suspect(line, "two_connections", f"came from {line.origin} while connected from {older.origin}")
             older.hang_up(POLICY_VIOLATION, "this Unit has opened another connection")
@@ -312,6 +345,26 @@ class Switchboard:
         now = self.now()
         for (line, question), blobs in zip(batch, found, strict=True):
             line.go_on(Conversation.blobs, question, self._urls(blobs, now), now)
+
+    async def _attend(self, batch: list[tuple[Line, Attend]]) -> None:
+        said = [AboutCertificates(_unit(line), order.message, line.origin) for line, order in batch]
+        attended = await self._records.attend(said)
+        now = self.now()
+        for (line, order), result in zip(batch, attended, strict=True):
+            line.go_on(Conversation.attended, order.txn, result.answer, now)
+            if result.comes_back:
+                line.hang_up(GOING_AWAY, "come back with the new certificate")
+
+    def _not_attended(self, work: tuple[Line, Attend]) -> None:
+        line, order = work
+        line.go_on(Conversation.not_kept, order.txn, self.now(), _NEVER_STORED_MS)
+
+    async def _tell_renewals(self, lines: list[Line]) -> None:
+        found = await self._records.renewals([_unit(line) for line in lines])
+        now = self.now()
+        for line, notification in zip(lines, found, strict=True):
+            if notification is not None:
+                line.go_on(Conversation.renew, notification, now)
 
     def _urls(self, blobs: Sequence[StoredBlob], now: Now) -> list[BlobUrl]:
         return [

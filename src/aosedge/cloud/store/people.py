@@ -184,8 +184,10 @@ class Certificates:
     def revoke_of_unit(self, unit: str) -> int:
         """None of the Unit's certificates opens a door any more; how many did. None of a foreign Unit."""
         mine = within(select(units.c.id), self._scope).where(units.c.id == unit)
-        active = update(certificates).where(certificates.c.kind == "unit", certificates.c.state == "active")
-        return self._connection.execute(active.where(certificates.c.owner.in_(mine)).values(state="revoked")).rowcount
+        opening = update(certificates).where(certificates.c.kind == "unit", certificates.c.state != "revoked")
+        return self._connection.execute(
+            opening.where(certificates.c.owner.in_(mine)).values(state="revoked")
+        ).rowcount
 
     def add(self, certificate: Certificate) -> None:
         """Record an issued certificate; raises Conflict where the serial is known."""

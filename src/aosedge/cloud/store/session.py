@@ -21,6 +21,7 @@ from aosedge.cloud.store.statuses import ReceivedMessages, Statuses
 from aosedge.cloud.store.subjects import Subjects
 from aosedge.cloud.store.target_systems import TargetSystems
 from aosedge.cloud.store.targets import Targets
+from aosedge.cloud.store.unit_certificates import EveryRenewal, UnitCertificates
 from aosedge.cloud.store.unit_limits import UnitLimits
 from aosedge.cloud.store.unit_sets import UnitSets
 from aosedge.cloud.store.units import EveryUnit, Units
@@ -54,6 +55,7 @@ class Session(Signals):
         self.grants = Grants(connection, scope)
         self.fleets = Fleets(connection, scope)
         self.units = Units(connection, scope)
+        self.unit_certificates = UnitCertificates(connection, scope)
         self.labels = Labels(connection, scope)
         self.unit_sets = UnitSets(connection, scope)
         self.unit_limits = UnitLimits(connection, scope)
@@ -93,6 +95,7 @@ class EverySession(Signals):
         self.invitations = EveryInvitation(connection)
         self.api_tokens = EveryApiToken(connection)
         self.units = EveryUnit(connection)
+        self.renewals = EveryRenewal(connection)
         self.fleets = Fleets(connection, EVERYTHING)
         self.blobs = BlobRecords(connection)
         self.audit = Audit(connection, caller, EVERYTHING)

@@ -121,6 +121,7 @@ certificates = Table(
     _text("pem"),
     _text("state"),
     Index(None, "kind", "owner"),
+    Index(None, "not_after"),
 )
 
 fleets = Table(
@@ -174,6 +175,29 @@ nodes = Table(
     _text("title", ""),
     Column("main", Boolean, nullable=False, server_default=false()),
     Column("info", LargeBinary, nullable=False),
+)
+
+renewals = Table(
+    "renewals",
+    metadata,
+    _to("unit", "units.id", cascade=True, key=True),
+    _key("type"),
+    _key("node"),
+    _text("serial"),
+    _text("state"),
+    _number("asked_at"),
+    _text("new_serial", ""),
+    Column("confirmed", Boolean, nullable=False, server_default=false()),
+    Column("seen", Boolean, nullable=False, server_default=false()),
+    _text("error", ""),
+)
+
+unit_secrets = Table(
+    "unit_secrets",
+    metadata,
+    _to("unit", "units.id", cascade=True, key=True),
+    _key("node"),
+    _text("secret"),
 )
 
 subjects = Table(

@@ -8,11 +8,13 @@ from aosedge.cloud.domain.provisioning import RegisteredNode, Registration, may_
 from aosedge.cloud.domain.units import Node, Unit, room_for_one
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import unit_sets
+from aosedge.cloud.usecases.certificates import sealed
 from aosedge.model.errors import Conflict
 from aosedge.model.ids import FleetId, Ids, NodeName, OrgId, UnitId
 from aosedge.model.instants import Instant
 from aosedge.protocol.messages.parts import CertificateType
 from aosedge.trust.certificates import Authority, Issued
+from aosedge.trust.sealing import Seal
 
 
 class IssuedToUnit(msgspec.Struct, frozen=True):
@@ -55,8 +57,12 @@ def look(session: Session, registration: Registration, fleet: FleetId | None) ->
 class Provisioning:
     """Issues what a registration asks for; the authority's key is here and nowhere else."""
 
-    def __init__(self, authority: Authority, discovery_url: str, ids: Ids) -> None:
-        self._authority, self._discovery_url, self._ids = authority, discovery_url, ids
+    def __init__(self, authority: Authority, discovery_url: str, ids: Ids, seal: Seal) -> None:
+        self._authority, self._discovery_url, self._ids, self._seal = authority, discovery_url, ids, seal
+
+    def sealed(self, registration: Registration, id: UnitId) -> dict[NodeName, str]:
+        """The nodes' passwords as `record` keeps them."""
+        return sealed(self._seal, id, registration.secrets)
 
     def issue(
         self, registration: Registration, known: Known, now: Instant
@@ -88,6 +94,7 @@ def record(
     known: Known,
     id: UnitId,
     issued: tuple[IssuedToUnit, ...],
+    secrets: dict[NodeName, str],
     now: Instant,
 ) -> Unit:
     """The Unit is provisioned from here; certificates of a registration that was lost open no door any more.
@@ -121,6 +128,7 @@ def record(
         session.units.set_lifecycle(id, "provisioned")
         session.units.mark_dirty((id,))
     session.units.put_nodes(id, [_node(id, node) for node in registration.nodes])
+    session.unit_certificates.put_secrets(id, secrets)
     for each in issued:
         session.certificates.add(_certificate(id, each, now))
     session.signal("targets")

@@ -109,3 +109,17 @@ def test_a_unit_is_registered_again_only_while_it_never_came() -> None:
     provisioning.may_register(msgspec.structs.replace(came, lifecycle="deprovisioned"))
     with pytest.raises(Conflict, match="deprovision"):
         provisioning.may_register(came)
+
+
+def test_the_nodes_passwords_come_as_json_in_a_text() -> None:
+    nodes = (provisioning.node_of({"id": "main"}, "nodes[0]"),)
+    secrets = provisioning.secrets_of('{"version":"2.0.0","nodes":{" main ":"word","other":"one"}}', nodes)
+    assert secrets == {"main": "word"}
+    assert provisioning.secrets_of(" ", nodes) == {}
+
+
+@pytest.mark.parametrize("text", ["{", '{"nodes":{"main":"' + "x" * 257 + '"}}'])
+def test_passwords_of_other_forms_are_refused(text: str) -> None:
+    nodes = (provisioning.node_of({"id": "main"}, "nodes[0]"),)
+    with pytest.raises(Invalid):
+        provisioning.secrets_of(text, nodes)

@@ -7,15 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aosedge.cloud.gateway.conversation import (
-    Conversation,
+from aosedge.cloud.gateway.conversation import Conversation, Policy
+from aosedge.cloud.gateway.orders import (
     Keep,
     LookUpBlobs,
     LookUpTarget,
     Order,
     Part,
     Pause,
-    Policy,
     Resume,
     Say,
     Suspect,
