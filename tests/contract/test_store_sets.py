@@ -313,7 +313,7 @@ async def register(place: Place, name: str) -> Unit:
     def work(session: Session) -> Unit:
         known = provisioning.look(session, registration, FLEET)
         id = known.unit.id if known.unit else UnitId(place.ids.new())
-        return provisioning.record(session, OrgId("oem-1"), registration, known, id, (), NOW)
+        return provisioning.record(session, OrgId("oem-1"), registration, known, id, (), {}, NOW)
 
     found: Unit = await place.oem(work)
     return found
