@@ -171,6 +171,26 @@ async def test_an_agent_that_starts_again_adopts_what_runs(cloud: SmallCloud, tm
     assert starts == ["1.0.0"]
 
 
+async def test_a_layer_that_rotted_while_nothing_ran_is_unpacked_anew_before_it_runs(
+    cloud: SmallCloud, tmp_path: Path
+) -> None:
+    """I1, I8: the seal of the last good set's layers is looked at before the first start of a new agent."""
+    unit = Unit(tmp_path / "unit")
+    async with unit.running():
+        cloud.send(desired(1, ("hello-item", "1.0.0", HELLO)))
+        await cloud.until_idle(1)
+    await cloud.close_channel()
+    for one in await unit.runtime.found():
+        await unit.runtime.stop(one.key)
+    (program,) = (unit.settings.state_folder / IMAGES / "layers").glob("*/bin/hello")
+    program.chmod(0o755)
+    program.write_bytes(b"!")
+    async with unit.running():
+        await until(lambda: program.read_bytes() == b"1")
+        await cloud.open_channel()
+        await cloud.until(lambda: cloud.instance_states() == {("hello-item", "1.0.0"): "active"})
+
+
 async def test_what_was_not_acknowledged_is_said_again_by_the_next_agent(cloud: SmallCloud, tmp_path: Path) -> None:
     unit = Unit(tmp_path / "unit", lambda _: Script(refusal="no way"))
     async with unit.running():

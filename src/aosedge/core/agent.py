@@ -284,10 +284,17 @@ class Agent:
     async def _start(self, spec: InstanceSpec) -> Event:
         digest = spec.digest()
         return await _tried(
-            self.runtime.start(spec),
+            self._started(spec),
             lambda: InstanceStarted(spec.key, digest),
             lambda words: StartFailed(spec.key, digest, words),
         )
+
+    async def _started(self, spec: InstanceSpec) -> None:
+        """Start from layers that were compared with their seals since this agent began (I1); then that is free."""
+        for content in self.engine.state.contents:
+            if content.index_digest == spec.index_digest:
+                await self._images.install(content)
+        await self.runtime.start(spec)
 
     async def _stop(self, key: InstanceKey) -> Event:
         return await _tried(
