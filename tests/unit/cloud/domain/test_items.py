@@ -60,6 +60,7 @@ def made(text: bytes, *layers: Layer) -> tuple[Composed, dict[Digest, bytes]]:
 
 def test_every_document_is_reached_from_the_index() -> None:
     composed, blobs = made(EVERYTHING, LAYER, SECRET)
+    assert composed.digests == tuple(blobs)
     index = oci.decode_index(blobs.pop(composed.index))
     assert [entry.platform and entry.platform.architecture for entry in index.manifests] == ["amd64", "arm"]
     configs = set()

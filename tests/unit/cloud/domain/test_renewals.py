@@ -122,3 +122,7 @@ def test_a_confirmation_counts_for_the_certificate_that_it_names_however_it_writ
     assert renewals.of_confirmation(confirmation("ABC", ErrorInfo(exit_code=2)), [issued]) == [
         (issued, "not said why")
     ]
+
+
+def test_a_unit_has_one_renewal_of_a_type_on_a_node() -> None:
+    assert renewal("cm").place == ("cm", MAIN)
