@@ -158,8 +158,9 @@ async def _serve(settings: Settings, sockets: dict[str, socket.socket], store: S
     if undone := await intake.recover():
         say(f"undone: {undone} uploads that had broken off")
     say(f"AosCloud for {settings.domain}: API {settings.api_url}/api/v11, Units {settings.discovery_url}")
+    driver = driver_for(store, parts.bus, parts.clock, parts.ids, settings.audit_kept_days)
     async with asyncio.TaskGroup() as tasks:
-        reconciling = tasks.create_task(driver_for(store, parts.bus, parts.clock, parts.ids).run())
+        reconciling = tasks.create_task(driver.run())
         doors = (_people_door(parts, intake), _units_door(parts, records))
         serving = [tasks.create_task(door) for door in doors]
         tasks.create_task(_hush(parts))

@@ -43,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A folder or an object store's URL; by default a folder in the data folder."""
     upload_most_mb: Megabytes = 2048
     """Largest Deployment Bundle, in megabytes of 1,000,000 bytes."""
+    audit_kept_days: Annotated[int, msgspec.Meta(ge=0)] = 1095
+    """How long lines of the audit trail are kept, three years by default; 0 keeps all."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """At `debug`, each request is one line."""
     log_format: Literal["auto", "text", "json"] = "auto"

@@ -6,10 +6,12 @@ from pathlib import Path
 CLOUD = Path(__file__).parents[3] / "src" / "aosedge" / "cloud"
 REACHES_EVERYTHING = {
     "gateway/store_records.py": "signs Units in and out, before there is a scope",
+    "reconcilers/audit.py": "lets go of old lines of every chain",
     "reconcilers/outbox.py": "carries out effects of every organization",
     "reconcilers/retention.py": "bounds what is kept of every Unit",
     "reconcilers/targets.py": "compiles the targets of every Unit",
     "usecases/admission.py": "lets the invited in, before there is a scope",
+    "usecases/audit.py": "verifies, exports and shortens the whole trail",
     "usecases/installation.py": "makes the organizations themselves",
     "usecases/people.py": "signs people in, before there is a scope",
 }

@@ -1,11 +1,23 @@
 """The audit trail: append-only, each line bound to the one before it."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
 
 import msgspec
 
 from aosedge.model.instants import Instant
+
+FaultKind = Literal["changed", "removed", "inserted"]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One row that a change touched: which, and what it held before and after. None: it was not there."""
+
+    of: str
+    key: dict[str, Any]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
 
 
 class AuditLine(msgspec.Struct, frozen=True):
@@ -21,24 +33,110 @@ class AuditLine(msgspec.Struct, frozen=True):
     origin: str = ""
     target: str = ""
     detail: str = ""
+    changes: str = ""
+    """What was changed, before and after: an array of Change as JSON text, kept to the letter; empty without any."""
     previous: str = ""
     hash: str = ""
 
 
-def sealed(line: AuditLine, previous: str) -> AuditLine:
-    """The line with the hash of the one before it and its own, SHA-256 over both (hex)."""
-    bound = msgspec.structs.replace(line, previous=previous, hash="")
-    return msgspec.structs.replace(bound, hash=hashlib.sha256(msgspec.json.encode(bound)).hexdigest())
+class Chain(msgspec.Struct, frozen=True):
+    """The ends of one organization's chain, kept apart from its lines: what begins and ends it cannot go unseen.
 
-
-def broken(lines: Iterable[AuditLine]) -> int | None:
-    """The number of the first line of a chain that does not follow from the one before it; None if all do.
-
-    `lines` begin with the chain's first and come in order.
+    `before` is the hash of the line before `first`, which retention let go of: it anchors what is left. A chain
+    whose lines are all gone has `first` = `last` + 1.
     """
-    previous = ""
-    for number, line in enumerate(lines, 1):
-        if line.number != number or sealed(line, previous) != line:
-            return number
-        previous = line.hash
-    return None
+
+    chain: str
+    first: int
+    before: str
+    last: int
+    hash: str
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """A row of the trail that is not as it was written."""
+
+    chain: str
+    number: int
+    kind: FaultKind
+
+
+def sealed(line: AuditLine, previous: str) -> AuditLine:
+    """The line with the hash of the one before it and its own: SHA-256 (hex) of its other fields as JSON, in order.
+
+    `changes` is left out where it is empty.
+    """
+    bound: dict[str, Any] = msgspec.structs.asdict(msgspec.structs.replace(line, previous=previous, hash=""))
+    if not line.changes:
+        del bound["changes"]
+    return msgspec.structs.replace(
+        line, previous=previous, hash=hashlib.sha256(msgspec.json.encode(bound)).hexdigest()
+    )
+
+
+def faults(chain: Chain, lines: Iterable[AuditLine]) -> Iterator[Fault]:
+    """Every row that was changed, removed or inserted since it was written.
+
+    `lines` are all there are of the chain, by number. Who changes a row and then every later row and the end of the
+    chain goes unseen: for that, compare the chain's `hash` with one kept elsewhere.
+    """
+    follower = _Follower(chain)
+    for line in lines:
+        yield from follower.follow(line)
+    yield from follower.end()
+
+
+class _Follower:
+    """Goes along a chain. `_shift`: by how much those who inserted or removed rows renumbered what came after."""
+
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+        self._next, self._shift = chain.first, 0
+        self._before, self._hash = "", chain.before  # of the last line but one, and of the last
+        self._sound = False  # whether the last line agrees with its own hash
+
+    def follow(self, line: AuditLine) -> Iterator[Fault]:
+        if line.number < self._next or line.number > self._chain.last + self._shift:
+            yield self._fault(line.number, "inserted")
+            return
+        for number in range(self._next, line.number):
+            yield self._fault(number - self._shift, "removed")
+            self._sound = False
+        whole = line.number == self._next
+        found = self._judged(line, whole)
+        if found is not None:
+            yield found
+        self._next = line.number + 1
+        self._before, self._hash = self._hash, line.hash
+
+    def end(self) -> Iterator[Fault]:
+        for number in range(self._next, self._chain.last + self._shift + 1):
+            yield self._fault(number - self._shift, "removed")
+            self._sound = False
+        if self._sound and self._hash != self._chain.hash:
+            yield self._fault(self._next - 1, "changed")
+
+    def _judged(self, line: AuditLine, whole: bool) -> Fault | None:
+        """What is wrong with this line, or with the one before it; `whole`: none is missing between them."""
+        found, sound = None, True
+        if self._agrees(line, self._shift):
+            if whole and line.previous != self._hash and (self._sound or line.number == self._chain.first):
+                found = self._fault(max(line.number - 1, self._chain.first), "changed")
+        elif whole and self._agrees(line, self._shift + 1) and line.previous == self._before:
+            self._shift += 1
+            found = self._fault(line.number - 1, "inserted")
+        elif whole and self._agrees(line, self._shift - 1) and line.previous != self._hash:
+            self._shift -= 1
+            found = self._fault(line.number, "removed")
+        else:
+            found, sound = self._fault(line.number, "changed"), False
+        self._sound = sound
+        return found
+
+    def _agrees(self, line: AuditLine, shift: int) -> bool:
+        """Whether the line's hash is that of its content, had it the number that it was written with."""
+        written = msgspec.structs.replace(line, number=line.number - shift)
+        return sealed(written, line.previous).hash == line.hash
+
+    def _fault(self, number: int, kind: FaultKind) -> Fault:
+        return Fault(self._chain.chain, number, kind)

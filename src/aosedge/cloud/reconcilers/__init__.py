@@ -1,6 +1,7 @@
 """Work nobody asked for: idempotent, woken by signal and by period, never overlapping."""
 
 from aosedge.cloud.ports import Bus
+from aosedge.cloud.reconcilers.audit import LetGoOfAuditLines
 from aosedge.cloud.reconcilers.driver import Driver
 from aosedge.cloud.reconcilers.outbox import CarryOutEffects
 from aosedge.cloud.reconcilers.retention import LetGo
@@ -10,12 +11,13 @@ from aosedge.model.ids import Ids
 from aosedge.model.instants import Clock
 
 
-def driver_for(store: Store, bus: Bus, clock: Clock, ids: Ids) -> Driver:
+def driver_for(store: Store, bus: Bus, clock: Clock, ids: Ids, audit_kept_days: int = 0) -> Driver:
     """Every task, woken by the store's signals once `run` runs."""
     tasks = (
         CompileTargets(store, bus, clock, ids),
         CarryOutEffects(store, bus, clock, ids),
         LetGo(store, clock, ids),
+        LetGoOfAuditLines(store, clock, ids, audit_kept_days),
     )
     driver = Driver(tasks, clock)
     store.on_signal(driver.wake)

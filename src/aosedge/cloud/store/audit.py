@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, false, insert, select
+from sqlalchemy import Connection, Select, false, func, insert, select, update
 
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope, Task, UnitPeer
-from aosedge.cloud.domain.audit import AuditLine, sealed
+from aosedge.cloud.domain.audit import AuditLine, Chain, sealed
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.store import rows
-from aosedge.cloud.store.tables import audit
+from aosedge.cloud.store.recording import Recorder, in_words
+from aosedge.cloud.store.tables import audit, audit_chains
+from aosedge.model.instants import Instant
 
 
 def who(caller: Caller) -> tuple[str, str]:
@@ -25,18 +27,19 @@ def who(caller: Caller) -> tuple[str, str]:
 class Audit:
     """Lines of the scope's organization, written for the caller."""
 
-    def __init__(self, connection: Connection, caller: Caller, scope: Scope) -> None:
+    def __init__(self, connection: Connection, caller: Caller, scope: Scope, recorder: Recorder) -> None:
         self._connection, self._caller, self._scope = connection, caller, scope
+        self._recorder = recorder
 
     def append(self, operation: str, outcome: str, *, target: str = "", detail: str = "") -> AuditLine:
-        """One more line: what the caller asked for, how it went (`done`, `denied: ...`), and to what."""
+        """One more line: what the caller asked for, how it went (`done`, `denied`, ...), to what, and what the
+        transaction has changed since the last line."""
         chain, name = who(self._caller)
-        newest = select(audit.c.number, audit.c.hash).where(audit.c.chain == chain)
-        last = self._connection.execute(newest.order_by(audit.c.number.desc()).limit(1)).one_or_none()
-        number, previous = (0, "") if last is None else last
+        ends = rows.one(self._connection, select(audit_chains).where(audit_chains.c.chain == chain), Chain)
+        last, previous = (ends.last, ends.hash) if ends else (0, "")
         line = AuditLine(
             chain=chain,
-            number=number + 1,
+            number=self._newest(chain, last) + 1,  # beyond what somebody may have put in beside us
             at=self._caller.now,
             who=name,
             operation=operation,
@@ -45,10 +48,24 @@ class Audit:
             origin=self._caller.origin,
             target=target,
             detail=detail,
+            changes=in_words(self._recorder.take()),
         )
         line = sealed(line, previous)
         self._connection.execute(insert(audit).values(rows.values_of(line)))
+        self._put_end(line, known=ends is not None)
         return line
+
+    def _newest(self, chain: str, last: int) -> int:
+        newest = select(func.max(audit.c.number)).where(audit.c.chain == chain)
+        return max(last, self._connection.execute(newest).scalar_one() or 0)
+
+    def _put_end(self, line: AuditLine, *, known: bool) -> None:
+        if known:
+            mine = update(audit_chains).where(audit_chains.c.chain == line.chain)
+            self._connection.execute(mine.values(last=line.number, hash=line.hash))
+        else:
+            ends = Chain(line.chain, line.number, line.previous, line.number, line.hash)
+            self._connection.execute(insert(audit_chains).values(rows.values_of(ends)))
 
     def _mine(self) -> Select[Any]:
         if self._scope.reach == "all":
@@ -56,8 +73,23 @@ class Audit:
         return select(audit).where(false() if self._scope.tenant is None else audit.c.chain == self._scope.tenant)
 
     def page(
-        self, window: Window = Window(), *, operation: str | None = None, order: str = "-number"
+        self,
+        window: Window = Window(),
+        *,
+        operation: str | None = None,
+        who: str | None = None,
+        outcome: str | None = None,
+        since: Instant | None = None,
+        until: Instant | None = None,
+        order: str = "-number",
     ) -> Page[AuditLine]:
-        """Lines, newest first, of one operation or all."""
-        query = self._mine() if operation is None else self._mine().where(audit.c.operation == operation)
+        """Lines that match every filter given; `since` is within, `until` beyond."""
+        query = self._mine()
+        for column, value in ((audit.c.operation, operation), (audit.c.who, who), (audit.c.outcome, outcome)):
+            if value is not None:
+                query = query.where(column == value)
+        if since is not None:
+            query = query.where(audit.c.at >= since)
+        if until is not None:
+            query = query.where(audit.c.at < until)
         return rows.page(self._connection, query, AuditLine, window, order, ("number", "at"))

@@ -1,5 +1,7 @@
 """What one transaction sees: repositories that have their scope from the start."""
 
+from typing import cast
+
 from sqlalchemy import Connection
 
 from aosedge.cloud.domain.access.callers import Caller, Scope
@@ -14,6 +16,7 @@ from aosedge.cloud.store.fleets import Fleets
 from aosedge.cloud.store.labels import Labels
 from aosedge.cloud.store.organizations import EveryOrganization, Grants, Organizations
 from aosedge.cloud.store.people import Certificates, EveryCertificate, EveryUser, Users
+from aosedge.cloud.store.recording import Recorder
 from aosedge.cloud.store.reported import ReportedUnits
 from aosedge.cloud.store.retention import Retention
 from aosedge.cloud.store.settings import InstallationSettings
@@ -21,6 +24,7 @@ from aosedge.cloud.store.statuses import ReceivedMessages, Statuses
 from aosedge.cloud.store.subjects import Subjects
 from aosedge.cloud.store.target_systems import TargetSystems
 from aosedge.cloud.store.targets import Targets
+from aosedge.cloud.store.trail import Trail
 from aosedge.cloud.store.unit_certificates import EveryRenewal, UnitCertificates
 from aosedge.cloud.store.unit_limits import UnitLimits
 from aosedge.cloud.store.unit_sets import UnitSets
@@ -47,6 +51,9 @@ class Session(Signals):
     def __init__(self, connection: Connection, caller: Caller, scope: Scope) -> None:
         super().__init__()
         self.caller, self.scope = caller, scope
+        recorder = Recorder(connection)
+        self.audit = Audit(connection, caller, scope, recorder)
+        connection = cast(Connection, recorder)  # as far as repositories use one: `execute` and `dialect`
         self.organizations = Organizations(connection, scope)
         self.users = Users(connection, scope)
         self.certificates = Certificates(connection, scope)
@@ -68,7 +75,6 @@ class Session(Signals):
         self.targets = Targets(connection, scope)
         self.statuses = Statuses(connection, scope)
         self.received = ReceivedMessages(connection, scope)
-        self.audit = Audit(connection, caller, scope)
 
 
 class UnitsSession(Signals):
@@ -89,18 +95,20 @@ class EverySession(Signals):
         self.effects = Effects(connection)
         self.retention = Retention(connection)
         self.settings = InstallationSettings(connection)
+        self.trail = Trail(connection)
+        self._connection, self._recorder = connection, Recorder(connection)
+        self.audit = Audit(connection, caller, EVERYTHING, self._recorder)
+        connection = cast(Connection, self._recorder)
         self.organizations = EveryOrganization(connection)
         self.users = EveryUser(connection)
         self.certificates = EveryCertificate(connection)
         self.invitations = EveryInvitation(connection)
         self.api_tokens = EveryApiToken(connection)
-        self.units = EveryUnit(connection)
+        self.units = EveryUnit(self._connection)  # the gateway signs Units in and out all the time
         self.renewals = EveryRenewal(connection)
         self.fleets = Fleets(connection, EVERYTHING)
         self.blobs = BlobRecords(connection)
-        self.audit = Audit(connection, caller, EVERYTHING)
-        self._connection = connection
 
     def audit_of(self, caller: Caller) -> Audit:
         """The trail of a caller that this transaction speaks for: a Unit whose channel something happened on."""
-        return Audit(self._connection, caller, EVERYTHING)
+        return Audit(self._connection, caller, EVERYTHING, self._recorder)

@@ -379,4 +379,16 @@ audit = Table(
     _text("detail", ""),
     _text("previous"),
     _text("hash"),
+    _text("changes", ""),
+    Index(None, "at"),
+)
+
+audit_chains = Table(
+    "audit_chains",
+    metadata,
+    _key("chain"),
+    _number("first"),
+    _text("before"),
+    _number("last"),
+    _text("hash"),
 )

@@ -1,15 +1,17 @@
 """The one place where what a person asks for is checked, given its scope, run in a transaction and written down."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope
 from aosedge.cloud.domain.access.decide import scope_for
 from aosedge.cloud.domain.access.operations import OPERATIONS
 from aosedge.cloud.store import Session, Store
-from aosedge.model.errors import NotAllowed
+from aosedge.model.errors import NotAllowed, NotFound
 
 T = TypeVar("T")
+ECHOED_MOST: Final = 500
+"""Letters of what somebody asked for in vain that the trail keeps."""
 
 
 class Dispatcher:
@@ -36,7 +38,14 @@ class Dispatcher:
             session.audit.append(operation, "done", target=target(result))
             return result
 
-        return await self._store.write(caller, scope, audited)
+        try:
+            return await self._store.write(caller, scope, audited)
+        except NotAllowed as error:
+            await self._note(caller, operation, "denied", detail=str(error))
+            raise
+        except NotFound as error:
+            await self._note(caller, operation, "not found", target=error.name, detail=str(error))
+            raise
 
     async def allowed(self, caller: Caller, operation: str) -> Scope:
         """How far the operation reaches; raises NotAllowed, which the audit trail then has.
@@ -46,7 +55,18 @@ class Dispatcher:
         try:
             return scope_for(caller, operation)
         except NotAllowed:
-            who = caller.who
-            own = Scope(reach="tenant", tenant=who.tenant) if isinstance(who, Person) else Scope(reach="none")
-            await self._store.write(caller, own, lambda session: session.audit.append(operation, "denied"))
+            await self._note(caller, operation, "denied")
             raise
+
+    async def _note(
+        self, caller: Caller, operation: str, outcome: str, *, target: str = "", detail: str = ""
+    ) -> None:
+        """A line on its own: what was asked for changed nothing."""
+        who = caller.who
+        own = Scope(reach="tenant", tenant=who.tenant) if isinstance(who, Person) else Scope(reach="none")
+        target, detail = target[:ECHOED_MOST], detail[:ECHOED_MOST]
+
+        def note(session: Session) -> None:
+            session.audit.append(operation, outcome, target=target, detail=detail)
+
+        await self._store.write(caller, own, note)
