@@ -21,6 +21,7 @@ need nft nftables
 need ip iproute2
 need tc iproute2
 need busybox busybox-static
+need jq jq
 "$PYTHON" -c 'import ensurepip, venv' >/dev/null 2>&1 || packages="$packages python3-venv"
 # A busybox that needs shared libraries can't run in a container of its own.
 if command -v busybox >/dev/null 2>&1 && [ -e /lib64 ] && ldd "$(command -v busybox)" >/dev/null 2>&1; then
@@ -35,7 +36,7 @@ if [ -n "${packages% }" ]; then
             { tail -n 20 "$log" >&2; fail "apt-get could not install $packages"; }
         rm -f "$log"
     else
-        say "not installed here: ${packages% }; with them (apt-get install $packages, as root) instances run isolated"
+        say "not installed here: ${packages% }; with them (apt-get install $packages, as root) instances run isolated, and every test runs"
     fi
 fi
 

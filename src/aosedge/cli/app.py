@@ -13,6 +13,7 @@ from aosedge.cli import (
     fleets,
     grants,
     items,
+    joining,
     organization_limits,
     organizations,
     provisioning,
@@ -84,6 +85,9 @@ def log_in(
     kept = keep(options, file, name or file.stem)
     sentence = f"{me['username']} ({me['role']}) at {kept.url} is the login {kept.name}"
     Output(as_json=json).done({"name": kept.name, "url": kept.url, "username": me["username"]}, sentence)
+
+
+app.command("join")(joining.join)
 
 
 @app.command()

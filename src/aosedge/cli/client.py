@@ -56,8 +56,8 @@ class Answered(AosError):
 class Client:
     """One person's connection to one AosCloud."""
 
-    def __init__(self, url: str, tls: ssl.SSLContext, token: str = "") -> None:
-        self._who = {"authorization": f"Bearer {token}"} if token else {}
+    def __init__(self, url: str, tls: ssl.SSLContext, token: str = "", *, scheme: str = "Bearer") -> None:
+        self._who = {"authorization": f"{scheme} {token}"} if token else {}
         parts = urlsplit(url)
         if parts.scheme != "https" or not parts.hostname:
             raise Invalid("not the address of an AosCloud", element="--url", expected="https://host:10000", got=url)

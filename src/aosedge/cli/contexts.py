@@ -84,12 +84,18 @@ def keep(options: Options, p12: Path, name: str) -> Kept:
 
     key, leaf, others = certificates.load_p12(p12.read_bytes(), element=str(p12))
     roots = _text(options.ca, "--ca") if options.ca else "".join(certificates.describe(o).pem for o in others)
-    kept = Kept(name, options.url or url_of(p12), _folder() / name)
-    files.write_whole(kept.folder / "ca.pem", roots.encode(), files.PUBLIC)
-    chain = certificates.describe(leaf).pem.encode()
-    files.write_whole(kept.folder / "user.pem", chain + certificates.key_pem(key))
-    logins = {login.name: login.url for login in logins_kept()} | {name: kept.url}
-    _write(name, logins)
+    chain = certificates.describe(leaf).pem
+    return keep_pair(name, options.url or url_of(p12), roots, chain, certificates.key_pem(key))
+
+
+def keep_pair(name: str, url: str, roots_pem: str, chain_pem: str, key_pem: bytes) -> Kept:
+    """Keep a certificate and its key as the current login; raises Invalid for a name that is a path."""
+    if Path(name).name != name:
+        raise Invalid("not a name for a login", element="--name", got=name, cure="--name NAME, without a slash")
+    kept = Kept(name, url, _folder() / name)
+    files.write_whole(kept.folder / "ca.pem", roots_pem.encode(), files.PUBLIC)
+    files.write_whole(kept.folder / "user.pem", chain_pem.encode() + key_pem)
+    _write(name, {login.name: login.url for login in logins_kept()} | {name: kept.url})
     return kept
 
 
@@ -153,6 +159,13 @@ def _settings() -> dict[str, object]:
 def _write(name: str, logins: dict[str, str]) -> None:
     content = json.dumps({"current": name, "logins": logins}, indent=2) + "\n"
     files.write_whole(_folder() / "logins.json", content.encode())
+
+
+def roots_of(options: Options, cure: str) -> str:
+    """PEM of the roots that `--ca` names; raises Invalid with the cure without it."""
+    if options.ca is None:
+        raise Invalid("no trusted root is named", element="--ca", expected="a PEM file", cure=cure)
+    return _text(options.ca, "--ca")
 
 
 def _text(path: Path, element: str) -> str:

@@ -106,7 +106,9 @@ def invite(
 def _tell(out: Output, client: Client, user: View, made: View) -> None:
     out.line(f"{user['username']} ({user['role']}) is invited until {made['expires_at']}")
     out.line(f"token  {made['token']}")
-    out.line("it works once and is not shown again; with AosEdge's SDK, where the cloud has port 10000:")
+    out.line(f"it works once and is not shown again; for {user['username']}, with the cloud's root.pem:")
+    out.line(f"  aos --url {client.url} --ca root.pem join {made['token']}")
+    out.line("or with AosEdge's SDK, where the cloud has port 10000:")
     kind = _KINDS.get(user["role"], "oem")
     domain = client.url.removeprefix("https://").rpartition(":")[0]
     out.line(f"  aos-keys new-user --domain {domain} --{kind} --token {made['token']}")
