@@ -75,7 +75,7 @@ async def test_an_unknown_newer_schema_is_refused_and_left_alone(store: Store) -
 
 
 async def test_two_processes_may_migrate_at_once(database_url: str) -> None:
-    stores = [open_store(database_url) for _ in range(4)]
+    stores = [open_store(database_url) for _ in range(8)]
     async with asyncio.TaskGroup() as tasks:
         for store in stores:
             tasks.create_task(store.migrate())

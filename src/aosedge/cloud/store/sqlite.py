@@ -24,14 +24,16 @@ _SWITCH_S: Final = 0.0005
 _TOGETHER_MOST: Final = 256
 """Pieces of work in one commit."""
 _PRAGMAS: Final = (
-    "journal_mode=WAL",
+    "busy_timeout=10000",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "busy_timeout=10000",
     "cache_size=-65536",
     "temp_store=MEMORY",  # what a savepoint may have to bring back
     "wal_autocheckpoint=8192",  # pages: rows that change all the time are carried over once, not at every commit
 )
+
+
+_WAL_ATTEMPTS: Final = 100
 
 
 class _Job:
@@ -57,12 +59,28 @@ def _engine(path: Path, begin: str, *more_pragmas: str) -> Engine:
         connection.isolation_level = None  # transactions are begun by us, not by the driver's guesses
         for pragma in (*_PRAGMAS, *more_pragmas):
             connection.execute(f"PRAGMA {pragma}").close()
+        _use_wal(connection)
 
     @event.listens_for(engine, "begin")
     def started(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Changing the journal needs the file alone and, unlike all else, doesn't wait for others: so wait by a lock."""
+    for _attempt in range(_WAL_ATTEMPTS):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            connection.execute("BEGIN IMMEDIATE").close()
+            connection.execute("ROLLBACK").close()
+        else:
+            return
+    raise sqlite3.OperationalError("others are opening the database all the time")
 
 
 class SqliteDatabase:
