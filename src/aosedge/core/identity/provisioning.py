@@ -8,11 +8,11 @@ from typing import Literal
 import httpx
 import msgspec
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.x509.oid import NameOID
 
 from aosedge.core.identity import FOLDER, Card, read_card, write_card
-from aosedge.model.errors import AosError, Conflict, Invalid, NotAllowed, Unauthenticated, Unavailable, Untrusted
+from aosedge.core.identity.chains import checked_leaf
+from aosedge.model.errors import AosError, Conflict, Invalid, NotAllowed, Unauthenticated, Unavailable
 from aosedge.model.ids import Ids, NodeName, SystemId
 from aosedge.model.instants import Clock
 from aosedge.protocol.messages.from_unit import NodeStatus
@@ -94,8 +94,11 @@ def provision(
     roots_pem = registrar.roots()
     chains: dict[Kind, str] = {"online": answer.online_certificate, "offline": answer.offline_certificate}
     roots = certificates.parse_pems(roots_pem, "root-certificate")
+    now = clock.wall()
     leaves = {
-        kind: checked_leaf(certificates.parse_pems(chain, "certificate"), keys[kind].public_key(), card, roots, clock)
+        kind: checked_leaf(
+            certificates.parse_pems(chain, "certificate"), keys[kind].public_key(), card.system_id, roots, now
+        )
         for kind, chain in chains.items()
     }
     files.write_whole(folder / "roots.pem", roots_pem.encode(), files.PUBLIC)
@@ -190,19 +193,3 @@ def _node(name: NodeName, node: NodeStatus) -> dict[str, object]:
         "status": "provisioned",
         "errorInfo": None,
     }
-
-
-def checked_leaf(
-    chain: list[x509.Certificate], key: PublicKeyTypes, card: Card, roots: list[x509.Certificate], clock: Clock
-) -> x509.Certificate:
-    """The leaf of a chain, which has one, that is this Unit's and for this key; raises Untrusted."""
-    leaf, *others = chain
-    names = [str(a.value) for a in leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-    if names != [card.system_id]:
-        raise Untrusted(
-            "a certificate for somebody else", element="certificate", expected=card.system_id, got=str(names)
-        )
-    if leaf.public_key() != key:
-        raise Untrusted("a certificate for another key", element="certificate")
-    certificates.verify_chain(leaf, roots, clock.wall(), others)
-    return leaf

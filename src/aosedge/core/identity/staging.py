@@ -14,15 +14,16 @@ import msgspec
 from cryptography import x509
 
 from aosedge.core.identity import FOLDER, Card, read_card, write_card
-from aosedge.core.identity.provisioning import checked_leaf, discovery_url
+from aosedge.core.identity.chains import CERTIFICATE_BYTES_MOST, CHAIN_MOST, checked_leaf
+from aosedge.core.identity.provisioning import discovery_url
 from aosedge.model.errors import AosError, Conflict, Invalid, NotAllowed
 from aosedge.model.instants import Clock
 from aosedge.trust import certificates, csr, files
 from aosedge.trust.csr import UnitCertificateType
 
 CERTIFICATE_TYPES: Final[tuple[UnitCertificateType, ...]] = get_args(UnitCertificateType)
-CHAIN_MOST, CERTIFICATE_BYTES_MOST, ROOTS_MOST = 4, 4096, 8
-"""Certificates in a chain, bytes of PEM of each, roots: as much as Units in the field take."""
+ROOTS_MOST: Final = 8
+"""As many as Units in the field take."""
 PASSWORD_MOST: Final = 256
 _STAGED, _SECRET, _ROOTS = "staged", "node.secret", "roots.pem"
 
@@ -148,7 +149,8 @@ class Staging:
         parsed = _bounded(chain, f"{kind} certificate", CHAIN_MOST)
         key = certificates.load_key((self._staged / f"{kind}.key").read_bytes(), f"{kind}.key")
         try:
-            return checked_leaf(parsed, key.public_key(), self._card, self._roots(chain), self._clock)
+            roots = self._roots(chain)
+            return checked_leaf(parsed, key.public_key(), self._card.system_id, roots, self._clock.wall())
         except AosError as error:
             error.cure = error.cure or "another tool may have begun anew meanwhile: start over"
             raise
