@@ -105,7 +105,7 @@ def _with_real_ports(settings: Settings, sockets: dict[str, socket.socket]) -> S
     return msgspec.structs.replace(settings, **{name: port_of(listener) for name, listener in sockets.items()})
 
 
-class _Parts(msgspec.Struct, frozen=True):
+class CloudParts(msgspec.Struct, frozen=True):
     """What both doors are made of."""
 
     settings: Settings
@@ -138,7 +138,7 @@ class _Parts(msgspec.Struct, frozen=True):
 async def _serve(settings: Settings, sockets: dict[str, socket.socket], store: Store, say: Say) -> None:
     authority, _made = installation.ready_authority(settings, SystemClock().wall())
     certificate, key = installation.server_files(settings, authority, SystemClock().wall())
-    parts = _Parts(
+    parts = CloudParts(
         settings=settings,
         sockets=sockets,
         store=store,
@@ -169,13 +169,14 @@ async def _serve(settings: Settings, sockets: dict[str, socket.socket], store: S
         reconciling.cancel()
 
 
-async def _hush(parts: _Parts) -> None:
+async def _hush(parts: CloudParts) -> None:
     """End event streams with everything else, so that nobody has to wait for their time-out."""
     await parts.stop.wait()
     await parts.bus.close()
 
 
-async def _people_door(parts: _Parts, intake: Intake) -> None:
+def people_application(parts: CloudParts, intake: Intake) -> Front:
+    """What the people's door serves."""
     settings, store, clock, ids = parts.settings, parts.store, parts.clock, parts.ids
     api = application(
         Parts(
@@ -187,11 +188,15 @@ async def _people_door(parts: _Parts, intake: Intake) -> None:
             upload_bytes_most=settings.upload_most_mb * 1_000_000,
         )
     )
-    blobs = gateway.blob_door(parts.blobs, parts.secret, settings.blob_base, clock)
-    await https.serve(Front(api, blobs, ids), parts.sockets["api_port"], parts.tls("optional"), parts.stop)
+    return Front(api, gateway.blob_door(parts.blobs, parts.secret, settings.blob_base, clock), ids)
 
 
-async def _units_door(parts: _Parts, records: StoreRecords) -> None:
+async def _people_door(parts: CloudParts, intake: Intake) -> None:
+    app = people_application(parts, intake)
+    await https.serve(app, parts.sockets["api_port"], parts.tls("optional"), parts.stop)
+
+
+async def _units_door(parts: CloudParts, records: StoreRecords) -> None:
     settings, sockets = parts.settings, parts.sockets
     await gateway.serve(
         gateway.Sockets(sockets["unit_port"], sockets["channel_port"], sockets.get("blob_http_port")),
