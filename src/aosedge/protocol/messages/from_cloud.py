@@ -17,6 +17,7 @@ from aosedge.protocol.messages.parts import (
     Time,
     written,
 )
+from aosedge.protocol.service_states import Encoding
 
 
 class FromCloudMessage(Part, frozen=True, tag_field="messageType"):
@@ -188,13 +189,14 @@ class StateAcceptance(FromCloudMessage, frozen=True, tag="stateAcceptance", kw_o
 
 
 class UpdateState(FromCloudMessage, frozen=True, tag="updateState", kw_only=True):
-    """Replace an instance's state."""
+    """Replace an instance's state; `state_checksum` is SHA3-224 hex. `state_encoding` is our addition."""
 
     item: Identity
     subject: Identity
     instance: Count
     state_checksum: str
     state: str
+    state_encoding: Encoding | None = None
 
 
 class EnvVar(Part, frozen=True):

@@ -22,6 +22,7 @@ from aosedge.protocol.messages.parts import (
     Usage,
     written,
 )
+from aosedge.protocol.service_states import Encoding
 
 
 class FromUnitMessage(Part, frozen=True, tag_field="messageType"):
@@ -308,13 +309,14 @@ class PushLog(FromUnitMessage, frozen=True, tag="pushLog", kw_only=True):
 
 
 class NewState(FromUnitMessage, frozen=True, tag="newState", kw_only=True):
-    """An instance changed its state; `state_checksum` is SHA3-224 hex."""
+    """An instance changed its state; `state_checksum` is SHA3-224 hex. `state_encoding` is our addition."""
 
     item: Identity
     subject: Identity
     instance: Count
     state_checksum: str
     state: str
+    state_encoding: Encoding | None = None
 
 
 class StateRequest(FromUnitMessage, frozen=True, tag="stateRequest", kw_only=True):
