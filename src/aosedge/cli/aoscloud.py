@@ -74,6 +74,16 @@ def migrate(context: typer.Context) -> None:
     typer.echo("the database has this program's schema")
 
 
+@app.command("sign-in-link")
+def sign_in_link(context: typer.Context, user: Annotated[str, typer.Argument(help="user name")]) -> None:
+    """A link that signs this user in to the console once, within ten minutes; the cloud may be running or not."""
+    import asyncio
+
+    from aosedge.cloud.app import sign_in_link as make
+
+    typer.echo(asyncio.run(make(_settings(context), user)))
+
+
 @app.command("settings")
 def show_settings(context: typer.Context) -> None:
     """The settings in force, JSON."""

@@ -17,6 +17,7 @@ from aosedge.cli import (
     organization_limits,
     organizations,
     provisioning,
+    sessions,
     subjects,
     target_systems,
     tokens,
@@ -48,6 +49,7 @@ app.add_typer(fleets.app, name="fleet")
 app.add_typer(grants.app, name="grant")
 app.add_typer(items.app, name="item")
 app.add_typer(organizations.app, name="organization")
+app.add_typer(sessions.app, name="session")
 app.add_typer(unit_sets.app, name="set")
 app.add_typer(subjects.app, name="subject")
 app.add_typer(target_systems.app, name="target-system")

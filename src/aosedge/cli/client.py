@@ -95,9 +95,10 @@ class Client:
         view: View = self._json("PUT", path, body)
         return view
 
-    def delete(self, path: str) -> None:
-        """Remove something."""
-        self._json("DELETE", path)
+    def delete(self, path: str) -> View:
+        """Remove something; what the cloud says about it, if anything."""
+        view: View = self._json("DELETE", path)
+        return view
 
     def upload(self, path: str, file: Path, sent: Callable[[int], None]) -> View:
         """Send a file as the multipart field `file`; `sent` hears of each part's bytes."""

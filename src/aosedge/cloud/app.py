@@ -16,6 +16,7 @@ from aosedge.cloud import https
 from aosedge.cloud.api.application import Parts, application
 from aosedge.cloud.api.asking import Around
 from aosedge.cloud.api.front import Front
+from aosedge.cloud.api.signing_in import SignIns
 from aosedge.cloud.blobs import ObjectBlobs, open_blobs
 from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.gateway import server as gateway
@@ -26,12 +27,14 @@ from aosedge.cloud.settings import Settings
 from aosedge.cloud.store import Store, open_store
 from aosedge.cloud.usecases import installation
 from aosedge.cloud.usecases.admission import Admission
+from aosedge.cloud.usecases.attempts import Attempts
 from aosedge.cloud.usecases.bundles import Intake
 from aosedge.cloud.usecases.certificates import PURPOSE, Certification
 from aosedge.cloud.usecases.dispatch import Dispatcher
 from aosedge.cloud.usecases.installation import Installed
 from aosedge.cloud.usecases.people import SignIn
 from aosedge.cloud.usecases.provisioning import Provisioning
+from aosedge.cloud.usecases.signing_in import Sessions, new_link
 from aosedge.model.errors import Invalid
 from aosedge.trust import tls
 from aosedge.trust.certificates import Authority
@@ -69,6 +72,13 @@ async def migrate(settings: Settings) -> None:
     """Bring the database to this program's schema."""
     async with opened(settings):
         pass
+
+
+async def sign_in_link(settings: Settings, username: str) -> str:
+    """A one-time address that signs this user in; raises NotFound, and Unauthenticated for a suspended one."""
+    async with opened(settings) as store:
+        token = await new_link(store, SystemClock(), RandomIds(), username)
+    return f"{settings.api_url}/sign-in#link={token}"  # after a #, a browser keeps it to itself
 
 
 async def serve(settings: Settings, say: Say) -> None:
@@ -178,9 +188,12 @@ async def _hush(parts: CloudParts) -> None:
 def people_application(parts: CloudParts, intake: Intake) -> Front:
     """What the people's door serves."""
     settings, store, clock, ids = parts.settings, parts.store, parts.clock, parts.ids
+    lifetimes, attempts = settings.session_lifetimes, Attempts(store, clock)
+    sign_in, origins = SignIn(store, clock, ids, lifetimes), settings.page_origins
     api = application(
         Parts(
-            around=Around(Dispatcher(store), SignIn(store, clock, ids), ids, parts.bus),
+            around=Around(Dispatcher(store), sign_in, ids, parts.bus, attempts, origins),
+            sign_ins=SignIns(Sessions(store, clock, ids, lifetimes, attempts), origins),
             provisioning=Provisioning(parts.authority, settings.discovery_url, ids, parts.seal()),
             intake=intake,
             admission=Admission(store, parts.authority, clock),

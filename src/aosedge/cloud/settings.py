@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from aosedge.cloud.domain.sessions import Lifetimes
 from aosedge.model.errors import Invalid
+from aosedge.model.instants import HOUR, MINUTE
 
 PREFIX = "AOSCLOUD_"
 FILES = (Path("aoscloud.toml"), Path("/etc/aosedge/aoscloud.toml"))
@@ -45,6 +47,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Largest Deployment Bundle, in megabytes of 1,000,000 bytes."""
     audit_kept_days: Annotated[int, msgspec.Meta(ge=0)] = 1095
     """How long lines of the audit trail are kept, three years by default; 0 keeps all."""
+    session_idle_minutes: Annotated[int, msgspec.Meta(ge=1)] = 120
+    """A person's session in a browser ends after so long without use."""
+    session_hours: Annotated[int, msgspec.Meta(ge=1)] = 12
+    """A session ends so long after it began, however busy."""
+    origins: str = ""
+    """Where pages come from that may act in a session, separated by commas; always the API's own address."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """At `debug`, each request is one line."""
     log_format: Literal["auto", "text", "json"] = "auto"
@@ -59,6 +67,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def api_url(self) -> str:
         """Where people reach the API."""
         return f"https://{self.domain}:{self.api_port}"
+
+    @property
+    def session_lifetimes(self) -> Lifetimes:
+        """How long sessions last."""
+        return Lifetimes(self.session_idle_minutes * MINUTE, self.session_hours * HOUR)
+
+    @property
+    def page_origins(self) -> frozenset[str]:
+        """What a browser calls the places that our pages come from."""
+        own = self.api_url.removesuffix(":443")
+        return frozenset((own, *(said.strip().rstrip("/") for said in self.origins.split(",") if said.strip())))
 
     @property
     def discovery_url(self) -> str:

@@ -84,3 +84,9 @@ class Unavailable(AosError):
     def __init__(self, message: str, *, retry_after_s: int = 1, cure: str = "") -> None:
         super().__init__(message, cure=cure)
         self.retry_after_s = retry_after_s
+
+
+class TooMany(Unavailable):
+    """Whoever asks has asked too often; not before `retry_after_s` again."""
+
+    kind = "too_many"

@@ -6,6 +6,9 @@ from typing import Final
 
 INVITATION: Final = "aosinv_"
 API_TOKEN: Final = "aos_"
+SESSION: Final = "aosses_"
+SIGN_IN_LINK: Final = "aoslink_"
+TICKET: Final = "aostick_"
 _BYTES: Final = 32
 
 
@@ -17,3 +20,8 @@ def new_secret(kind: str) -> str:
 def hash_of(secret: str) -> str:
     """SHA-256, hex. Nothing slower is needed: there is nothing to guess in 256 random bits."""
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
+
+
+def csrf_token_of(session_secret: str) -> str:
+    """What a page shows with each change that it asks for in this session; it does not tell the secret."""
+    return hash_of(f"csrf {session_secret}")

@@ -11,9 +11,11 @@ REACHES_EVERYTHING = {
     "reconcilers/retention.py": "bounds what is kept of every Unit",
     "reconcilers/targets.py": "compiles the targets of every Unit",
     "usecases/admission.py": "lets the invited in, before there is a scope",
+    "usecases/attempts.py": "writes down who was not let in",
     "usecases/audit.py": "verifies, exports and shortens the whole trail",
     "usecases/installation.py": "makes the organizations themselves",
     "usecases/people.py": "signs people in, before there is a scope",
+    "usecases/signing_in.py": "begins sessions, before there is a scope",
 }
 
 

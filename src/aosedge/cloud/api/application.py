@@ -26,6 +26,8 @@ from aosedge.cloud.api import (
     organizations,
     provisioning,
     root_certificate,
+    sessions,
+    signing_in,
     subjects,
     target_systems,
     unit_certificates,
@@ -36,7 +38,9 @@ from aosedge.cloud.api import (
     users,
 )
 from aosedge.cloud.api.asking import Around, provide, window
+from aosedge.cloud.api.cookies import SESSION
 from aosedge.cloud.api.errors import EXCEPTION_HANDLERS
+from aosedge.cloud.api.signing_in import SignIns
 from aosedge.cloud.usecases.admission import Admission
 from aosedge.cloud.usecases.bundles import Intake
 from aosedge.cloud.usecases.provisioning import Provisioning
@@ -47,6 +51,7 @@ BODY_BYTES_MOST: Final = 2_000_000
 _TAGS: Final = (
     ("installation", "The installation itself"),
     ("people", "Who you are, and the users that you manage"),
+    ("signing in", "Sessions of people in a browser"),
     ("organizations", "OEMs and Service Providers"),
     ("fleets", "Groups of Units"),
     ("units", "Units: target and actual state"),
@@ -66,6 +71,7 @@ class Parts(msgspec.Struct, frozen=True):
     provisioning: Provisioning
     intake: Intake
     admission: Admission
+    sign_ins: SignIns
     root_pem: str
     upload_bytes_most: int
 
@@ -78,6 +84,7 @@ def handlers(root_pem: str, upload_bytes_most: int) -> Router:
             health.read,
             root_certificate.handler(root_pem),
             *_people(),
+            *_signing_in(),
             fleets.list_,
             fleets.create,
             fleets.read,
@@ -143,10 +150,26 @@ def _people() -> list[ControllerRouterHandler]:
     ]
 
 
+def _signing_in() -> list[ControllerRouterHandler]:
+    """Ways to a session, and what becomes of sessions."""
+    return [
+        signing_in.ways,
+        signing_in.by_certificate,
+        signing_in.by_link,
+        sessions.sign_out,
+        sessions.list_own,
+        sessions.revoke_all_own,
+        sessions.revoke_own,
+        sessions.list_,
+        sessions.revoke,
+    ]
+
+
 def _units() -> list[ControllerRouterHandler]:
     """Units, their sets and kinds, and how many there may be."""
     return [
         units.list_,
+        units.read_counts,
         units.read,
         units.remove,
         units.read_target,
@@ -190,13 +213,14 @@ def application(parts: Parts) -> Litestar:
             "authority": given(parts.provisioning),
             "intake": given(parts.intake),
             "admission": given(parts.admission),
+            "door": given(parts.sign_ins),
         },
     )
 
 
 def document() -> dict[str, Any]:
     """The OpenAPI document, which needs no parts."""
-    names = ("ask", "authority", "intake", "admission")
+    names = ("ask", "authority", "intake", "admission", "door")
     nothing = {name: Provide(lambda: None, sync_to_thread=False) for name in names}
     return _completed(_built(handlers("", 0), nothing).openapi_schema.to_schema())
 
@@ -237,6 +261,12 @@ def openapi() -> OpenAPIConfig:
     schemes = {
         "certificate": SecurityScheme(type="mutualTLS", description="The client certificate of a user (PKCS#12)."),
         "token": SecurityScheme(type="http", scheme="bearer", description="An API token, within its scopes."),
+        "session": SecurityScheme(
+            type="apiKey",
+            name=SESSION,
+            security_scheme_in="cookie",
+            description="A session, begun under `sign-in/`. Each change needs `X-CSRF-Token` too.",
+        ),
         "invitation": SecurityScheme(
             type="apiKey",
             name="Authorization",
@@ -251,7 +281,7 @@ def openapi() -> OpenAPIConfig:
         path=PATH + "/schema",
         render_plugins=[_Document(path="/", media_type=OpenAPIMediaType.OPENAPI_JSON)],
         components=Components(security_schemes=dict(schemes)),
-        security=[{"certificate": []}, {"token": []}],
+        security=[{"certificate": []}, {"token": []}, {"session": []}],
         tags=[Tag(name=name, description=words) for name, words in _TAGS],
         use_handler_docstrings=True,
     )

@@ -8,16 +8,22 @@ from litestar import Request
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 
+from aosedge.cloud.api.cookies import SESSION
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope
 from aosedge.cloud.domain.pages import Window
+from aosedge.cloud.domain.sessions import Provenance, check_csrf, check_from_here
 from aosedge.cloud.ports import Bus
 from aosedge.cloud.store import Session
+from aosedge.cloud.usecases.attempts import Attempts
 from aosedge.cloud.usecases.dispatch import Dispatcher
 from aosedge.cloud.usecases.people import Credential, SignIn
 from aosedge.model.errors import NotAllowed, Unauthenticated
 from aosedge.model.ids import Ids, OrgId
+from aosedge.trust.secrets import csrf_token_of
 
 T = TypeVar("T")
+IDLE = frozenset(("events_read",))
+"""Operations that a page keeps asking for with nobody before it: they do not keep a session from falling idle."""
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -27,6 +33,9 @@ class Around(msgspec.Struct, frozen=True):
     sign_in: SignIn
     ids: Ids
     bus: Bus
+    attempts: Attempts
+    origins: frozenset[str]
+    """Where pages come from that may act for whoever uses the browser."""
 
 
 class Ask:
@@ -35,7 +44,7 @@ class Ask:
     def __init__(self, around: Around, credential: Credential, caller: Caller, operation: str) -> None:
         self._dispatcher, self.caller, self.operation = around.dispatcher, caller, operation
         self.ids, self.bus = around.ids, around.bus
-        self._sign_in, self._credential = around.sign_in, credential
+        self._sign_in, self.credential = around.sign_in, credential
 
     @property
     def person(self) -> Person:
@@ -60,7 +69,7 @@ class Ask:
         """Sign the asker in anew, as what lasts must: whether they may still ask for this."""
         peer = self.caller.origin.partition(" ")[0]
         try:
-            self.caller = await self._sign_in.caller(self._credential, self.caller.request_id, peer)
+            self.caller = await self._sign_in.caller(self.credential, self.caller.request_id, peer, uses=False)
             await self.allowed()
         except (Unauthenticated, NotAllowed):
             return False
@@ -81,25 +90,56 @@ def origin_of(request: Request[Any, Any, Any]) -> str:
     return request.client.host if request.client else ""
 
 
+def certificate_of(request: Request[Any, Any, Any]) -> bytes | None:
+    """The one that the TLS layer verified, DER."""
+    certificate: bytes | None = (request.scope["state"].get("tls") or {}).get("client_cert")
+    return certificate
+
+
+def provenance_of(request: Request[Any, Any, Any]) -> Provenance:
+    """Where a browser says that the request comes from."""
+    headers = request.headers
+    return Provenance(
+        request.method, headers.get("origin"), headers.get("sec-fetch-site"), headers.get("x-csrf-token")
+    )
+
+
 def credential_of(request: Request[Any, Any, Any]) -> Credential:
-    """The TLS layer's certificate, and the token of `Authorization: Bearer`; raises Unauthenticated for others."""
-    state = request.scope["state"]
+    """The certificate, the session's cookie, and the token of `Authorization: Bearer`; raises Unauthenticated for
+    other schemes."""
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
     if kind and kind.lower() != "bearer":
         raise Unauthenticated(
             "not taken here", element="Authorization", expected="Bearer and an API token", got=kind[:20]
         )
-    return Credential((state.get("tls") or {}).get("client_cert"), secret.strip() if kind else None)
+    return Credential(certificate_of(request), secret.strip() if kind else None, request.cookies.get(SESSION))
+
+
+def _check_provenance(request: Request[Any, Any, Any], credential: Credential, origins: frozenset[str]) -> None:
+    """Raise NotAllowed for a change that a browser would be made to ask for by somebody else's page."""
+    if credential.bearer is not None:
+        return
+    said = provenance_of(request)
+    check_from_here(said, origins)
+    if credential.session is not None:
+        check_csrf(said, csrf_token_of(credential.session))
 
 
 def provide(around: Around) -> Provide:
     """The dependency `ask` of every handler that is not for anybody."""
 
     async def ask(request: Request[Any, Any, Any]) -> Ask:
-        credential = credential_of(request)
-        caller = await around.sign_in.caller(credential, request.scope["state"]["request_id"], origin_of(request))
         operation = getattr(request.route_handler, "operation_id", None)
         assert isinstance(operation, str), f"{request.route_handler} has no operation_id"
+        request_id, address = request.scope["state"]["request_id"], origin_of(request)
+        try:
+            credential = credential_of(request)
+            caller = await around.sign_in.caller(credential, request_id, address, uses=operation not in IDLE)
+        except Unauthenticated as error:
+            if provenance_of(request).changes:
+                await around.attempts.note_unknown(request_id, address, operation, error)
+            raise
+        _check_provenance(request, credential, around.origins)
         return Ask(around, credential, caller, operation)
 
     return Provide(ask)

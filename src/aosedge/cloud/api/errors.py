@@ -19,6 +19,7 @@ STATUS: Final[dict[str, int]] = {
     "not_allowed": 403,
     "not_found": 404,
     "conflict": 409,
+    "too_many": 429,
     "unavailable": 503,
     "failed": 500,
 }
@@ -30,6 +31,7 @@ LISTED: Final = frozenset(
         "grant",
         "item",
         "organization",
+        "session",
         "set",
         "subject",
         "target-system",

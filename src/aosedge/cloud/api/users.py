@@ -1,6 +1,6 @@
 """People: oneself, and the users that one manages."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import delete as delete_
@@ -8,6 +8,7 @@ from litestar import get, post, put
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from aosedge.cloud.api.asking import Asked, Name, Within
+from aosedge.cloud.api.sessions import OwnSessionView, own_session_view
 from aosedge.cloud.domain.access.roles import GROUPS, WIRE_NAMES, role_named
 from aosedge.cloud.domain.people import User
 from aosedge.cloud.usecases import people, users
@@ -34,6 +35,10 @@ class MeView(msgspec.Struct, frozen=True, omit_defaults=True):
     permission_groups: tuple[str, ...]
     permissions: tuple[str, ...]
     """Beyond those of the groups."""
+    organization: Titled
+    signed_in_by: Literal["certificate", "token", "session"]
+    session: OwnSessionView | None = None
+    """Where you came in a session."""
     oem: Titled | None = None
     service_provider: Titled | None = None
     fleets: tuple[Titled, ...] | None = None
@@ -125,6 +130,9 @@ async def read_me(ask: Asked) -> MeView:
         effective_permissions=tuple(sorted(ask.person.permissions or ())),
         permission_groups=_groups(me.user),
         permissions=me.user.permissions,
+        organization=organization,
+        signed_in_by="token" if ask.credential.bearer else "session" if me.session else "certificate",
+        session=None if me.session is None else own_session_view(me.session, ask.credential.session or ""),
         oem=organization if me.organization.kind == "oem" else None,
         service_provider=organization if me.organization.kind == "sp" else None,
         fleets=tuple(Titled(f.id, f.title) for f in me.fleets) if role in ("oem", "fleet_owner") else None,

@@ -7,6 +7,7 @@ import msgspec
 
 from aosedge.cloud.domain.access.callers import Person
 from aosedge.cloud.domain.access.giving import held_by
+from aosedge.cloud.domain.access.operations import PERSONAL
 from aosedge.model.errors import Invalid, NotAllowed
 from aosedge.model.ids import TokenId, UserId
 from aosedge.model.instants import DAY, MINUTE, Instant
@@ -49,7 +50,7 @@ def checked_scopes(who: Person, scopes: Iterable[str]) -> tuple[str, ...]:
     named = tuple(sorted(set(scopes)))
     if not named:
         raise Invalid("a token without scopes is good for nothing", element="scopes", expected="operation ids")
-    beyond = [scope for scope in named if scope not in held_by(who)]
+    beyond = [scope for scope in named if scope not in held_by(who) - PERSONAL]
     if beyond:
         raise NotAllowed("a token cannot do more than you", element="scopes", got=", ".join(beyond[:5])[:200])
     return named

@@ -7,7 +7,7 @@ import msgspec
 
 from aosedge.cloud.domain.access.callers import Person, Role
 from aosedge.cloud.domain.access.giving import permissions_of
-from aosedge.cloud.domain.access.operations import ALWAYS
+from aosedge.cloud.domain.access.operations import ALWAYS, PERSONAL
 from aosedge.model.errors import Conflict, Invalid
 from aosedge.model.ids import FleetId, OrgId, UserId
 from aosedge.model.instants import Instant
@@ -41,7 +41,7 @@ class User(msgspec.Struct, frozen=True):
 
     def person(self, scopes: frozenset[str] | None = None) -> Person:
         """The user as a caller, with an API token's `scopes` or without one."""
-        held = self.effective if scopes is None else self.effective & (scopes | ALWAYS)
+        held = self.effective if scopes is None else self.effective & (scopes | ALWAYS) - PERSONAL
         return Person(self.id, self.role, self.org, self.fleets, held)
 
 

@@ -19,6 +19,7 @@ from aosedge.cloud.store.people import Certificates, EveryCertificate, EveryUser
 from aosedge.cloud.store.recording import Recorder
 from aosedge.cloud.store.reported import ReportedUnits
 from aosedge.cloud.store.retention import Retention
+from aosedge.cloud.store.sessions import EveryWebSession, Tickets, WebSessions
 from aosedge.cloud.store.settings import InstallationSettings
 from aosedge.cloud.store.statuses import ReceivedMessages, Statuses
 from aosedge.cloud.store.subjects import Subjects
@@ -60,6 +61,7 @@ class Session(Signals):
         self.invitations = Invitations(connection, scope)
         self.api_tokens = ApiTokens(connection, scope)
         self.grants = Grants(connection, scope)
+        self.web_sessions = WebSessions(connection, scope)
         self.fleets = Fleets(connection, scope)
         self.units = Units(connection, scope)
         self.unit_certificates = UnitCertificates(connection, scope)
@@ -107,6 +109,8 @@ class EverySession(Signals):
         self.units = EveryUnit(self._connection)  # the gateway signs Units in and out all the time
         self.renewals = EveryRenewal(connection)
         self.fleets = Fleets(connection, EVERYTHING)
+        self.web_sessions = EveryWebSession(connection)
+        self.tickets = Tickets(connection)
         self.blobs = BlobRecords(connection)
 
     def audit_of(self, caller: Caller) -> Audit:

@@ -72,9 +72,11 @@ def change(session: Session, id: UserId, wanted: Wanted) -> User:
 
 
 def set_active(session: Session, id: UserId, *, active: bool) -> User:
-    """Suspend or let in again; in force with the user's next request. Raises as `change`."""
+    """Suspend, which ends sessions, or let in again; in force with the user's next request. Raises as `change`."""
     changed = msgspec.structs.replace(_manageable(session, id), active=active)
     session.users.put(changed)
+    if not active:
+        session.web_sessions.delete_all(id)
     return changed
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from aosedge.model.errors import NotAllowed
-from aosedge.model.ids import FleetId, OrgId, UnitId, UserId
+from aosedge.model.ids import FleetId, OrgId, SessionId, UnitId, UserId
 from aosedge.model.instants import Instant
 
 Role = Literal["oem", "fleet_owner", "sp", "admin", "auditor"]
@@ -45,6 +45,8 @@ class Caller(msgspec.Struct, frozen=True):
     now: Instant
     origin: str = ""
     """The peer's address, for the audit trail."""
+    session: SessionId | None = None
+    """The one that a person asks in, if it is one."""
 
 
 class Scope(msgspec.Struct, frozen=True):

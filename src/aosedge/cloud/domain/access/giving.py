@@ -8,7 +8,7 @@ an invitation for somebody is becoming them.
 from collections.abc import Iterable
 
 from aosedge.cloud.domain.access.callers import Person, Role
-from aosedge.cloud.domain.access.operations import ALWAYS, OPERATIONS, effective_permissions
+from aosedge.cloud.domain.access.operations import ALWAYS, OPERATIONS, PERSONAL, effective_permissions
 from aosedge.cloud.domain.access.roles import GROUPS, MANAGES, WIRE_NAMES
 from aosedge.model.errors import Invalid, NotAllowed
 
@@ -20,7 +20,7 @@ def permissions_of(role: Role, groups: tuple[str, ...] | None, permissions: Iter
 
     `groups` None is the role's own group.
     """
-    named = set(permissions) | ALWAYS
+    named = set(permissions) | ALWAYS | PERSONAL
     for other, group in GROUPS.items():
         if group in (groups if groups is not None else (GROUPS[role],)):
             named |= set(effective_permissions(other))
@@ -36,7 +36,7 @@ def held_by(who: Person) -> frozenset[str]:
 def givable_by(who: Person) -> frozenset[str]:
     """What the person may give."""
     held, whole = held_by(who), frozenset(effective_permissions(who.role))
-    if held < whole:
+    if held - PERSONAL < whole - PERSONAL:
         return held
     return held.union(*(effective_permissions(role) for role in MANAGES[who.role]))
 
@@ -46,7 +46,7 @@ def check_covers(who: Person, role: Role, permissions: frozenset[str]) -> None:
     if role not in MANAGES[who.role]:
         roles = ", ".join(sorted(WIRE_NAMES[each] for each in MANAGES[who.role])) or "none"
         raise NotAllowed("you cannot manage users of this role", element="role", expected=roles, got=WIRE_NAMES[role])
-    beyond = sorted(permissions - givable_by(who) - ALWAYS)
+    beyond = sorted(permissions - givable_by(who) - ALWAYS - PERSONAL)
     if beyond:
         more = f" and {len(beyond) - SHOWN_MOST} more" if len(beyond) > SHOWN_MOST else ""
         raise NotAllowed(

@@ -68,6 +68,12 @@ OPERATIONS: Final[dict[str, Row]] = {
     "organizations_read":               Row("reads",   "tenant", "tenant",   "tenant", "all",    "tenant"),
     "organizations_suspend":            Row("changes", "none",   "none",     "none",   "all",    "none"),
     "organizations_update":             Row("changes", "none",   "none",     "none",   "all",    "none"),
+    "own_sessions_list":              Row("reads",   "own",    "own",     "own",    "own",    "own"),
+    "own_sessions_revoke":            Row("changes", "own",    "own",     "own",    "own",    "own"),
+    "own_sessions_revoke_all":        Row("changes", "own",    "own",     "own",    "own",    "own"),
+    "sessions_list":                  Row("reads",   "tenant", "own",     "tenant", "all",    "tenant"),
+    "sessions_revoke":                Row("changes", "tenant", "own",     "tenant", "all",    "none"),
+    "sign_out":                       Row("changes", "own",    "own",     "own",    "own",    "own"),
     "subject_units_add":                Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "subject_units_list":               Row("reads",   "tenant", "none",     "none",   "none",   "tenant"),
     "subject_units_remove":             Row("changes", "tenant", "none",     "none",   "none",   "none"),
@@ -86,6 +92,7 @@ OPERATIONS: Final[dict[str, Row]] = {
     "unit_certificates_list":           Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "unit_certificates_renew":          Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "unit_certificates_revoke":         Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "unit_counts_read":                 Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "unit_labels_update":               Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "unit_set_units_add":               Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "unit_set_units_list":              Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
@@ -117,14 +124,22 @@ OPERATIONS: Final[dict[str, Row]] = {
 }
 # fmt: on
 
-PUBLIC: Final[frozenset[str]] = frozenset(("health_read", "root_certificate_read"))
+PUBLIC: Final[frozenset[str]] = frozenset(("health_read", "root_certificate_read", "sign_in_ways"))
 """What anybody may read, with no caller: liveness, and the roots that a client needs before it can trust us."""
 
 INVITED: Final[frozenset[str]] = frozenset(("user_certificates_create",))
 """What needs no caller but a one-time token in the request."""
 
+SIGNING_IN: Final[frozenset[str]] = frozenset(("sign_in_certificate", "sign_in_link"))
+"""What needs no caller but the proof in the request that makes one."""
+
 ALWAYS: Final[frozenset[str]] = frozenset(("users_me_read",))
 """What every signed-in person may ask for, whatever they were given."""
+
+PERSONAL: Final[frozenset[str]] = frozenset(
+    ("own_sessions_list", "own_sessions_revoke", "own_sessions_revoke_all", "sign_out")
+)
+"""What every person may ask for of their own ways in; a program with an API token may not."""
 
 
 def effective_permissions(role: Role) -> tuple[str, ...]:

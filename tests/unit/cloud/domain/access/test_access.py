@@ -6,7 +6,14 @@ import pytest
 
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope, Task, UnitPeer
 from aosedge.cloud.domain.access.decide import scope_for, unit_scope
-from aosedge.cloud.domain.access.operations import INVITED, OPERATIONS, PUBLIC, effective_permissions
+from aosedge.cloud.domain.access.operations import (
+    INVITED,
+    OPERATIONS,
+    PERSONAL,
+    PUBLIC,
+    SIGNING_IN,
+    effective_permissions,
+)
 from aosedge.cloud.domain.access.roles import GROUPS, ROLES, WIRE_NAMES
 from aosedge.model.errors import NotAllowed
 from aosedge.model.ids import FleetId, OrgId, UnitId, UserId
@@ -28,6 +35,7 @@ def matrix() -> str:
     ]
     lines += [f"{name:32}{'reads':9}anybody" for name in sorted(PUBLIC)]
     lines += [f"{name:32}{'changes':9}whoever has a one-time token" for name in sorted(INVITED)]
+    lines += [f"{name:32}{'changes':9}whoever can show who they are" for name in sorted(SIGNING_IN)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -63,8 +71,13 @@ def test_a_role_s_permissions_are_its_rows() -> None:
 
 
 def test_an_auditor_changes_nothing_and_an_admin_sees_no_tenant_s_units() -> None:
-    assert {row.auditor for row in OPERATIONS.values() if row.effect == "changes"} == {"none"}
+    changing = {name: row.auditor for name, row in OPERATIONS.items() if row.effect == "changes"}
+    assert {reach for name, reach in changing.items() if name not in PERSONAL} == {"none"}
     assert {row.admin for name, row in OPERATIONS.items() if name.startswith("unit")} == {"none"}
+
+
+def test_what_is_personal_is_everybody_s_own() -> None:
+    assert {OPERATIONS[name].reach(role) for name in PERSONAL for role in ROLES} == {"own"}
 
 
 def test_every_role_has_its_name_on_the_wire_and_its_group() -> None:

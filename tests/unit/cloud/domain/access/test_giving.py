@@ -12,7 +12,7 @@ from aosedge.cloud.domain.access.giving import (
     held_by,
     permissions_of,
 )
-from aosedge.cloud.domain.access.operations import ALWAYS, OPERATIONS, effective_permissions
+from aosedge.cloud.domain.access.operations import ALWAYS, OPERATIONS, PERSONAL, effective_permissions
 from aosedge.cloud.domain.access.roles import MANAGES, ROLES, ROLES_OF, role_named
 from aosedge.model.errors import Invalid, NotAllowed
 from aosedge.model.ids import OrgId, UserId
@@ -31,14 +31,14 @@ def who(role: Role, *permissions: str) -> Person:
 @pytest.mark.parametrize("role", ROLES)
 def test_the_group_of_a_role_is_all_that_the_table_gives_it(role: Role) -> None:
     assert permissions_of(role, None, ()) == whole(role)
-    assert permissions_of(role, (), ()) == ALWAYS & whole(role) == ALWAYS
+    assert permissions_of(role, (), ()) == ALWAYS | PERSONAL
     assert held_by(who(role)) == whole(role)
 
 
 def test_groups_and_permissions_add_up_within_the_role() -> None:
-    assert permissions_of("oem", (), ("units_read",)) == {"units_read"} | ALWAYS
+    assert permissions_of("oem", (), ("units_read",)) == {"units_read"} | ALWAYS | PERSONAL
     audit = permissions_of("oem", ("audit",), ("fleets_create",))
-    assert audit == (whole("auditor") & whole("oem")) | {"fleets_create"} | ALWAYS
+    assert audit == (whole("auditor") & whole("oem")) | {"fleets_create"} | ALWAYS | PERSONAL
     assert permissions_of("sp", ("oem_management", "sp_management"), ("units_provision",)) == whole("sp")
 
 
@@ -56,7 +56,7 @@ def test_whoever_holds_all_of_their_role_gives_all_of_the_roles_they_manage() ->
 def test_whoever_holds_less_gives_only_what_they_hold() -> None:
     giver = who("oem", "users_create", "units_read")
     assert givable_by(giver) == {"users_create", "units_read"}
-    check_covers(giver, "fleet_owner", frozenset(("units_read",)) | ALWAYS)
+    check_covers(giver, "fleet_owner", frozenset(("units_read",)) | ALWAYS | PERSONAL)
     with pytest.raises(NotAllowed) as refused:
         check_covers(giver, "oem", permissions_of("oem", (), ("units_read", "fleets_delete")))
     assert refused.value.got == "fleets_delete"
