@@ -35,6 +35,14 @@ FIELDS: dict[type[Message], str] = {
     iamanager_pb2.CertInfo: "type=1 cert_url=2 key_url=3 serial=4 issuer=5",
     iamanager_pb2.ApplyCertRequest: "node_id=1 type=2 cert=3",
     iamanager_pb2.ApplyCertResponse: "node_id=1 cert_info=2 error=3",
+    iamanager_pb2.NodeRequest: "node_id=1",
+    iamanager_pb2.NodeResponse: "error=1",
+    iamanager_pb2.IAMIncomingMessages: "start_provisioning_request=1 get_cert_types_request=2"
+    " finish_provisioning_request=3 deprovision_request=4 pause_node_request=5 resume_node_request=6"
+    " create_key_request=7 apply_cert_request=8 update_root_certs_request=9",
+    iamanager_pb2.IAMOutgoingMessages: "node_info=1 start_provisioning_response=2 cert_types_response=3"
+    " finish_provisioning_response=4 deprovision_response=5 pause_node_response=6 resume_node_response=7"
+    " create_key_response=8 apply_cert_response=9 update_root_certs_response=10",
 }
 
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -22,7 +23,8 @@ def free_port() -> int:
 class NewUnit:
     """One Unit with its door on a port of its own; `start` waits until the door is open."""
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
+    def __init__(self, folder: Path, port: int = 0, settings: Mapping[str, str] = {}) -> None:
+        self._settings = settings
         self.folder, self.port = folder, port or free_port()
         self.address = f"127.0.0.1:{self.port}"
         self.lines: list[str] = []
@@ -50,6 +52,7 @@ class NewUnit:
             **os.environ,
             "AOSCORE_RUNTIME": "native",
             "AOSCORE_PROVISIONING_PORT": str(self.port),
+            **{f"AOSCORE_{name.upper()}": value for name, value in self._settings.items()},
         }
         command = [sys.executable, "-m", "aosedge.cli.aoscore", "run", "--state", str(self.folder), *words]
         self.lines = []

@@ -86,6 +86,11 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     from aosedge.core import journal, newborn
 
     journal.set_up(settings.log_level, as_json=options.json)
+    if settings.main_node:
+        from aosedge.core import secondary
+
+        asyncio.run(secondary.serve(settings))
+        return 0
     if newborn.waits(settings):
         provisioned = asyncio.run(newborn.wait_for_tool(settings))
         if not provisioned or options.until_provisioned:

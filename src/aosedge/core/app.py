@@ -33,6 +33,7 @@ from aosedge.core.local import (
     quarantine_views,
 )
 from aosedge.core.network.claim import claimed
+from aosedge.core.nodes import NodesWatch
 from aosedge.core.ports import Images, Runtime
 from aosedge.core.resources.node import architecture, describe, dmips
 from aosedge.core.runtimes import Chosen, Means, choose
@@ -155,9 +156,12 @@ class Program:
     async def _work(self) -> None:
         try:
             async with asyncio.TaskGroup() as group:
-                working = group.create_task(self.agent.run(self.link))
+                working = [group.create_task(self.agent.run(self.link))]
+                if self._settings.nodes_port:
+                    working.append(group.create_task(NodesWatch(self._settings, self.agent.hear).run()))
                 await self._end.wait()
-                working.cancel()
+                for task in working:
+                    task.cancel()
             if self._take_down:
                 await take_down(self._parts.runtime)
         finally:

@@ -42,13 +42,13 @@ class Journal:
 class _Lines(logging.Formatter):
     def __init__(self, as_json: bool) -> None:
         super().__init__()
-        self._as_json = as_json
+        self.as_json = as_json
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         fields: dict[str, object] = getattr(record, "fields", {})
         trace = self.formatException(record.exc_info) if record.exc_info and record.exc_info[0] else ""
-        if self._as_json:
+        if self.as_json:
             line = {"at": at, "level": record.levelname.lower(), "part": record.name, "said": record.getMessage()}
             more = {**fields, **({"trace": trace} if trace else {})}
             return msgspec.json.encode({**line, **more}, enc_hook=str).decode()
@@ -67,3 +67,9 @@ def set_up(level: Level, *, as_json: bool) -> None:
     root.setLevel(_LEVELS[level])
     logging.getLogger("websockets").setLevel(logging.WARNING)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
+
+
+def writes_json() -> bool:
+    """Whether the lines of this process are JSON: a process that it starts shall write the same."""
+    forms = [handler.formatter for handler in logging.getLogger().handlers]
+    return any(isinstance(form, _Lines) and form.as_json for form in forms)

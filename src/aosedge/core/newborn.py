@@ -35,5 +35,7 @@ async def wait_for_tool(settings: Settings) -> bool:
         door = Door(Staging(folder, card, clock), node, settings.model, clock)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, door.close)
-        await door.serve(settings.provisioning_host, settings.provisioning_port)
+        await door.serve(
+            settings.provisioning_host, settings.provisioning_port, settings.nodes_host, settings.nodes_port
+        )
     return not waits(settings)

@@ -38,6 +38,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where an unprovisioned Unit lets tools provision it, without any protection: 0.0.0.0 only on a trusted line."""
     provisioning_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8089
     """0: no such door; `aoscore provision` is the way then."""
+    nodes_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
+    """Where a main node listens for the Unit's secondary nodes, over mutual TLS once it is provisioned; 0: none."""
+    nodes_host: str = "127.0.0.1"
+    """The address of that: of the line between the nodes."""
+    main_node: str = ""
+    """Makes this a secondary node: the main node's `host:port`, its `nodes_port`."""
     healthy_within_s: int = 60
     """From a launch to all instances healthy; then the last good set comes back."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

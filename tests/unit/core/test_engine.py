@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.unit.core.playbook import CHECK, START, Play, content, digest, given, key, running, target
+from tests.unit.core.playbook import CHECK, NODE, START, Play, content, digest, given, key, running, target
 
 from aosedge.core.domain.effects import Fetch, Persist, PushLogs, Report, SendStatus, Settle
 from aosedge.core.domain.events import (
@@ -16,6 +16,7 @@ from aosedge.core.domain.events import (
     ContentReady,
     Disconnected,
     LogsPushed,
+    NodesSeen,
     StatusLost,
     TimePassed,
 )
@@ -64,6 +65,19 @@ def test_nothing_is_said_without_a_cloud_and_everything_on_connect() -> None:
     assert status.update is not None
     assert status.update.state == "idle"
     assert play.on(TimePassed()).effects == []
+
+
+def test_secondary_nodes_are_told_of_and_nothing_is_placed_there() -> None:
+    left = msgspec.structs.replace(NODE, identity=Identity(codename="left"), is_connected=True)
+    gone = msgspec.structs.replace(left, is_connected=False)
+    play = running("a1").on(NodesSeen((gone,))).on(Connected())
+    [whole] = play.statuses()
+    assert [(n.identity.codename, n.is_connected) for n in whole.nodes or ()] == [("main", True), ("left", False)]
+    play.on(NodesSeen((left,)))
+    assert play.statuses()[-1] == UnitStatus(is_delta_info=True, nodes=(left,))
+    play.receive(target("b1", number=2)).pass_time(5)
+    nodes = {i.node.codename for s in play.statuses() for g in s.instances or () for i in g.instances}
+    assert "left" not in nodes
 
 
 def test_deltas_add_up_to_what_is_so() -> None:

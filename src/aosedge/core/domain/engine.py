@@ -29,6 +29,7 @@ from aosedge.core.domain.events import (
     InstanceStarted,
     InstanceStopped,
     LogsPushed,
+    NodesSeen,
     ProbeAnswered,
     QuarantineCleared,
     Received,
@@ -149,6 +150,8 @@ class Engine:
                 self._set(questions=left)
             case QuarantineCleared(digest):
                 updates.clear(digest)
+            case NodesSeen(nodes):
+                self._observer.others = nodes
             case TimePassed():
                 pass
             case _:

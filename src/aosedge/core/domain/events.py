@@ -9,6 +9,7 @@ from aosedge.core.domain.instances import Found, InstanceKey
 from aosedge.model.digests import Digest
 from aosedge.model.ids import SystemId, Txn
 from aosedge.protocol.messages import Message
+from aosedge.protocol.messages.from_unit import NodeStatus
 
 Cause = Literal["untrusted", "unavailable", "disk"]
 """Why content is not here: it can never be right; not now; no room for it."""
@@ -160,6 +161,12 @@ class QuarantineCleared(Happened, frozen=True):
     digest: Digest | None = None
 
 
+class NodesSeen(Happened, frozen=True):
+    """The Unit's secondary nodes as they are now, those that are not there included."""
+
+    nodes: tuple[NodeStatus, ...]
+
+
 class TimePassed(Happened, frozen=True):
     """`Engine.due()` has come."""
 
@@ -186,5 +193,6 @@ Event = (
     | ProbeAnswered
     | LogsPushed
     | QuarantineCleared
+    | NodesSeen
     | TimePassed
 )

@@ -34,7 +34,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     """All sections of a whole status, by the names of their entries."""
 
     unit_config: UnitConfigStatus
-    node: NodeStatus
+    nodes: Mapping[str, NodeStatus]
     items: Mapping[tuple[ItemId, str], ItemStatus]
     instances: Mapping[tuple[str, str, str], InstancesStatus]
     update: UpdateStatus
@@ -45,7 +45,7 @@ def whole(now: Snapshot) -> UnitStatus:
     return UnitStatus(
         is_delta_info=False,
         unit_config=(now.unit_config,),
-        nodes=(now.node,),
+        nodes=tuple(now.nodes.values()),
         items=tuple(now.items.values()),
         instances=tuple(now.instances.values()),
         subjects=(),
@@ -59,7 +59,7 @@ def delta(before: Snapshot, now: Snapshot) -> UnitStatus | None:
     status = UnitStatus(
         is_delta_info=True,
         unit_config=(now.unit_config,) if now.unit_config != before.unit_config else None,
-        nodes=(now.node,) if now.node != before.node else None,
+        nodes=_changed(before.nodes, now.nodes),
         items=_changed(before.items, {**now.items, **gone}),
         instances=_changed(before.instances, now.instances),
         update=now.update if now.update != before.update else None,
@@ -76,20 +76,25 @@ class Observer:
 
     def __init__(self, policy: Policy, updates: Updates, supervision: Supervision, presence: Presence) -> None:
         self._policy, self._updates, self._supervision, self._presence = policy, updates, supervision, presence
+        self.others: tuple[NodeStatus, ...] = ()
+        """The Unit's secondary nodes. They run nothing: placement does not know them."""
 
     def snapshot(self, now: Monotonic) -> Snapshot:
         """Everything as it is now."""
         state = self._updates.state
         config = state.unit_config
-        paused = state.target is not None and state.target.paused
         return Snapshot(
             unit_config=UnitConfigStatus("installed", config.version) if config else UnitConfigStatus("absent"),
-            node=msgspec.structs.replace(
-                self._policy.node, is_connected=True, state="paused" if paused else "provisioned"
-            ),
+            nodes={node.identity.codename or "": node for node in (self._main(state), *self.others)},
             items=self._items(state),
             instances=self._instances(self._updates.specs(now)),
             update=self._update(state),
+        )
+
+    def _main(self, state: State) -> NodeStatus:
+        paused = state.target is not None and state.target.paused
+        return msgspec.structs.replace(
+            self._policy.node, is_connected=True, state="paused" if paused else "provisioned"
         )
 
     def _items(self, state: State) -> dict[tuple[ItemId, str], ItemStatus]:

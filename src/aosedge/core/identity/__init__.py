@@ -23,6 +23,8 @@ class Card(msgspec.Struct, frozen=True):
     node: NodeName
     provisioned: bool = False
     discovery_url: str = ""
+    settled: bool = True
+    """False while a secondary node has its certificates and its main node may still be provisioned anew."""
 
 
 class Identity(msgspec.Struct, frozen=True):

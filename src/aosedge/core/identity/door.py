@@ -1,7 +1,7 @@
 """The provisioning interface of an unprovisioned Unit: gRPC, insecure, and gone once the Unit is provisioned.
 
-One tool at a time: whoever began has the Unit until it is silent for longer than a cloud takes to answer. Two that
-took turns could register the Unit one after the other, and the one that finishes would hold revoked certificates.
+It speaks for the whole Unit: what is asked of a secondary node goes on to it, over the stream that it has registered
+by. The main node ends last, and takes down with which key each of the others will come from then on.
 """
 
 import asyncio
@@ -13,31 +13,36 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from grpc import aio
 
-from aosedge.core.identity.protos import common_pb2 as shared
+from aosedge.core.identity.desk import Desk, error_info
+from aosedge.core.identity.infos import heard
+from aosedge.core.identity.nodes import Known, Nodes, key_of, write_known
 from aosedge.core.identity.protos import iamanager_pb2 as wire
 from aosedge.core.identity.protos import methods
 from aosedge.core.identity.protos.methods import Method
-from aosedge.core.identity.staging import CERTIFICATE_TYPES, Staging
+from aosedge.core.identity.staging import Staging
 from aosedge.core.images.threads import in_thread
 from aosedge.core.journal import Journal
 from aosedge.model.errors import AosError, Conflict, Invalid
-from aosedge.model.instants import SECOND, Clock, Monotonic
+from aosedge.model.ids import NodeName
+from aosedge.model.instants import Clock
 from aosedge.protocol.messages.from_unit import NodeStatus
+from aosedge.trust import certificates
 
 Context: TypeAlias = "aio.ServicerContext[Any, Any]"
 
 log = Journal("aoscore.provisioning")
 
 MODEL_VERSION: Final = "1.0"
-SILENCE_US: Final = 35 * SECOND
-"""After so long without a call another tool may begin; tools wait 30 s for the cloud."""
-_CALLS_AT_ONCE, _MESSAGE_BYTES_MOST = 16, 256 * 1024
+_CALLS_AT_ONCE, _MESSAGE_BYTES_MOST = 64, 256 * 1024
 _LAST_ANSWER_S: Final = 2.0
 _LOOK_S: Final = 1.0
-_CODES: Final = {"failed": 1, "invalid": 2, "conflict": 3, "not_allowed": 4, "not_found": 5, "untrusted": 6}
-_OPTIONS: Final = (
+_NEWS_MOST: Final = 64
+OPTIONS: Final = (
     ("grpc.max_receive_message_length", _MESSAGE_BYTES_MOST),
     ("grpc.so_reuseport", 0),  # else a second Unit on this machine would share the port unheard
+    ("grpc.keepalive_time_ms", 10_000),  # a node that lost its power is missed
+    ("grpc.keepalive_timeout_ms", 5_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
 )
 
 
@@ -52,23 +57,24 @@ class Door:
         clock: Clock,
         versions: tuple[int, ...] = methods.VERSIONS,
     ) -> None:
-        self._versions = versions
-        self._staging, self._node, self._model, self._clock = staging, node, model, clock
-        self._held_until = clock.monotonic()
-        self._one_at_a_time = asyncio.Lock()
+        self._versions, self._model = versions, model
+        self._staging = staging
+        self._desk = Desk(staging, node, clock)
+        self._nodes = Nodes(staging.card.node, None, self._node_changed)
+        self._keys: dict[str, str] = {}
+        self._finished: dict[NodeName, Known] = {}
+        self._watchers: set[asyncio.Queue[wire.NodeInfo]] = set()
         self._closing = asyncio.Event()
 
-    async def serve(self, host: str, port: int) -> None:
-        """Answer until closed or the Unit is provisioned, from here or elsewhere. Raises Invalid for a taken port."""
-        server = aio.server(options=_OPTIONS, maximum_concurrent_rpcs=_CALLS_AT_ONCE)
+    async def serve(self, host: str, port: int, nodes_host: str = "", nodes_port: int = 0) -> None:
+        """Answer until closed or the Unit is provisioned, from here or elsewhere; on the second port only secondary
+        nodes may register, on the first all may be asked. Raises Invalid for a taken port.
+        """
+        server = aio.server(options=OPTIONS, maximum_concurrent_rpcs=_CALLS_AT_ONCE)
         server.add_generic_rpc_handlers(tuple(self._services()))
-        at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        try:
-            server.add_insecure_port(at)
-        except RuntimeError as error:
-            raise Invalid(
-                "cannot listen there", element="provisioning_port", got=at, cure="choose another, or 0 for none"
-            ) from error
+        at = listen(server, host, port, "provisioning_port")
+        if nodes_port:
+            listen(server, nodes_host, nodes_port, "nodes_port")
         await server.start()
         log.info("not provisioned: waiting for a tool", address=at, unit=self._staging.card.system_id)
         try:
@@ -91,10 +97,19 @@ class Door:
         for method, handler in self._handlers():
             for version in self._versions if method.since else (0,):
                 if version >= method.since:
-                    served.setdefault(method.service_in(version), {})[method.name] = _handled(method, handler)
+                    served.setdefault(method.service_in(version), {})[method.name] = handled(method, handler)
         return [grpc.method_handlers_generic_handler(name, handlers) for name, handlers in served.items()]
 
     def _handlers(self) -> list[tuple[Method[Any, Any], Callable[[Any, Any], Any]]]:
+        relayed = (
+            methods.GET_CERT_TYPES,
+            methods.START,
+            methods.FINISH,
+            methods.DEPROVISION,
+            methods.UPDATE_ROOT_CERTS,
+            methods.CREATE_KEY,
+            methods.APPLY_CERT,
+        )
         return [
             (methods.GET_API_VERSION, self._version),
             (methods.GET_SYSTEM_INFO, self._system_info),
@@ -103,13 +118,8 @@ class Door:
             (methods.GET_ALL_NODE_IDS, self._node_ids),
             (methods.GET_NODE_INFO, self._node_info),
             (methods.SUBSCRIBE_NODES, self._nodes_changed),
-            (methods.GET_CERT_TYPES, self._cert_types),
-            (methods.START, self._start),
-            (methods.FINISH, self._finish),
-            (methods.DEPROVISION, self._deprovision),
-            (methods.UPDATE_ROOT_CERTS, self._root_certs),
-            (methods.CREATE_KEY, self._create_key),
-            (methods.APPLY_CERT, self._apply),
+            (methods.REGISTER_NODE, self._nodes.register),
+            *((method, self._answered(method)) for method in relayed),
         ]
 
     async def _version(self, _asked: Empty, _context: object) -> wire.APIVersion:
@@ -126,144 +136,111 @@ class Door:
         await self._closing.wait()
 
     async def _node_ids(self, _asked: Empty, _context: object) -> wire.NodesID:
-        return wire.NodesID(ids=[self._staging.card.node])
+        return wire.NodesID(ids=[self._staging.card.node, *self._nodes.names()])
 
     async def _node_info(self, asked: wire.GetNodeInfoRequest, context: Context) -> wire.NodeInfo:
+        if info := self._nodes.info(asked.node_id):
+            return info
         try:
-            self._here(asked.node_id)
+            self._desk.here(asked.node_id)
         except Invalid as error:
             await context.abort(grpc.StatusCode.NOT_FOUND, str(error))
-        return self._info()
+        return self._desk.info()
 
     async def _nodes_changed(self, _asked: Empty, _context: object) -> AsyncIterator[wire.NodeInfo]:
-        yield self._info()
-        await self._closing.wait()
-
-    async def _cert_types(self, asked: wire.GetCertTypesRequest, context: Context) -> wire.CertTypes:
+        news: asyncio.Queue[wire.NodeInfo] = asyncio.Queue(_NEWS_MOST)
+        self._watchers.add(news)
         try:
-            self._here(asked.node_id)
-        except Invalid as error:
-            await context.abort(grpc.StatusCode.NOT_FOUND, str(error))
-        return wire.CertTypes(types=CERTIFICATE_TYPES)
+            yield self._desk.info()
+            for name in self._nodes.names():
+                yield self._nodes.info(name) or wire.NodeInfo(node_id=name)
+            while True:
+                yield await news.get()
+        finally:
+            self._watchers.discard(news)
 
-    async def _start(self, asked: wire.ProvisioningRequest, _context: object) -> wire.ProvisioningResponse:
-        error = await self._do(asked.node_id, lambda: self._begin(asked.password))
-        return wire.ProvisioningResponse(error=error)
+    def _node_changed(self, name: NodeName) -> None:
+        info = self._nodes.info(name) or gone(name)
+        for watcher in self._watchers:
+            with suppress(asyncio.QueueFull):
+                watcher.put_nowait(info)
 
-    async def _finish(self, asked: wire.ProvisioningRequest, _context: object) -> wire.ProvisioningResponse:
-        error = await self._do(asked.node_id, lambda: self._staging.finish(asked.password))
-        if error is None:
+    def _answered(self, method: Method[Any, Any]) -> Callable[[Any, Context], Any]:
+        """The answer of the node that is meant, this one or another."""
+        own = self._desk.answers()[method.name]
+
+        async def answer(asked: Any, context: Context) -> Any:
+            try:
+                if asked.node_id in self._nodes.names():
+                    return await self._relayed(method, asked)
+                if method is methods.FINISH:
+                    return await self._finish(asked)
+                return await own(asked)
+            except AosError as error:
+                if method is methods.GET_CERT_TYPES:
+                    await context.abort(grpc.StatusCode.NOT_FOUND, str(error))
+                log.warning("a tool's request was refused", why=str(error))
+                refusal = method.answered()
+                refusal.error.CopyFrom(error_info(error))
+                return refusal
+
+        return answer
+
+    async def _relayed(self, method: Method[Any, Any], asked: Any) -> Any:
+        """The answer of a secondary node. It learns the Unit's name by this, and we learn its key."""
+        name = NodeName(asked.node_id)
+        if method is methods.CREATE_KEY and not asked.subject:
+            asked.subject = self._staging.card.system_id
+        answer: Any = await self._nodes.relay(name, method.name, asked)
+        if method is methods.GET_CERT_TYPES or answer.HasField("error"):
+            return answer
+        if method is methods.START:
+            self._keys.pop(name, None)
+            self._finished.pop(name, None)
+        elif method is methods.APPLY_CERT and asked.type == "iam":
+            self._keys[name] = key_of(certificates.parse_pems(asked.cert)[0])
+        elif method is methods.FINISH and name in self._keys and (info := self._nodes.info(name)):
+            self._finished[name] = Known(self._keys[name], heard(info, "provisioned", connected=False))
+        return answer
+
+    async def _finish(self, asked: wire.ProvisioningRequest) -> Any:
+        """The main node is last: whoever is not with it then would stay outside for good."""
+        late = [name for name in self._nodes.names() if name not in self._finished]
+        if late:
+            cure = "start over: all nodes that are there, the main one last"
+            raise Conflict("a secondary node is not finished", element=", ".join(late), cure=cure)
+        await in_thread(write_known, self._staging.state_folder, self._finished)
+        answer: Any = await self._desk.answers()[methods.FINISH.name](asked)
+        if not answer.HasField("error"):
             self._closing.set()
-        return wire.ProvisioningResponse(error=error)
-
-    async def _deprovision(self, asked: wire.ProvisioningRequest, _context: object) -> wire.ProvisioningResponse:
-        error = await self._do(asked.node_id, lambda: self._staging.forget(asked.password))
-        if error is None:
-            self._held_until = self._clock.monotonic()
-        return wire.ProvisioningResponse(error=error)
-
-    async def _root_certs(self, asked: wire.UpdateRootCertsRequest, _context: object) -> wire.UpdateRootCertsResponse:
-        error = await self._do(asked.node_id, lambda: self._staging.take_roots(list(asked.root_certs)))
-        return wire.UpdateRootCertsResponse(node_id=asked.node_id, error=error)
-
-    async def _create_key(self, asked: wire.CreateKeyRequest, _context: object) -> wire.CreateKeyResponse:
-        answer = wire.CreateKeyResponse(node_id=asked.node_id, type=asked.type)
-
-        def create() -> None:
-            answer.csr = self._staging.create_key(asked.type, asked.password, asked.subject)
-
-        _put(answer, await self._do(asked.node_id, create))
         return answer
 
-    async def _apply(self, asked: wire.ApplyCertRequest, _context: object) -> wire.ApplyCertResponse:
-        answer = wire.ApplyCertResponse(node_id=asked.node_id)
 
-        def apply() -> None:
-            leaf = self._staging.apply(asked.type, asked.cert)
-            number = leaf.serial_number
-            answer.cert_info.CopyFrom(
-                wire.CertInfo(
-                    type=asked.type,
-                    cert_url=f"file:///{asked.type}.pem",
-                    key_url=f"file:///{asked.type}.key",
-                    serial=number.to_bytes((number.bit_length() + 7) // 8, "big"),
-                    issuer=leaf.issuer.public_bytes(),
-                )
-            )
-
-        _put(answer, await self._do(asked.node_id, apply))
-        return answer
-
-    def _begin(self, password: str) -> None:
-        left_us = self._held_until - self._clock.monotonic()
-        if left_us > 0 and not self._staging.begun_with(password):
-            raise Conflict(
-                "another tool is provisioning this Unit",
-                element=self._staging.card.system_id,
-                cure=f"let it finish, or begin when it has been silent for {-(-left_us // SECOND)} s more",
-            )
-        self._staging.start(password)
-
-    async def _do(self, node: str, work: Callable[[], object]) -> shared.ErrorInfo | None:
-        """One step of the staging; what it refuses becomes the answer's error."""
-        try:
-            self._here(node)
-            async with self._one_at_a_time:
-                await in_thread(work)
-                self._held_until = Monotonic(self._clock.monotonic() + SILENCE_US)
-        except AosError as error:
-            log.warning("a tool's request was refused", why=str(error))
-            return shared.ErrorInfo(aos_code=_CODES.get(error.kind, 1), exit_code=1, message=str(error))
-        except OSError as error:
-            log.error("the identity can't be written", error)
-            return shared.ErrorInfo(aos_code=1, exit_code=1, message=f"the Unit's disk: {error.strerror}")
-        return None
-
-    def _here(self, node: str) -> None:
-        """The node that is meant, by its name or, with none, the main one; raises Invalid."""
-        if node not in ("", self._staging.card.node):
-            raise Invalid(
-                "this Unit has no such node", element="node_id", expected=self._staging.card.node, got=node[:64]
-            )
-
-    def _info(self) -> wire.NodeInfo:
-        node, system = self._node, self._node.os_info
-        return wire.NodeInfo(
-            node_id=self._staging.card.node,
-            node_type=node.node_group_subject.codename,
-            title=node.identity.title,
-            max_dmips=node.max_dmips,
-            total_ram=node.total_ram,
-            physical_ram=node.physical_ram,
-            os_info=shared.OSInfo(os=system.os, version=system.version or "") if system else None,
-            cpus=[
-                wire.CPUInfo(
-                    model_name=cpu.model_name,
-                    num_cores=cpu.total_num_cores,
-                    num_threads=cpu.total_num_threads,
-                    arch_info=shared.ArchInfo(
-                        architecture=cpu.arch_info.architecture, variant=cpu.arch_info.variant or ""
-                    )
-                    if cpu.arch_info
-                    else None,
-                    max_dmips=cpu.max_dmips,
-                )
-                for cpu in node.cpus
-            ],
-            partitions=[
-                wire.PartitionInfo(name=each.name, types=each.types, total_size=each.total_size, path=each.path)
-                for each in node.partitions
-            ],
-            attrs=[wire.NodeAttribute(name=name, value=value) for name, value in node.attrs.items()],
-            state="provisioned" if self._staging.card.provisioned else "unprovisioned",
-        )
+def listen(
+    server: aio.Server, host: str, port: int, setting: str, credentials: grpc.ServerCredentials | None = None
+) -> str:
+    """Have the server listen there, and where that is. Raises Invalid for a taken port, naming the setting."""
+    at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    try:
+        if credentials is None:
+            server.add_insecure_port(at)
+        else:
+            server.add_secure_port(at, credentials)
+    except RuntimeError as error:
+        raise Invalid("cannot listen there", element=setting, got=at, cure="choose another, or 0 for none") from error
+    return at
 
 
-def _put(answer: Any, error: shared.ErrorInfo | None) -> None:
-    if error is not None:
-        answer.error.CopyFrom(error)
+def gone(name: NodeName) -> wire.NodeInfo:
+    """What is told of a node that went."""
+    info = wire.NodeInfo(node_id=name)
+    info.error.CopyFrom(error_info(AosError("the node is not there")))
+    return info
 
 
-def _handled(method: Method[Any, Any], handler: Callable[[Any, Any], Any]) -> "grpc.RpcMethodHandler[Any, Any]":
+def handled(method: Method[Any, Any], handler: Callable[[Any, Any], Any]) -> "grpc.RpcMethodHandler[Any, Any]":
+    """The handler as a server takes it."""
     kind = grpc.unary_stream_rpc_method_handler if method.streams else grpc.unary_unary_rpc_method_handler
+    if method.converses:
+        kind = grpc.stream_stream_rpc_method_handler
     return kind(handler, request_deserializer=method.decode_asked, response_serializer=methods.encode)

@@ -17,11 +17,14 @@ from aosedge.core.identity import FOLDER, Card, read_card, write_card
 from aosedge.core.identity.chains import CERTIFICATE_BYTES_MOST, CHAIN_MOST, checked_leaf
 from aosedge.core.identity.provisioning import discovery_url
 from aosedge.model.errors import AosError, Conflict, Invalid, NotAllowed
+from aosedge.model.ids import SystemId
 from aosedge.model.instants import Clock
 from aosedge.trust import certificates, csr, files
 from aosedge.trust.csr import UnitCertificateType
 
 CERTIFICATE_TYPES: Final[tuple[UnitCertificateType, ...]] = get_args(UnitCertificateType)
+SECONDARY_TYPES: Final[tuple[UnitCertificateType, ...]] = ("iam", "sm")
+"""The certificates of a node that is not the main one."""
 ROOTS_MOST: Final = 8
 """As many as Units in the field take."""
 PASSWORD_MOST: Final = 256
@@ -29,10 +32,12 @@ _STAGED, _SECRET, _ROOTS = "staged", "node.secret", "roots.pem"
 
 
 class Staging:
-    """The identity under way below a state folder. Not for two threads at once."""
+    """The identity under way below a state folder, of a node with these certificates. Not for two threads at once."""
 
-    def __init__(self, state_folder: Path, card: Card, clock: Clock) -> None:
-        self._state_folder, self._clock = state_folder, clock
+    def __init__(
+        self, state_folder: Path, card: Card, clock: Clock, types: tuple[UnitCertificateType, ...] = CERTIFICATE_TYPES
+    ) -> None:
+        self.state_folder, self.types, self._clock = state_folder, types, clock
         self._folder = state_folder / FOLDER
         self._staged = self._folder / _STAGED
         self._card = card
@@ -47,6 +52,8 @@ class Staging:
         self._still_open()
         if not 1 <= len(password) <= PASSWORD_MOST:
             raise Invalid("no password", element="password", expected=f"1 to {PASSWORD_MOST} characters")
+        if self._card.provisioned:
+            self._put(msgspec.structs.replace(self._card, provisioned=False))
         self._sweep()
         files.write_whole(self._staged / _SECRET, password.encode())
 
@@ -66,7 +73,7 @@ class Staging:
     def create_key(self, type: str, password: str, subject: str = "") -> str:
         """A fresh key, which stays here, and its signing request, PEM. Raises Invalid, NotAllowed or Conflict."""
         self._begun(password)
-        kind = _type_of(type)
+        kind = self._type_of(type)
         if subject not in ("", self._card.system_id, f"CN={self._card.system_id}"):
             raise Invalid("a name that is not this Unit's", element="subject", expected=self._card.system_id)
         (self._staged / f"{kind}.pem").unlink(missing_ok=True)
@@ -77,7 +84,7 @@ class Staging:
     def apply(self, type: str, chain: str) -> x509.Certificate:
         """Take a certificate for a key made here; gives the certificate. Raises Invalid, Untrusted or Conflict."""
         self._begun()
-        kind = _type_of(type)
+        kind = self._type_of(type)
         path = self._staged / f"{kind}.key"
         if not path.exists():
             raise Conflict("there is no key for it", element=f"{kind} certificate", cure="CreateKey comes before")
@@ -90,21 +97,32 @@ class Staging:
         if self._card.provisioned and self._knows(self._folder / _SECRET, password):
             return self._card
         self._begun(password)
-        missing = [kind for kind in CERTIFICATE_TYPES if not (self._staged / f"{kind}.pem").exists()]
+        missing = [kind for kind in self.types if not (self._staged / f"{kind}.pem").exists()]
         if missing:
-            expected = " ".join(CERTIFICATE_TYPES)
+            expected = " ".join(self.types)
             raise Conflict("certificates are missing", element=" ".join(missing), expected=expected, cure="ApplyCert")
-        leaves = {kind: self._leaf(kind, self._read(f"{kind}.pem")) for kind in CERTIFICATE_TYPES}
-        roots = "".join(certificates.describe(root).pem for root in self._roots(self._read("online.pem")))
-        card = msgspec.structs.replace(self._card, provisioned=True, discovery_url=discovery_url(leaves["online"]))
+        leaves = {kind: self._leaf(kind, self._read(f"{kind}.pem")) for kind in self.types}
+        roots = "".join(certificates.describe(root).pem for root in self._roots(self._read(f"{self.types[0]}.pem")))
+        cloud = discovery_url(leaves["online"]) if "online" in leaves else ""
+        settled = self.types == CERTIFICATE_TYPES
+        card = msgspec.structs.replace(self._card, provisioned=True, settled=settled, discovery_url=cloud)
         files.write_whole(self._staged / _ROOTS, roots.encode(), files.PUBLIC)
         for name in sorted(path.name for path in self._staged.iterdir() if not path.name.startswith(".")):
             (self._staged / name).replace(self._folder / name)
         _sync(self._folder)
-        write_card(self._state_folder, card)
-        self._card = card
+        self._put(card)
         self._sweep()
         return card
+
+    def belong(self, system_id: SystemId) -> None:
+        """A secondary node is part of its main node's Unit, whose name its certificates have."""
+        if not self._card.provisioned and self._card.system_id != system_id:
+            self._put(msgspec.structs.replace(self._card, system_id=system_id))
+
+    def settle(self) -> None:
+        """The main node is provisioned too, with this one: from here there is no way to begin anew."""
+        if not self._card.settled:
+            self._put(msgspec.structs.replace(self._card, settled=True))
 
     def forget(self, password: str) -> None:
         """Drop what was begun. Raises NotAllowed with another password, Conflict on a provisioned Unit."""
@@ -116,11 +134,11 @@ class Staging:
         return self._knows(self._staged / _SECRET, password)
 
     def found_provisioned(self) -> bool:
-        """Whether the Unit is provisioned, by whomever."""
-        card = read_card(self._state_folder)
+        """Whether the Unit is provisioned, by whomever, and for good."""
+        card = read_card(self.state_folder)
         if card is not None and card.provisioned:
             self._card = card
-        return self._card.provisioned
+        return self._card.provisioned and self._card.settled
 
     def _still_open(self) -> None:
         if self.found_provisioned():
@@ -142,6 +160,10 @@ class Staging:
                 cure="let it finish, or start anew",
             )
 
+    def _put(self, card: Card) -> None:
+        write_card(self.state_folder, card)
+        self._card = card
+
     def _knows(self, path: Path, password: str) -> bool:
         return path.exists() and hmac.compare_digest(path.read_bytes(), password.encode())
 
@@ -161,6 +183,12 @@ class Staging:
             return certificates.parse_pems(self._read(_ROOTS), _ROOTS)
         return [one for one in certificates.parse_pems(chain) if one.issuer == one.subject]
 
+    def _type_of(self, type: str) -> UnitCertificateType:
+        found = next((one for one in self.types if one == type), None)
+        if found is None:
+            raise Invalid("no such certificate", element="type", expected=" ".join(self.types), got=type[:40])
+        return found
+
     def _read(self, name: str) -> str:
         return (self._staged / name).read_text()
 
@@ -168,12 +196,6 @@ class Staging:
         if self._staged.exists():
             shutil.rmtree(self._staged)
             _sync(self._folder)
-
-
-def _type_of(type: str) -> UnitCertificateType:
-    if type not in CERTIFICATE_TYPES:
-        raise Invalid("no such certificate", element="type", expected=" ".join(CERTIFICATE_TYPES), got=type[:40])
-    return type
 
 
 def _bounded(text: str, element: str, most: int) -> list[x509.Certificate]:

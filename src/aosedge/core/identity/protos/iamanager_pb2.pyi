@@ -202,3 +202,61 @@ class ApplyCertResponse(_message.Message):
     cert_info: CertInfo
     error: _common_pb2.ErrorInfo
     def __init__(self, node_id: _Optional[str] = ..., cert_info: _Optional[_Union[CertInfo, _Mapping]] = ..., error: _Optional[_Union[_common_pb2.ErrorInfo, _Mapping]] = ...) -> None: ...
+
+class NodeRequest(_message.Message):
+    __slots__ = ("node_id",)
+    NODE_ID_FIELD_NUMBER: _ClassVar[int]
+    node_id: str
+    def __init__(self, node_id: _Optional[str] = ...) -> None: ...
+
+class NodeResponse(_message.Message):
+    __slots__ = ("error",)
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    error: _common_pb2.ErrorInfo
+    def __init__(self, error: _Optional[_Union[_common_pb2.ErrorInfo, _Mapping]] = ...) -> None: ...
+
+class IAMIncomingMessages(_message.Message):
+    __slots__ = ("start_provisioning_request", "get_cert_types_request", "finish_provisioning_request", "deprovision_request", "pause_node_request", "resume_node_request", "create_key_request", "apply_cert_request", "update_root_certs_request")
+    START_PROVISIONING_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    GET_CERT_TYPES_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    FINISH_PROVISIONING_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    DEPROVISION_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    PAUSE_NODE_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    RESUME_NODE_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    CREATE_KEY_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    APPLY_CERT_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_ROOT_CERTS_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    start_provisioning_request: ProvisioningRequest
+    get_cert_types_request: GetCertTypesRequest
+    finish_provisioning_request: ProvisioningRequest
+    deprovision_request: ProvisioningRequest
+    pause_node_request: NodeRequest
+    resume_node_request: NodeRequest
+    create_key_request: CreateKeyRequest
+    apply_cert_request: ApplyCertRequest
+    update_root_certs_request: UpdateRootCertsRequest
+    def __init__(self, start_provisioning_request: _Optional[_Union[ProvisioningRequest, _Mapping]] = ..., get_cert_types_request: _Optional[_Union[GetCertTypesRequest, _Mapping]] = ..., finish_provisioning_request: _Optional[_Union[ProvisioningRequest, _Mapping]] = ..., deprovision_request: _Optional[_Union[ProvisioningRequest, _Mapping]] = ..., pause_node_request: _Optional[_Union[NodeRequest, _Mapping]] = ..., resume_node_request: _Optional[_Union[NodeRequest, _Mapping]] = ..., create_key_request: _Optional[_Union[CreateKeyRequest, _Mapping]] = ..., apply_cert_request: _Optional[_Union[ApplyCertRequest, _Mapping]] = ..., update_root_certs_request: _Optional[_Union[UpdateRootCertsRequest, _Mapping]] = ...) -> None: ...
+
+class IAMOutgoingMessages(_message.Message):
+    __slots__ = ("node_info", "start_provisioning_response", "cert_types_response", "finish_provisioning_response", "deprovision_response", "pause_node_response", "resume_node_response", "create_key_response", "apply_cert_response", "update_root_certs_response")
+    NODE_INFO_FIELD_NUMBER: _ClassVar[int]
+    START_PROVISIONING_RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    CERT_TYPES_RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    FINISH_PROVISIONING_RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    DEPROVISION_RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    PAUSE_NODE_RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    RESUME_NODE_RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    CREATE_KEY_RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    APPLY_CERT_RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_ROOT_CERTS_RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    node_info: NodeInfo
+    start_provisioning_response: ProvisioningResponse
+    cert_types_response: CertTypes
+    finish_provisioning_response: ProvisioningResponse
+    deprovision_response: ProvisioningResponse
+    pause_node_response: NodeResponse
+    resume_node_response: NodeResponse
+    create_key_response: CreateKeyResponse
+    apply_cert_response: ApplyCertResponse
+    update_root_certs_response: UpdateRootCertsResponse
+    def __init__(self, node_info: _Optional[_Union[NodeInfo, _Mapping]] = ..., start_provisioning_response: _Optional[_Union[ProvisioningResponse, _Mapping]] = ..., cert_types_response: _Optional[_Union[CertTypes, _Mapping]] = ..., finish_provisioning_response: _Optional[_Union[ProvisioningResponse, _Mapping]] = ..., deprovision_response: _Optional[_Union[ProvisioningResponse, _Mapping]] = ..., pause_node_response: _Optional[_Union[NodeResponse, _Mapping]] = ..., resume_node_response: _Optional[_Union[NodeResponse, _Mapping]] = ..., create_key_response: _Optional[_Union[CreateKeyResponse, _Mapping]] = ..., apply_cert_response: _Optional[_Union[ApplyCertResponse, _Mapping]] = ..., update_root_certs_response: _Optional[_Union[UpdateRootCertsResponse, _Mapping]] = ...) -> None: ...

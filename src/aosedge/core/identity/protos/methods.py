@@ -30,6 +30,8 @@ class Method(NamedTuple, Generic[Asked, Answered]):
     since: int = 6
     streams: bool = False
     """Whether answers come one after the other until the caller goes."""
+    converses: bool = False
+    """Whether the caller too sends one after the other."""
 
     def service_in(self, version: int) -> str:
         """The service's full name."""
@@ -74,3 +76,17 @@ UPDATE_ROOT_CERTS = Method(
 )
 CREATE_KEY = Method(_CERTIFICATES, "CreateKey", wire.CreateKeyRequest, wire.CreateKeyResponse)
 APPLY_CERT = Method(_CERTIFICATES, "ApplyCert", wire.ApplyCertRequest, wire.ApplyCertResponse)
+REGISTER_NODE = Method(
+    _NODES, "RegisterNode", wire.IAMOutgoingMessages, wire.IAMIncomingMessages, streams=True, converses=True
+)
+
+RELAYED: Final = {
+    START.name: ("start_provisioning_request", "start_provisioning_response"),
+    FINISH.name: ("finish_provisioning_request", "finish_provisioning_response"),
+    DEPROVISION.name: ("deprovision_request", "deprovision_response"),
+    GET_CERT_TYPES.name: ("get_cert_types_request", "cert_types_response"),
+    UPDATE_ROOT_CERTS.name: ("update_root_certs_request", "update_root_certs_response"),
+    CREATE_KEY.name: ("create_key_request", "create_key_response"),
+    APPLY_CERT.name: ("apply_cert_request", "apply_cert_response"),
+}
+"""The calls that a main node hands on to a secondary one: what they are called on the way there and back."""

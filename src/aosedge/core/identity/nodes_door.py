@@ -1,0 +1,93 @@
+"""The process behind `core/nodes.py`: where a provisioned Unit's secondary nodes register, over mutual TLS.
+
+Every change is one line on standard output: all of them as they are now, a JSON list of node statuses. It ends with
+its standard input.
+"""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import grpc
+import msgspec
+from grpc import aio
+
+from aosedge.core import identity, journal
+from aosedge.core.identity.door import OPTIONS, handled, listen
+from aosedge.core.identity.local import local_pair
+from aosedge.core.identity.nodes import NODES_MOST, Nodes, by_key, read_known, write_known
+from aosedge.core.identity.protos import methods
+from aosedge.core.nodes import Ask
+from aosedge.model.errors import AosError, Invalid
+from aosedge.model.ids import NodeName
+
+
+class NodesDoor:
+    """Serves one Unit's nodes."""
+
+    def __init__(self, state_folder: Path) -> None:
+        """Raises Invalid where the Unit is not provisioned or a file is damaged."""
+        card = identity.read_card(state_folder)
+        if card is None or not card.provisioned:
+            raise Invalid("this Unit is not provisioned", element=str(state_folder))
+        self._state_folder = state_folder
+        self._known = read_known(state_folder)
+        self._nodes = Nodes(card.node, by_key(card.system_id, self._known), self._changed)
+
+    async def serve(self, host: str, port: int) -> None:
+        """Until the one who started us is gone. Raises Invalid for a taken port."""
+        self._tell()
+        server = aio.server(options=OPTIONS, maximum_concurrent_rpcs=2 * NODES_MOST)
+        own = {methods.REGISTER_NODE.name: handled(methods.REGISTER_NODE, self._nodes.register)}
+        served = [methods.REGISTER_NODE.service_in(version) for version in methods.VERSIONS]
+        server.add_generic_rpc_handlers(tuple(grpc.method_handlers_generic_handler(name, own) for name in served))
+        credentials = grpc.dynamic_ssl_server_credentials(self._shown(), self._shown, True)
+        listen(server, host, port, "nodes_port", credentials)
+        await server.start()
+        try:
+            await _until_alone()
+        finally:
+            await server.stop(None)
+
+    def _shown(self) -> grpc.ServerCertificateConfiguration:
+        """For each new connection anew: the certificate may have been renewed."""
+        pair = local_pair(self._state_folder)
+        return grpc.ssl_server_certificate_configuration(
+            [(pair.key_pem, pair.chain_pem.encode())], root_certificates=pair.roots_pem.encode()
+        )
+
+    def _changed(self, name: NodeName) -> None:
+        status = self._nodes.status(name)
+        if status is not None:
+            status = msgspec.structs.replace(status, is_connected=False)
+            if status != self._known[name].status:
+                self._known[name] = msgspec.structs.replace(self._known[name], status=status)
+                write_known(self._state_folder, self._known)
+        self._tell()
+
+    def _tell(self) -> None:
+        every = [self._nodes.status(name) or known.status for name, known in sorted(self._known.items())]
+        os.write(sys.stdout.fileno(), msgspec.json.encode(every) + b"\n")
+
+
+async def _until_alone() -> None:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while await reader.read(1024):
+        pass
+
+
+def main() -> None:
+    """Serve as the one argument asks, JSON."""
+    ask = msgspec.json.decode(sys.argv[1], type=Ask)
+    journal.set_up(ask.log_level, as_json=ask.log_json)
+    try:
+        asyncio.run(NodesDoor(Path(ask.state_folder)).serve(ask.host, ask.port))
+    except AosError as error:
+        journal.Journal("aoscore.nodes").error("secondary nodes can't come", why=str(error))
+        raise SystemExit(1) from error
+
+
+if __name__ == "__main__":
+    main()

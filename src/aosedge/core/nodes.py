@@ -1,0 +1,89 @@
+"""A main node's view of the Unit's secondary nodes: a process of its own serves them, and tells of each change.
+
+gRPC would cost the resident agent 8 MiB for ever; `identity/nodes_door.py` is that process.
+"""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import msgspec
+
+from aosedge.core.domain.events import Event, NodesSeen
+from aosedge.core.journal import Journal, Level, writes_json
+from aosedge.core.settings import Settings
+from aosedge.protocol.messages.from_unit import NodeStatus
+
+FIRST_DELAY_S, MOST_DELAY_S = 1.0, 60.0
+END_S = 5.0
+LINE_BYTES_MOST = 1024 * 1024
+_DOOR = "aosedge.core.identity.nodes_door"
+
+log = Journal("aoscore.nodes")
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """What the process is told."""
+
+    state_folder: str
+    host: str
+    port: int
+    log_level: Level
+    log_json: bool
+
+
+class NodesWatch:
+    """Keeps the process; `run` until cancelled."""
+
+    def __init__(self, settings: Settings, hear: Callable[[Event], Awaitable[None]]) -> None:
+        self._ask = Ask(
+            str(settings.state_folder), settings.nodes_host, settings.nodes_port, settings.log_level, writes_json()
+        )
+        self._hear = hear
+
+    async def run(self) -> None:
+        """Start it, again after a growing pause when it ends, and hand on what it tells."""
+        attempt = 0
+        while True:
+            attempt = 0 if await self._once() else attempt + 1
+            pause_s = min(FIRST_DELAY_S * 2**attempt, MOST_DELAY_S)
+            log.warning("secondary nodes can't come for now", again_in_s=pause_s)
+            await asyncio.sleep(pause_s)
+
+    async def _once(self) -> bool:
+        """Whether it told anything of a node that is there."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            _DOOR,
+            msgspec.json.encode(self._ask).decode(),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=LINE_BYTES_MOST,
+            start_new_session=True,
+        )
+        well = False
+        try:
+            assert process.stdout is not None
+            while line := await process.stdout.readline():
+                nodes = msgspec.json.decode(line, type=tuple[NodeStatus, ...])
+                well = well or any(node.is_connected for node in nodes)
+                await self._hear(NodesSeen(nodes))
+        except (ValueError, msgspec.DecodeError) as error:
+            log.error("unreadable words of nodes", error)
+        finally:
+            await _end(process)
+        return well
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    with suppress(TimeoutError, ProcessLookupError):
+        async with asyncio.timeout(END_S):
+            await process.wait()
+            return
+    with suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
