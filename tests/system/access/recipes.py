@@ -1,0 +1,179 @@
+"""How to ask for each operation: which objects its path, query and body name. Whoever adds an operation adds a row.
+
+`Of(kind)` stands for an object of the world (`world.py`); the matrix puts in own, foreign, removed and missing ones
+in turn. Path, method and the status of success are the OpenAPI document's. An operation may have several rows.
+"""
+
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+from tests.system.cloud_process import registration
+
+from aosedge.trust import csr
+
+FINE: Final = 0
+"""In place of a status: that of success."""
+
+
+class Of(msgspec.Struct, frozen=True):
+    """An object of this kind. `tied`: how one of an organization tied by a grant is answered, which else is foreign
+    like any other. `missing`: how one that is not there is answered. `others`: whether there are foreign ones."""
+
+    kind: str
+    tied: int | None = None
+    missing: int = 404
+    others: bool = True
+
+
+class Recipe(msgspec.Struct, frozen=True):
+    """One way of asking. `lists`: of what the answer has exactly those that the asker may see."""
+
+    operation: str
+    path: dict[str, Of] = {}
+    body: Any = None
+    query: dict[str, Of] = {}
+    """Filters, each tried alone."""
+    lists: tuple[Of, ...] = ()
+    refused: dict[str, int] = {}
+    """By role: the status where what is asked for is allowed and there, and still not done."""
+    only: tuple[str, ...] = ()
+    """The roles for which it is another way of asking; none are all."""
+    elsewhere: int = FINE
+    """How a role that reaches all is answered for another organization's."""
+    form: bytes | None = None
+    """A multipart body."""
+    invited: bool = False
+    """Asked with the one-time token, whoever asks."""
+    stream: bool = False
+
+
+@cache
+def new_unit() -> dict[str, Any]:
+    """A registration, made once."""
+    return registration("new-unit")
+
+
+@cache
+def new_request() -> str:
+    """A signing request of a person."""
+    return csr.user_request(csr.new_key()).decode()
+
+
+_FORM: Final = b'--x\r\nContent-Disposition: form-data; name="file"; filename="f.gz"\r\n\r\nno archive\r\n--x--\r\n'
+_ITEM, _BUNDLE = Of("any item", tied=FINE), Of("bundle", tied=FINE)
+_ANY_ORG, _SET, _SYSTEM = Of("organization", tied=FINE), Of("unit set"), Of("target system")
+_FILTER_UNIT, _FILTER_USER = Of("unit"), Of("user", missing=FINE)
+
+
+def recipes() -> tuple[Recipe, ...]:
+    """The table."""
+    unit, user, subject = {"id": Of("unit")}, {"id": Of("user")}, {"id": Of("subject")}
+    return (
+        Recipe("api_tokens_create", body={"title": "t", "scopes": ["users_me_read"]}),
+        Recipe("api_tokens_delete", {"id": Of("api token")}),
+        Recipe("api_tokens_list", query={"user_id": _FILTER_USER}, lists=(Of("api token"),)),
+        Recipe("assignments_create", subject, body={"item_id": Of("spare item", tied=FINE)}),
+        Recipe("assignments_create", subject, body={"bundle_id": _BUNDLE}),
+        Recipe("assignments_delete", {"id": Of("subject"), "assignment_id": Of("assignment")}),
+        Recipe("assignments_list", subject, lists=(Of("assignment"),)),
+        Recipe("audit_list", lists=(Of("audit"),)),
+        Recipe("deployment_bundles_create", form=_FORM, refused={"oem": 400, "sp": 400}),
+        Recipe("deployment_bundles_list", lists=(_BUNDLE,)),
+        Recipe("deployment_bundles_read", {"id": _BUNDLE}),
+        Recipe("events_read", stream=True),
+        Recipe("fleets_create", body={"title": "new"}),
+        Recipe("fleets_delete", {"id": Of("empty fleet")}),
+        Recipe("fleets_list", lists=(Of("any fleet"),)),
+        Recipe("fleets_read", {"id": Of("fleet")}),
+        Recipe("fleets_update", {"id": Of("fleet")}, body={"title": "new"}),
+        Recipe("grants_create", body={"service_provider_id": Of("grantable", others=False)}),
+        Recipe("grants_delete", {"id": Of("unused grant", others=False)}),
+        Recipe("grants_list", lists=(Of("grant"),)),
+        Recipe("health_read"),
+        Recipe("invitations_create", user, body={"valid_hours": 1}, elsewhere=409),
+        Recipe("invitations_delete", {"id": Of("invitation")}),
+        Recipe("invitations_list", query={"user_id": _FILTER_USER}, lists=(Of("invitation"),)),
+        Recipe("item_versions_list", {"id": _ITEM}),
+        Recipe("items_delete", {"id": Of("spare item", tied=403)}),
+        Recipe("items_list", query={"owner_id": Of("organization", tied=FINE, missing=FINE)}, lists=(_ITEM,)),
+        Recipe("items_read", {"id": _ITEM}),
+        Recipe("organization_limits_read", {"id": Of("organization")}),
+        Recipe("organization_limits_update", {"id": Of("organization")}, body={"units_most": 5}),
+        Recipe("organizations_activate", {"id": Of("provider")}),
+        Recipe("organizations_create", body={"title": "new", "kind": "oem"}),
+        Recipe("organizations_delete", {"id": Of("empty organization")}),
+        Recipe("organizations_list", lists=(_ANY_ORG, Of("empty organization"))),
+        Recipe("organizations_read", {"id": _ANY_ORG}),
+        Recipe("organizations_suspend", {"id": Of("provider")}),
+        Recipe("organizations_update", {"id": Of("organization")}, body={"title": "new"}),
+        Recipe("root_certificate_read"),
+        Recipe("subject_units_add", {"id": Of("subject"), "unit_id": Of("unit")}),
+        Recipe("subject_units_list", subject, lists=(Of("unit"),)),
+        Recipe("subject_units_remove", {"id": Of("subject"), "unit_id": Of("unit")}),
+        Recipe("subjects_create", body={"title": "new"}),
+        Recipe("subjects_delete", subject),
+        Recipe("subjects_list", query={"unit_id": _FILTER_UNIT}, lists=(Of("subject"),)),
+        Recipe("subjects_read", subject),
+        Recipe("subjects_update", subject, body={"title": "new"}),
+        Recipe("supported_software_read"),
+        Recipe("target_systems_create", body={"title": "new"}),
+        Recipe("target_systems_delete", {"id": Of("spare target system")}),
+        Recipe("target_systems_list", lists=(_SYSTEM, Of("spare target system"))),
+        Recipe("target_systems_read", {"id": _SYSTEM}),
+        Recipe("target_systems_update", {"id": _SYSTEM}, body={"title": "new"}),
+        Recipe("unit_certificates_expiring"),
+        Recipe("unit_certificates_list", unit),
+        Recipe("unit_certificates_renew", unit, body={}),
+        Recipe("unit_certificates_revoke", {"id": Of("unit"), "serial": Of("unit certificate")}),
+        Recipe("unit_labels_update", unit, body={"set": {"site": "new"}}),
+        Recipe("unit_set_units_add", {"id": _SET, "unit_id": Of("unit")}),
+        Recipe("unit_set_units_list", {"id": _SET}),
+        Recipe("unit_set_units_remove", {"id": _SET, "unit_id": Of("unit")}),
+        Recipe("unit_sets_create", body={"title": "new", "fleet_id": Of("fleet"), "selector": "place"}),
+        Recipe("unit_sets_delete", {"id": _SET}),
+        Recipe(
+            "unit_sets_list", query={"fleet_id": Of("fleet", missing=FINE), "unit_id": _FILTER_UNIT}, lists=(_SET,)
+        ),
+        Recipe("unit_sets_read", {"id": _SET}),
+        Recipe("unit_sets_update", {"id": _SET}, body={"title": "new", "selector": "place"}),
+        Recipe("unit_target_read", unit),
+        Recipe("unit_target_system_update", unit, body={"target_system_id": Of("target system")}),
+        Recipe("units_delete", unit),
+        Recipe("units_deprovision", unit),
+        Recipe(
+            "units_list",
+            query={"fleet_id": Of("fleet", missing=FINE), "target_system_id": Of("target system", missing=FINE)},
+            lists=(Of("unit"),),
+        ),
+        Recipe("units_move", unit, body={"fleet_id": Of("any fleet")}),
+        Recipe("units_provision", body={**new_unit(), "fleet_id": Of("fleet")}),
+        Recipe("units_read", unit),
+        Recipe("units_revoke", unit),
+        Recipe("user_certificates_create", body={"csr": new_request()}, invited=True),
+        Recipe("user_certificates_list", query={"user_id": _FILTER_USER}, lists=(Of("user certificate"),)),
+        Recipe("user_certificates_revoke", {"id": Of("user certificate")}),
+        Recipe("users_activate", user),
+        Recipe(
+            "users_create",
+            body={"username": "new", "role": "auditor", "organization_id": Of("organization", tied=404)},
+            elsewhere=409,
+        ),
+        Recipe(
+            "users_create",
+            body={"username": "new", "role": "fleet owner", "fleet_ids": [Of("fleet")]},
+            only=("oem",),
+        ),
+        Recipe("users_delete", user),
+        Recipe("users_list", query={"organization_id": Of("organization", missing=FINE)}, lists=(Of("person"),)),
+        Recipe("users_me_read"),
+        Recipe("users_read", user),
+        Recipe("users_suspend", user),
+        Recipe("users_update", user, body={"role": "auditor"}, elsewhere=409),
+        Recipe(
+            "users_update",
+            user,
+            body={"role": "fleet owner", "fleet_ids": [Of("fleet")]},
+            only=("oem",),
+        ),
+    )

@@ -1,0 +1,29 @@
+"""Everybody asks for everything: what they get is what the table says, and nothing of others (docs/adding)."""
+
+from collections.abc import Callable
+
+import pytest
+from tests.system.access.door import Door
+from tests.system.access.matrix import Matrix, operations
+from tests.system.access.recipes import recipes
+from tests.system.access.words import IDENTITIES, forbidden
+
+OPERATIONS = sorted(operations())
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_operation_gives_everybody_what_the_table_says_and_nothing_of_others(
+    door: Door, operation: str, record_property: Callable[[str, object], None]
+) -> None:
+    matrix = Matrix(door)
+    faults = list(matrix.faults(operation))
+    record_property("access", [[*cell, times] for cell, times in matrix.counted.items()])
+    assert not faults, "\n".join(faults)
+
+
+def test_every_row_of_the_recipes_is_of_an_operation_and_every_role_asks() -> None:
+    assert {recipe.operation for recipe in recipes()} <= set(OPERATIONS)
+    assert {identity.role for identity in IDENTITIES.values()} == {
+        "", "admin", "oem", "fleet_owner", "sp", "auditor",
+    }  # fmt: skip
+    assert all(forbidden(identity) for identity in IDENTITIES.values())

@@ -1,0 +1,401 @@
+"""The installation that the matrix is run on: two OEMs, four Service Providers, and one of everything for each.
+
+It is made once, through the product's own repositories; the database is then copied back after each change.
+"""
+
+import asyncio
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from tests.system.access.words import (
+    GRANTS,
+    IDENTITIES,
+    NARROW,
+    OEMS,
+    ORGANIZATIONS,
+    PROVIDERS,
+    Identity,
+    org_word,
+    staff_word,
+    word,
+)
+
+from aosedge.clock import RandomIds, SystemClock
+from aosedge.cloud.app import opened
+from aosedge.cloud.bus.inprocess import InProcessBus
+from aosedge.cloud.domain.access.callers import Caller, Person, Scope, Task
+from aosedge.cloud.domain.api_tokens import ApiToken
+from aosedge.cloud.domain.assignments import Assignment
+from aosedge.cloud.domain.catalogue import Bundle, Item, ItemVersion
+from aosedge.cloud.domain.fleets import Fleet
+from aosedge.cloud.domain.invitations import Invitation
+from aosedge.cloud.domain.organizations import Grant, Organization
+from aosedge.cloud.domain.people import Certificate, User
+from aosedge.cloud.domain.subjects import Subject
+from aosedge.cloud.domain.target_systems import TargetSystem
+from aosedge.cloud.domain.unit_sets import UnitSet
+from aosedge.cloud.domain.units import Node, Unit
+from aosedge.cloud.ports import StoredBlob
+from aosedge.cloud.reconcilers.targets import CompileTargets
+from aosedge.cloud.settings import Settings
+from aosedge.cloud.store import EverySession, Session, Store
+from aosedge.cloud.usecases import installation
+from aosedge.model.digests import sha256
+from aosedge.model.instants import Instant
+from aosedge.trust import csr, secrets
+from aosedge.trust.certificates import Authority
+
+ID_LETTERS = 40
+HOUR = 3_600_000_000
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """An object and where it is; `names` are others that a path may have for it."""
+
+    id: str
+    org: str
+    fleet: str = ""
+    user: str = ""
+    names: tuple[str, ...] = ()
+    also: str = ""
+    """Another organization that may see it."""
+
+
+class Login(msgspec.Struct, frozen=True):
+    """What somebody comes with: a certificate as the TLS layer hands it on (DER), or a header."""
+
+    certificate: bytes | None = None
+    authorization: str = ""
+
+
+class World(msgspec.Struct):
+    """Objects by kind, those that were removed again, and everybody's login."""
+
+    objects: dict[str, list[Placed]]
+    gone: dict[str, list[Placed]]
+    logins: dict[str, Login]
+    invitation: str
+    """A one-time token that nobody has used."""
+
+
+def made_id(kind: str, place: str) -> str:
+    """All ids are equally long, so that answers that name them are, too."""
+    return f"{kind}-{place}-".ljust(ID_LETTERS, "0")
+
+
+async def build(settings: Settings) -> World:
+    """Make it in the data folder; gives what is there."""
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    now = SystemClock().wall()
+    authority, _made = installation.ready_authority(settings, now)
+    installation.ready_secret(settings)
+    async with opened(settings) as store:
+        builder = _Builder(store, authority, now)
+        await builder.everything()
+        compiling = CompileTargets(store, InProcessBus(), SystemClock(), RandomIds())
+        while (await compiling.activate()).more:
+            pass
+    return builder.world
+
+
+class _Builder:
+    def __init__(self, store: Store, authority: Authority, now: Instant) -> None:
+        self._store, self._authority, self._now = store, authority, now
+        self.world = World(defaultdict(list), defaultdict(list), {"anonymous": Login()}, "")
+        self._certificates: list[Certificate] = []
+
+    async def everything(self) -> None:
+        for steps in (self._organizations, self._grants):
+            await self._store.write_every(Caller(Task("test"), "r", self._now), steps)
+        scope = Scope(reach="all")
+        caller = Caller(Task("test"), "r", self._now)
+        for work in (self._hardware, self._people, self._units, self._software, self._removed):
+            await self._store.write(caller, scope, work)
+        for org in ORGANIZATIONS:  # a line in each trail
+            who = Person(made_id("user", staff_word(org)), "auditor", org_id(org))  # type: ignore[arg-type]
+
+            def note(session: Session, org: str = org) -> None:
+                session.audit.append("fleets_create", "done", target=f"{word(org)} {staff_word(org)}")
+                self._put("audit", f"line-{org}", org)
+
+            await self._store.write(Caller(who, "r", self._now), scope, note)
+
+    def _put(self, kind: str, id: str, org: str, **where: Any) -> Placed:
+        placed = Placed(id, org, **where)
+        self.world.objects[kind].append(placed)
+        return placed
+
+    def _organizations(self, session: EverySession) -> None:
+        for org in ORGANIZATIONS:
+            kind = "platform" if org == "platform" else "oem" if org in OEMS else "sp"
+            made = Organization(org_id(org), kind, f"title {org_word(org)}", self._now, active=org != "asleep")  # type: ignore[arg-type]
+            session.organizations.add(made)
+            self._put("organization", made.id, org)
+            if org in PROVIDERS:
+                self._put("provider", made.id, org)
+        empty = Organization(made_id("org", "empty"), "sp", "nothing in it", self._now)  # type: ignore[arg-type]
+        session.organizations.add(empty)
+        self._put("empty organization", empty.id, "empty")
+
+    def _grants(self, session: EverySession) -> None:
+        for oem, sp in sorted(GRANTS):
+            session.organizations.grant(Grant(org_id(oem), org_id(sp), self._now))  # type: ignore[arg-type]
+            self._put("grant", org_id(sp), oem, also=sp)
+            if sp == "three":
+                self._put("unused grant", org_id(sp), oem)
+        for oem, other_oem, ungranted in (("alpha", "beta", "two"), ("beta", "alpha", "one")):
+            self._put("grantable", org_id(ungranted), oem)
+            self.world.gone["grantable"].append(Placed(org_id(other_oem), oem))
+            self.world.gone["unused grant"].append(Placed(org_id(ungranted), oem))
+
+    def _hardware(self, session: Session) -> None:
+        for org, fleets in OEMS.items():
+            for fleet in (*fleets, f"spare{org}"):
+                spare = fleet.startswith("spare")
+                mark = word(org) if spare else word(fleet)
+                made = Fleet(made_id("fleet", mark), org_id(org), f"title {mark}", self._now)  # type: ignore[arg-type]
+                session.fleets.add(made)
+                self._put("any fleet", made.id, org, fleet=fleet)
+                self._put("empty fleet" if spare else "fleet", made.id, org, fleet=fleet)
+            for kind in ("system", "spare system"):
+                id = made_id(kind.replace(" ", "-"), word(org))
+                session.target_systems.add(TargetSystem(id, org_id(org), f"{kind} {word(org)}", self._now))  # type: ignore[arg-type]
+                self._put("target system" if kind == "system" else "spare target system", id, org)
+
+    def _people(self, session: Session) -> None:
+        for identity in IDENTITIES.values():
+            if identity.role and not identity.user:
+                self._person(session, identity)
+        for org in ORGANIZATIONS:
+            role = "admin" if org == "platform" else "oem" if org in OEMS else "sp"
+            worker = Identity(f"{org} worker", role, org)
+            self._person(session, worker)
+            id = user_id(worker)
+            self._put("user", id, org, user=id)
+            token = made_id("invitation", staff_word(org))
+            secret = secrets.new_secret(secrets.INVITATION)
+            hashed = secrets.hash_of(secret)
+            invitation = Invitation(token, id, role, hashed, self._now, self._now + HOUR, id)  # type: ignore[arg-type]
+            session.invitations.add(invitation)
+            self._put("invitation", token, org, user=id)
+            self.world.invitation = secret if org == "alpha" else self.world.invitation
+        self._kept_out(session)
+
+    def _person(self, session: Session, identity: Identity, *, active: bool = True) -> None:
+        fleets = frozenset(made_id("fleet", word(fleet)) for fleet in identity.fleets)
+        name = identity.name.replace(" ", ".") + "." + staff_word(identity.org)
+        id = user_id(identity)
+        user = User(
+            id,  # type: ignore[arg-type]
+            org_id(identity.org),  # type: ignore[arg-type]
+            identity.role,  # type: ignore[arg-type]
+            name,
+            self._now,
+            email=f"{name}@example.org",
+            active=active,
+            fleets=fleets,  # type: ignore[arg-type]
+        )
+        session.users.add(user)
+        self._put("person", id, identity.org, user=id)
+        self.world.logins[identity.name] = self._certified(session, user)
+        self._token(session, user, identity.org, ("fleets_list",))
+
+    def _certified(self, session: Session, user: User, *, revoked: bool = False) -> Login:
+        issued = self._authority.issue_user(csr.new_key().public_key(), user.id, user.username, self._now)
+        state = "revoked" if revoked else "active"
+        session.certificates.add(
+            Certificate(
+                issued.serial,
+                "user",
+                user.id,
+                "user",
+                issued.fingerprint,
+                issued.not_after,
+                self._now,
+                issued.pem,
+                state=state,  # type: ignore[arg-type]
+            )
+        )
+        org = next(placed.org for placed in self.world.objects["person"] if placed.id == user.id)
+        self._put("user certificate", issued.serial, org, user=user.id)
+        return Login(der(issued.pem))
+
+    def _token(self, session: Session, user: User, org: str, scopes: tuple[str, ...], ends: int = HOUR) -> Login:
+        number = len(self.world.objects["api token"])
+        id = made_id(f"token{number:03}", staff_word(org))
+        secret = secrets.new_secret(secrets.API_TOKEN)
+        hashed, later = secrets.hash_of(secret), Instant(self._now + 24 * HOUR)
+        ended = Instant(self._now + ends)
+        session.api_tokens.add(ApiToken(id, user.id, f"t {staff_word(org)}", hashed, scopes, self._now, ended, later))  # type: ignore[arg-type]
+        self._put("api token", id, org, user=user.id)
+        return Login(authorization=f"Bearer {secret}")
+
+    def _kept_out(self, session: Session) -> None:
+        logins = self.world.logins
+        logins["garbage token"] = Login(authorization="Bearer aos_" + "0" * 64)
+        alpha = session.users.get(user_id(IDENTITIES["alpha oem"]))  # type: ignore[arg-type]
+        logins["alpha narrow token"] = self._token(session, alpha, "alpha", tuple(sorted(NARROW)))
+        logins["expired token"] = self._token(session, alpha, "alpha", ("fleets_list",), ends=-1)
+        logins["revoked certificate"] = self._certified(session, alpha, revoked=True)
+        forged = self._authority.issue_user(csr.new_key().public_key(), alpha.id, alpha.username, self._now)
+        logins["certificate of another key"] = Login(der(forged.pem))  # well signed, and not on record
+        suspended = Identity("suspended user", "oem", "alpha")
+        self._person(session, suspended, active=False)
+        out = session.users.get(user_id(suspended))  # type: ignore[arg-type]
+        logins["token of a suspended user"] = self._token(session, out, "alpha", ("fleets_list",))
+        self._person(session, Identity("user of a suspended organization", "sp", "asleep"))
+
+    def _units(self, session: Session) -> None:
+        for org, fleets in OEMS.items():
+            subject = Subject(made_id("subject", word(org)), org_id(org), f"title {word(org)}", "group", self._now)  # type: ignore[arg-type]
+            session.subjects.add(subject)
+            self._put("subject", subject.id, org)
+            for fleet in fleets:
+                self._unit(session, org, fleet, subject)
+        self.world.logins["unit"] = self._unit_login(session, "north")
+        self.world.logins["unit of beta"] = self._unit_login(session, "field")
+
+    def _unit(self, session: Session, org: str, fleet: str, subject: Subject) -> None:
+        mark, of = word(fleet), made_id("fleet", word(fleet))
+        unit = Unit(
+            made_id("unit", mark),  # type: ignore[arg-type]
+            org_id(org),  # type: ignore[arg-type]
+            of,  # type: ignore[arg-type]
+            made_id("system-id", mark),  # type: ignore[arg-type]
+            f"model {mark}",
+            self._now,
+            lifecycle="provisioned",
+            target_system=made_id("system", word(org)),  # type: ignore[arg-type]
+        )
+        session.units.add(unit)
+        session.units.put_nodes(unit.id, [Node(unit.id, "main", "type", f"title {mark}", True)])  # type: ignore[arg-type]
+        session.labels.put(unit.id, {"place": mark})
+        session.unit_certificates.put_secrets(unit.id, {"main": f"sealed {mark}"})  # type: ignore[dict-item]
+        self._put("unit", unit.id, org, fleet=fleet, names=(unit.system_uid,))
+        made = UnitSet(made_id("set", mark), unit.tenant, unit.fleet, f"title {mark}", self._now)  # type: ignore[arg-type]
+        session.unit_sets.add(made)
+        session.unit_sets.join(made.id, unit.id)
+        self._put("unit set", made.id, org, fleet=fleet)
+        session.subjects.join(subject.id, unit.id)
+
+    def _unit_login(self, session: Session, fleet: str) -> Login:
+        unit = session.units.get(made_id("unit", word(fleet)))  # type: ignore[arg-type]
+        for name in ("north", "south", "field") if fleet == "north" else ():
+            self._unit_certificate(session, session.units.get(made_id("unit", word(name))))  # type: ignore[arg-type]
+        return Login(der(self._unit_certificate(session, unit)))
+
+    def _unit_certificate(self, session: Session, unit: Unit) -> str:
+        request = csr.unit_request(csr.new_key(), unit.system_uid, "online")
+        issued = self._authority.issue_unit(request, unit.id, unit.system_uid, "online", self._now)
+        session.certificates.add(
+            Certificate(
+                issued.serial,
+                "unit",
+                unit.id,
+                "online",
+                issued.fingerprint,
+                issued.not_after,
+                self._now,
+                issued.pem,
+                node="main",
+            )
+        )
+        placed = next(each for each in self.world.objects["unit"] if each.id == unit.id)
+        self._put("unit certificate", issued.serial, placed.org, fleet=placed.fleet)
+        return issued.pem
+
+    def _software(self, session: Session) -> None:
+        for org in (*OEMS, *PROVIDERS):
+            mark = word(org)
+            for kind in ("item", "spare item"):
+                name = kind.replace(" ", "-")
+                bundle = Bundle(
+                    made_id(f"bundle-{name}", mark),  # type: ignore[arg-type]
+                    org_id(org),  # type: ignore[arg-type]
+                    "ready",
+                    self._now,
+                    filename=f"{name} {mark}.tar.gz",
+                    digest=f"sha256:{mark}",
+                )
+                session.bundles.add(bundle)
+                self._put("bundle", bundle.id, org)
+                item = Item(
+                    made_id(name, mark), bundle.owner, f"{name}-{mark}", "service", self._now, f"title {mark}"
+                )  # type: ignore[arg-type]
+                session.items.add(item)
+                self._put("any item", item.id, org)
+                self._put(kind, item.id, org)
+                digest = sha256(item.id.encode())
+                session.blobs.put([StoredBlob(digest, f"3-{item.id}", 10)])
+                version = ItemVersion(
+                    made_id(f"version-{name}", mark),  # type: ignore[arg-type]
+                    item.id,
+                    "1.0.0",
+                    digest,
+                    bundle.id,
+                    self._now,
+                )
+                session.items.add_version(version, [digest])
+        for oem, sp in sorted(GRANTS):
+            if sp != "three":
+                self._assign(session, oem, sp)
+
+    def _assign(self, session: Session, oem: str, sp: str) -> None:
+        id, subject, item = (made_id(*pair) for pair in (
+            ("assignment", word(oem)), ("subject", word(oem)), ("item", word(sp)))
+        )  # fmt: skip
+        session.assignments.add(Assignment(id, org_id(oem), subject, self._now, item=item))  # type: ignore[arg-type]
+        session.subjects.mark_dirty(subject)  # type: ignore[arg-type]
+        self._put("assignment", id, oem)
+
+    def _removed(self, session: Session) -> None:
+        """One of each kind that was there once."""
+        for org, fleets in OEMS.items():
+            tenant, mark = org_id(org), f"gone{word(org)}"
+            fleet = made_id("fleet", mark)
+            session.fleets.add(Fleet(fleet, tenant, f"gone {mark}", self._now))  # type: ignore[arg-type]
+            session.fleets.delete(fleet)  # type: ignore[arg-type]
+            of = made_id("fleet", word(fleets[0]))
+            unit, system_uid = made_id("unit", mark), made_id("system-id", mark)
+            session.units.add(Unit(unit, tenant, of, system_uid, "m", self._now))  # type: ignore[arg-type]
+            session.units.delete(unit)  # type: ignore[arg-type]
+            subject = made_id("subject", mark)
+            session.subjects.add(Subject(subject, tenant, f"gone {mark}", "group", self._now))  # type: ignore[arg-type]
+            session.subjects.delete(subject)  # type: ignore[arg-type]
+            unit_set = made_id("set", mark)
+            session.unit_sets.add(UnitSet(unit_set, tenant, of, f"gone {mark}", self._now))  # type: ignore[arg-type]
+            session.unit_sets.delete(unit_set)  # type: ignore[arg-type]
+            user = made_id("user", mark)
+            session.users.add(User(user, tenant, "auditor", f"gone.{org}", self._now))  # type: ignore[arg-type]
+            session.users.delete(user)  # type: ignore[arg-type]
+            for kind, id in (
+                ("fleet", fleet), ("any fleet", fleet), ("empty fleet", fleet), ("unit", unit), ("subject", subject),
+                ("unit set", unit_set), ("user", user), ("person", user),
+            ):  # fmt: skip
+                self.world.gone[kind].append(Placed(id, org))
+
+
+def org_id(org: str) -> str:
+    """The organization's id."""
+    return made_id("org", org_word(org))
+
+
+def user_id(identity: Identity) -> str:
+    """The user's id."""
+    return made_id("user-" + identity.user_name.replace(" ", "-")[:12], staff_word(identity.org))
+
+
+def der(pem: str) -> bytes:
+    """A certificate as the TLS layer hands it on."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return x509.load_pem_x509_certificate(pem.encode()).public_bytes(Encoding.DER)
+
+
+if __name__ == "__main__":
+    import sys
+
+    asyncio.run(build(Settings(data_folder=Path(sys.argv[1]))))
