@@ -91,6 +91,7 @@ async def main() -> None:
     names = server.Names(server.channel_url("localhost", port), "http://localhost")
     # One Unit of the benchmark sends what a thousand send in the field: its own pace is not what is measured.
     policy = Policy(unit=conversation.Policy(messages_burst=1_000_000, messages_per_s=1_000_000))
+    blobs = open_blobs(str(folder / "blobs"), folder / "scratch")
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(
@@ -99,8 +100,8 @@ async def main() -> None:
                 names,
                 context,
                 SECRET,
-                StoreRecords(store, bus, clock, ids, certification),
-                open_blobs(str(folder / "blobs"), folder / "scratch"),
+                StoreRecords(store, blobs, bus, clock, ids, certification),
+                blobs,
                 bus,
                 clock,
                 ids,

@@ -53,7 +53,7 @@ class Place:
         self.clock, self.ids = SystemClock(), RandomIds()
         self.bus = InProcessBus()
         certification = Certification(store, authority, "", Seal(SECRET, PURPOSE))
-        self.records = StoreRecords(store, self.bus, self.clock, self.ids, certification)
+        self.records = StoreRecords(store, blobs, self.bus, self.clock, self.ids, certification)
         self.discovery_url = ""
         self.channel_url = ""
 

@@ -163,7 +163,7 @@ async def _serve(settings: Settings, sockets: dict[str, socket.socket], store: S
     _stop_on_signals(parts.stop)
     intake = parts.intake()
     certification = Certification(store, authority, settings.discovery_url, parts.seal())
-    records = StoreRecords(store, parts.bus, parts.clock, parts.ids, certification)
+    records = StoreRecords(store, parts.blobs, parts.bus, parts.clock, parts.ids, certification)
     await records.begin()
     if undone := await intake.recover():
         say(f"undone: {undone} uploads that had broken off")

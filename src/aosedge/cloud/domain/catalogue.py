@@ -65,6 +65,10 @@ class ItemVersion(msgspec.Struct, frozen=True):
     num_instances: int = 1
     priority: int = 0
     labels: tuple[str, ...] = ()
+    state_limit: int = 0
+    """Bytes of state that an instance may have; 0: none."""
+    default_state: Digest | None = None
+    """What a first start gets, a blob."""
 
 
 class Bundle(msgspec.Struct, frozen=True):

@@ -24,6 +24,7 @@ from aosedge.cloud.gateway.orders import (
     Say,
     Suspect,
 )
+from aosedge.cloud.usecases.service_states import Answer
 from aosedge.model.digests import Digest
 from aosedge.model.errors import Invalid
 from aosedge.model.ids import Ids, SystemId, Txn
@@ -151,8 +152,8 @@ class Conversation:
 
     # What the cloud did.
 
-    def kept(self, txns: Iterable[Txn], now: Now) -> list[Order]:
-        """These messages are durable: acknowledge them."""
+    def kept(self, txns: Iterable[Txn], now: Now, answers: Sequence[Answer] = ()) -> list[Order]:
+        """These messages are durable: acknowledge them, then say what answers some of them."""
         if self._over:
             return []
         orders: list[Order] = []
@@ -160,6 +161,8 @@ class Conversation:
             self._session.settle(txn, now)
             if self._unstored.pop(txn, False):
                 orders += self._greet()
+        for answer in answers:
+            orders += self._say(answer, now)
         return self._spoken(orders)
 
     def not_kept(self, txn: Txn, now: Now, retry_after_ms: int) -> list[Order]:
@@ -299,7 +302,9 @@ class Conversation:
         self._renews = False
         return [LookUpRenewals()]
 
-    def _say(self, message: RenewCertificatesNotification | IssuedUnitCertificates | None, now: Now) -> list[Order]:
+    def _say(
+        self, message: RenewCertificatesNotification | IssuedUnitCertificates | Answer | None, now: Now
+    ) -> list[Order]:
         if not self._over and message is not None and self._session.room() > 0:
             self._session.send(message, Txn(self._ids.new()), now)
         return self._spoken([])

@@ -7,6 +7,7 @@ import msgspec
 
 from aosedge.cloud.domain.access.callers import UnitPeer
 from aosedge.cloud.ports import StoredBlob
+from aosedge.cloud.usecases.service_states import Outcome
 from aosedge.cloud.usecases.statuses import Report
 from aosedge.model.digests import Digest
 from aosedge.model.ids import SystemId
@@ -87,8 +88,9 @@ class Records(Protocol):
     async def leave(self, departures: Sequence[Departure]) -> None:
         """These channels are closed."""
 
-    async def keep(self, reports: Sequence[Report]) -> list[bool]:
-        """Make durable, in order, each txn of a Unit once; False for one that can never be stored."""
+    async def keep(self, reports: Sequence[Report]) -> list[Outcome]:
+        """Make durable, in order, each txn of a Unit once; False for one that can never be stored, else true or an
+        answer to be sent."""
 
     async def targets(self, units: Sequence[UnitPeer]) -> list[DesiredStatus | None]:
         """The target of each."""

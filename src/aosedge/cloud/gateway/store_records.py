@@ -19,10 +19,11 @@ from aosedge.cloud.gateway.records import (
     Question,
     SignedIn,
 )
-from aosedge.cloud.ports import Bus, StoredBlob
+from aosedge.cloud.ports import Blobs, Bus, StoredBlob
 from aosedge.cloud.store import EverySession, Store, UnitsSession
-from aosedge.cloud.usecases import statuses
+from aosedge.cloud.usecases import service_states, statuses
 from aosedge.cloud.usecases.certificates import Certification
+from aosedge.cloud.usecases.service_states import Outcome
 from aosedge.cloud.usecases.statuses import Report
 from aosedge.model.digests import Digest
 from aosedge.model.errors import Untrusted
@@ -32,7 +33,9 @@ from aosedge.protocol.messages import (
     DesiredStatus,
     InstallUnitCertificatesConfirmation,
     IssueUnitCertificates,
+    NewState,
     RenewCertificatesNotification,
+    StateRequest,
 )
 from aosedge.trust.certificates import Peer
 
@@ -43,10 +46,17 @@ class StoreRecords:
     """`gateway.records.Records` on the store. `process` names this cloud process in the connections it holds."""
 
     def __init__(
-        self, store: Store, bus: Bus, clock: Clock, ids: Ids, certification: Certification, process: str = "main"
+        self,
+        store: Store,
+        blobs: Blobs,
+        bus: Bus,
+        clock: Clock,
+        ids: Ids,
+        certification: Certification,
+        process: str = "main",
     ) -> None:
-        self._store, self._bus, self._clock, self._ids, self._process = store, bus, clock, ids, process
-        self._certification = certification
+        self._store, self._blobs, self._bus, self._clock, self._ids = store, blobs, bus, clock, ids
+        self._certification, self._process = certification, process
 
     async def begin(self) -> None:
         """Before the first Unit: whoever was connected to this process before it ended is so no more."""
@@ -88,9 +98,14 @@ class StoreRecords:
         await self._store.write_every(caller, lambda session: session.units.disconnect(closed, caller.now))
         await self._tell(unit for unit, _ in closed)
 
-    async def keep(self, reports: Sequence[Report]) -> list[bool]:
-        """Make durable, in order, each txn of a Unit once; False for one that can never be stored."""
-        stored = await statuses.keep(self._store, reports, self._clock.wall())
+    async def keep(self, reports: Sequence[Report]) -> list[Outcome]:
+        """Make durable, in order, each txn of a Unit once; False for one that can never be stored, else an answer."""
+        now = self._clock.wall()
+        of_states = [report for report in reports if isinstance(report.message, NewState | StateRequest)]
+        others = [report for report in reports if not isinstance(report.message, NewState | StateRequest)]
+        kept = iter(await statuses.keep(self._store, others, now))
+        judged = iter(await service_states.keep(self._store, self._blobs, of_states, now) if of_states else ())
+        stored = [next(judged if isinstance(r.message, NewState | StateRequest) else kept) for r in reports]
         for news in dict.fromkeys(events.news_of(report.unit, report.message) for report in reports):
             await self._bus.publish(events.topic(news.unit), events.encode(news))
         return stored

@@ -25,6 +25,7 @@ from aosedge.cloud.gateway.orders import Attend, Keep, LookUpBlobs
 from aosedge.cloud.gateway.records import AboutCertificates, Arrival, Departure, Incident, Question, Records, SignedIn
 from aosedge.cloud.gateway.signatures import Links, Tokens, bearer
 from aosedge.cloud.ports import StoredBlob
+from aosedge.cloud.usecases.service_states import Outcome
 from aosedge.cloud.usecases.statuses import Report
 from aosedge.model.errors import AosError, Unauthenticated
 from aosedge.model.ids import Ids, Txn, UnitId
@@ -307,14 +308,15 @@ class Switchboard:
         stored = await self._records.keep(reports)
         self._intake_bytes -= sum(size for _, _, size in batch)
         now = self.now()
-        done: dict[Line, list[Txn]] = {}
-        for (line, order, _), is_stored in zip(batch, stored, strict=True):
-            if is_stored:
-                done.setdefault(line, []).append(order.txn)
-            else:
+        done: dict[Line, dict[Txn, Outcome]] = {}
+        for (line, order, _), outcome in zip(batch, stored, strict=True):
+            if outcome is False:
                 line.go_on(Conversation.not_kept, order.txn, now, _NEVER_STORED_MS)
-        for line, txns in done.items():
-            line.go_on(Conversation.kept, txns, now)
+            else:
+                done.setdefault(line, {})[order.txn] = outcome
+        for line, outcomes in done.items():
+            answers = [outcome for outcome in outcomes.values() if outcome is not True and outcome is not False]
+            line.go_on(Conversation.kept, outcomes, now, answers)
         self._let_in()
 
     def _not_stored(self, taken: _Taken) -> None:

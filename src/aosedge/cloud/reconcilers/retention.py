@@ -29,14 +29,15 @@ class LetGo:
         now = self._clock.wall()
         caller = Caller(Task(self.name), self._ids.new(), now)
 
-        def drop(session: EverySession) -> tuple[int, int, int]:
+        def drop(session: EverySession) -> tuple[int, int, int, int]:
             held = session.retention
             return (
                 held.drop_old(Instant(now - KEPT_US), TOGETHER_MOST),
                 held.drop_surplus(KEPT_OF_A_UNIT, TOGETHER_MOST),
                 held.drop_documents(TOGETHER_MOST),
+                held.drop_states(),
             )
 
         gone = await self._store.write_every(caller, drop)
-        words = f"let go of {gone[0]} old and {gone[1]} surplus messages, {gone[2]} documents"
-        return Report(words, more=max(gone) >= TOGETHER_MOST)
+        words = f"let go of {gone[0]} old and {gone[1]} surplus messages, {gone[2]} documents, {gone[3]} states"
+        return Report(words, more=max(gone[:3]) >= TOGETHER_MOST)

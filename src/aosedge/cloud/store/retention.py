@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, Table, delete, exists, func, select, tuple_
 
+from aosedge.cloud.store.service_states import drop_left
 from aosedge.cloud.store.tables import alerts, received, target_documents, unit_targets
 from aosedge.model.instants import Instant
 
@@ -39,6 +40,10 @@ class Retention:
         return self._connection.execute(
             delete(target_documents).where(target_documents.c.digest.in_(unused))
         ).rowcount
+
+    def drop_states(self) -> int:
+        """What is remembered of groups' states on Units that left the subject; how many went."""
+        return drop_left(self._connection)
 
     def _key(self, table: Table) -> list[Any]:
         return [table.c[name] for name in _KEYS[table]]

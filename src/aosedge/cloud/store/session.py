@@ -19,6 +19,7 @@ from aosedge.cloud.store.people import Certificates, EveryCertificate, EveryUser
 from aosedge.cloud.store.recording import Recorder
 from aosedge.cloud.store.reported import ReportedUnits
 from aosedge.cloud.store.retention import Retention
+from aosedge.cloud.store.service_states import ReportedStates, ServiceStates
 from aosedge.cloud.store.sessions import EveryWebSession, Tickets, WebSessions
 from aosedge.cloud.store.settings import InstallationSettings
 from aosedge.cloud.store.statuses import ReceivedMessages, Statuses
@@ -70,6 +71,7 @@ class Session(Signals):
         self.unit_limits = UnitLimits(connection, scope)
         self.target_systems = TargetSystems(connection, scope)
         self.subjects = Subjects(connection, scope)
+        self.service_states = ServiceStates(connection, scope)
         self.items = Items(connection, scope)
         self.bundles = Bundles(connection, scope)
         self.blobs = BlobRecords(connection)
@@ -85,6 +87,7 @@ class UnitsSession(Signals):
     def __init__(self, connection: Connection, documents: Documents, units: frozenset[UnitId]) -> None:
         super().__init__()
         self.reported = ReportedUnits(connection, documents, units)
+        self.states = ReportedStates(connection, units)
 
 
 class EverySession(Signals):

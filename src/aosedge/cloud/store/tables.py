@@ -27,6 +27,7 @@ from aosedge.cloud.store.columns import to as _to
 from aosedge.cloud.store.columns import words as _text
 from aosedge.model.bundle.rejections import Rejection
 from aosedge.protocol.messages.from_unit import AnyAlert, MonitoringData
+from aosedge.protocol.service_states import MOST_BYTES
 
 metadata = MetaData(
     naming_convention={
@@ -262,6 +263,8 @@ versions = Table(
     _number("num_instances", 1),
     _number("priority", 0),
     _document("labels", Words),
+    _number("state_limit", MOST_BYTES),  # of versions from before this was known: the Unit knows it
+    Column("default_state", Text),
     UniqueConstraint("item", "version"),
     Index(None, "bundle"),
     Index(None, "index_digest"),

@@ -76,7 +76,7 @@ def enter(
 
 def digests_of(entry: PreparedItem) -> tuple[Digest, ...]:
     """Every blob the version is made of."""
-    return (*(digest for digest, _ in entry.layers), *entry.composed.digests)
+    return (*(digest for digest, _ in entry.files), *entry.composed.digests)
 
 
 def _has(session: Session, item: ItemId, version: str) -> bool:
@@ -114,4 +114,6 @@ def _version(entry: PreparedItem, item: ItemId, bundle: BundleId, ids: Ids, now:
         num_instances=instances.min_instances,
         priority=instances.priority,
         labels=instances.labels,
+        state_limit=entry.item.configuration.quotas.state_limit or 0,
+        default_state=entry.default_state[0] if entry.default_state else None,
     )

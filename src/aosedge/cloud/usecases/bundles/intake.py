@@ -213,7 +213,7 @@ class Intake:
     async def _stored(self, prepared: Sequence[PreparedItem]) -> list[StoredBlob]:
         stored = []
         for entry in prepared:
-            for _, path in entry.layers:
+            for _, path in entry.files:
                 stored.append(await self._blobs.put(_in_parts(path)))
             stored += [await self._blobs.put_bytes(document) for document in entry.composed.documents]
         return list(dict.fromkeys(stored))

@@ -11,10 +11,11 @@ import msgspec
 from aosedge.cloud.domain.items import Composed, Layer, compose
 from aosedge.model.bundle import Image, Item, Rejected, Rejection, rejection
 from aosedge.model.digests import ContentHash, Digest
-from aosedge.model.errors import Invalid
+from aosedge.model.errors import Invalid, TooLarge
 from aosedge.model.oci import ENCRYPTED_LAYERS, LAYER_TAR, LAYER_TAR_GZIP
+from aosedge.protocol.service_states import MOST_BYTES
 from aosedge.trust.archives import LAYER, Limits, examine
-from aosedge.trust.bundles import VerifiedBundle
+from aosedge.trust.bundles import DEFAULT_STATE, VerifiedBundle, default_state
 from aosedge.trust.packing import folder_entries, pack
 
 _PART = 1024 * 1024
@@ -29,6 +30,13 @@ class PreparedItem(msgspec.Struct, frozen=True):
     item: Item
     composed: Composed
     layers: tuple[tuple[Digest, Path], ...]
+    default_state: tuple[Digest, Path] | None = None
+    """What a first start gets."""
+
+    @property
+    def files(self) -> tuple[tuple[Digest, Path], ...]:
+        """All that is stored from a file."""
+        return self.layers if self.default_state is None else (*self.layers, self.default_state)
 
 
 def prepare(bundle: VerifiedBundle, scratch: Path, limits: Limits = LAYER) -> tuple[PreparedItem, ...]:
@@ -43,12 +51,29 @@ def prepare(bundle: VerifiedBundle, scratch: Path, limits: Limits = LAYER) -> tu
                 layers.append(_layer(bundle.content, item, image, packed, limits))
             except Invalid as error:
                 wrong.append(_in_item(error, item, number))
+        try:
+            state = _default_state(bundle.content, item)
+        except Invalid as error:
+            wrong.append(Rejection(item.identity.codename, "configuration.state", rejection(error).reason))
         if not wrong:
             composed = compose(item, bundle.config, [layer for layer, _ in layers])
-            prepared.append(PreparedItem(item, composed, tuple((layer.digest, path) for layer, path in layers)))
+            files = tuple((layer.digest, path) for layer, path in layers)
+            prepared.append(PreparedItem(item, composed, files, state))
     if wrong:
         raise Rejected(tuple(wrong))
     return tuple(prepared)
+
+
+def _default_state(content: Path, item: Item) -> tuple[Digest, Path] | None:
+    path = default_state(content, item)
+    if path is None:
+        if item.configuration.state and item.configuration.state.required:
+            raise Invalid("the default state is missing", expected=f"{item.folder}/{DEFAULT_STATE}")
+        return None
+    most, size_bytes = min(item.configuration.quotas.state_limit or 0, MOST_BYTES), path.stat().st_size
+    if size_bytes > most:
+        raise TooLarge("the default state is over the stateLimit", expected=f"{most} bytes", got=str(size_bytes))
+    return _hashed(path).digest(), path
 
 
 def _in_item(error: Invalid, item: Item, number: int) -> Rejection:
