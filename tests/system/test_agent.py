@@ -27,7 +27,7 @@ from aosedge.core.store.ledger import Ledger
 from aosedge.core.store.spool import Spool
 from aosedge.model.instants import MILLISECOND, SECOND
 from aosedge.model.oci import HealthCheck, ItemConfig, RunConfig
-from aosedge.protocol.messages import PushLog, RequestLog
+from aosedge.protocol.messages import FromUnit, PushLog, RequestLog
 from aosedge.protocol.messages.from_cloud import LogFilter
 from aosedge.protocol.messages.from_unit import CoreAlert, DownloadProgressAlert, UpdateItemInstanceAlert
 from aosedge.protocol.session import Policy as Patience
@@ -48,6 +48,10 @@ async def cloud(tmp_path: Path) -> AsyncIterator[SmallCloud]:
         yield cloud
 
 
+async def quiet(message: FromUnit) -> None:
+    """Nobody waits for what is acknowledged."""
+
+
 class Unit:
     """An agent in this process. Instances are the runtime's, which outlives it."""
 
@@ -65,14 +69,15 @@ class Unit:
         engine = Engine(state, Policy(node=node, **{**QUICK, **policy}))
         images = content_store(self.settings, who.content_context())
         agent = Agent(engine, ledger, images, self.runtime, SystemClock())
-        self.spool = Spool(disk)
+        self.spool, context = Spool(disk), who.client_context()
         self.link = CloudLink(
             who.system_id,
             who.discovery_url + "/sd/v7/",
-            who.client_context(),
+            lambda: context,
             self.spool,
             state.settled,
             agent.hear,
+            quiet,
             SystemClock(),
             RandomIds(),
             lambda: 0.05,

@@ -18,7 +18,9 @@ from aosedge.core.agent import Agent
 from aosedge.core.cloudlink.link import CloudLink
 from aosedge.core.domain.engine import Engine
 from aosedge.core.domain.state import Policy, State
-from aosedge.core.identity import Identity
+from aosedge.core.identity import Identity, custody
+from aosedge.core.identity.custody import Custody
+from aosedge.core.identity.smith import Process
 from aosedge.core.images.store import ContentStore
 from aosedge.core.images.threads import in_thread
 from aosedge.core.journal import Journal
@@ -63,6 +65,8 @@ class Parts(msgspec.Struct, frozen=True):
     runtime: Runtime
     state: State
     node: NodeStatus
+    content_trust: ssl.SSLContext
+    """Whom content may come from; roots are added to it."""
 
 
 async def build(settings: Settings) -> Parts:
@@ -78,7 +82,8 @@ async def build(settings: Settings) -> Parts:
             expected=identity.system_id,
             got=state.unit,
         )
-    images = content_store(settings, identity.content_context())
+    content_trust = identity.content_context()
+    images = content_store(settings, content_trust)
     chosen = await runtime_of(settings, images)
     log.info("runtime", kind=chosen.runtime.kind, why=chosen.reason)
     node = describe(
@@ -89,7 +94,7 @@ async def build(settings: Settings) -> Parts:
         max_dmips=settings.max_dmips,
         max_instances=settings.max_instances,
     )
-    return Parts(identity, ledger, Spool(disk), images, chosen.runtime, state, node)
+    return Parts(identity, ledger, Spool(disk), images, chosen.runtime, state, node, content_trust)
 
 
 def content_store(settings: Settings, trust: ssl.SSLContext) -> ContentStore:
@@ -122,14 +127,23 @@ class Program:
         policy = Policy(node=parts.node, healthy_within_us=settings.healthy_within_s * SECOND)
         clock = SystemClock()
         self.agent = Agent(Engine(parts.state, policy), parts.ledger, parts.images, parts.runtime, clock)
+        self.custody = Custody(
+            custody.Unit(parts.identity.system_id, parts.identity.node, parts.identity.password),
+            identities.cabinet_of(settings.state_folder),
+            self.agent.hear,
+            lambda roots: parts.content_trust.load_verify_locations(cadata=roots),
+            Process(),
+            clock,
+        )
         url = (settings.discovery_url or parts.identity.discovery_url).rstrip("/")
         self.link = CloudLink(
             parts.identity.system_id,
             url if url.endswith("/sd/v7") else url + settings.discovery_path,
-            parts.identity.client_context(),
+            self.custody.context,
             parts.spool,
             parts.state.settled,
-            self.agent.hear,
+            self.custody.hear,
+            self.custody.delivered,
             clock,
             RandomIds(),
             secrets.SystemRandom().random,
@@ -156,7 +170,10 @@ class Program:
     async def _work(self) -> None:
         try:
             async with asyncio.TaskGroup() as group:
-                working = [group.create_task(self.agent.run(self.link))]
+                working = [
+                    group.create_task(self.agent.run(self.link)),
+                    group.create_task(self.custody.run(self.link)),
+                ]
                 if self._settings.nodes_port:
                     working.append(group.create_task(NodesWatch(self._settings, self.agent.hear).run()))
                 await self._end.wait()

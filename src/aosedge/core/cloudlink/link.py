@@ -46,16 +46,21 @@ class CloudLink:
         self,
         system_id: SystemId,
         discovery_url: str,
-        context: ssl.SSLContext,
+        context: Callable[[], ssl.SSLContext],
         spool: Spool,
         settled: Iterable[Txn],
         hear: Callable[[Event], Awaitable[None]],
+        delivered: Callable[[FromUnit], Awaitable[None]],
         clock: Clock,
         ids: Ids,
         chance: Callable[[], float],
         patience: Patience = Patience(),
     ) -> None:
-        self._system_id, self._url, self._context = system_id, discovery_url, context
+        """`context` is asked before each attempt to connect; `delivered` hears of what was acknowledged."""
+        self._system_id, self._url, self._next_context = system_id, discovery_url, context
+        self._context: ssl.SSLContext | None = None
+        self._connection: ClientConnection | None = None
+        self._delivered = delivered
         self._spool, self._hear, self._clock, self._ids, self._chance = spool, hear, clock, ids, chance
         self._session = Session(system_id, patience, settled)
         self._stir = asyncio.Event()
@@ -72,7 +77,7 @@ class CloudLink:
 
     # what the agent wants said
 
-    def say(self, message: UnitStatus) -> None:
+    def say(self, message: FromUnit) -> None:
         """Send it, if there is a channel."""
         self._post(message, Txn(self._ids.new()), keep=False)
 
@@ -92,6 +97,11 @@ class CloudLink:
         """The message is not for this Unit."""
         self._session.refuse(txn, self._now())
         self._stir.set()
+
+    def reconnect(self) -> None:
+        """Give this channel, if there is one, up for a new one."""
+        if self._connection is not None:
+            self._connection.transport.abort()
 
     async def locate(self, digest: Digest) -> BlobUrl:
         """Ask where a blob is. Raises Unavailable without a cloud, NotFound where it has none for this Unit."""
@@ -123,10 +133,12 @@ class CloudLink:
         while True:
             await asyncio.sleep(self._chance() * self._ceiling_s(attempt, window_s))
             try:
-                if channel is None:
-                    channel = await discover(self._url, self._system_id, self._context)
+                context = self._next_context()
+                if channel is None or context is not self._context:  # a token is for one certificate
+                    self._context = context
+                    channel = await discover(self._url, self._system_id, context)
                 window_s = channel.next_request_delay / 1000
-                connection, channel = await self._open(channel)
+                connection, channel = await self._open(channel, context)
             except AosError as error:
                 log.info("no cloud", why=str(error), attempt=attempt)
                 attempt, channel = attempt + 1, None
@@ -141,14 +153,14 @@ class CloudLink:
             return max(window_s, FIRST_DELAY_S) if self._was_up else 0.0
         return float(min(FIRST_DELAY_S * 2 ** (attempt - 1), MOST_DELAY_S))
 
-    async def _open(self, channel: Channel) -> tuple[ClientConnection, Channel]:
+    async def _open(self, channel: Channel, context: ssl.SSLContext) -> tuple[ClientConnection, Channel]:
         """A channel by the first entry that works, and the entries left. Raises Unavailable; then discover again."""
         why = ""
         for place, url in enumerate(channel.connection_info):
             try:
                 connection = await connect(
                     url,
-                    ssl=self._context if url.startswith("wss:") else None,
+                    ssl=context if url.startswith("wss:") else None,
                     additional_headers={"Authorization": f"Bearer {channel.auth_token}"},
                     user_agent_header="aoscore",
                     compression=None,
@@ -174,6 +186,7 @@ class CloudLink:
     async def _serve(self, connection: ClientConnection) -> None:
         """Talk until the channel is lost."""
         self._up = self._was_up = True
+        self._connection = connection
         try:
             await self._hear(Connected())
             self._session.connected(self._now())
@@ -184,6 +197,7 @@ class CloudLink:
             log.info("disconnected", why=str(lost.exceptions[0]))
         finally:
             self._up = False
+            self._connection = None
             self._session.lost(self._now())
             for answer in self._questions.values():
                 if not answer.done():
@@ -231,7 +245,9 @@ class CloudLink:
         match event:
             case Work(envelope):
                 await self._work(envelope)
-            case Delivered(txn, _):
+            case Delivered(txn, sent):
+                if isinstance(sent, FromUnit):
+                    await self._delivered(sent)
                 self._spool.remove(txn)
             case Misaddressed(envelope):
                 log.warning("a message for another Unit", system_id=envelope.header.system_id)

@@ -9,11 +9,14 @@ from pathlib import Path
 import msgspec
 
 from aosedge.core.cloudlink.resumption import ResumingContext
+from aosedge.core.identity.cabinet import Cabinet
+from aosedge.core.store.disk import OsDisk
 from aosedge.model.errors import Invalid
 from aosedge.model.ids import NodeName, SystemId
 from aosedge.trust import files, tls
 
 FOLDER = "identity"
+_PASSWORD = "node.secret"
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -36,6 +39,8 @@ class Identity(msgspec.Struct, frozen=True):
     roots_pem: str
     chain_pem: str
     key_pem: bytes
+    password: str = ""
+    """Of this node, which the cloud was told at the registration."""
 
     def client_context(self) -> ssl.SSLContext:
         """TLS to the cloud, with the online certificate."""
@@ -72,13 +77,23 @@ def load(state_folder: Path) -> Identity:
         raise Invalid("this Unit is not provisioned", element=str(state_folder), cure=cure)
     folder = state_folder / FOLDER
     try:
-        return Identity(
-            system_id=card.system_id,
-            node=card.node,
-            discovery_url=card.discovery_url,
-            roots_pem=(folder / "roots.pem").read_text(),
-            chain_pem=(folder / "online.pem").read_text(),
-            key_pem=(folder / "online.key").read_bytes(),
-        )
+        online = cabinet_of(state_folder).current("online")
+        password = (folder / _PASSWORD).read_text() if (folder / _PASSWORD).exists() else ""
     except OSError as error:
         raise Invalid(f"can't read the Unit's identity: {error.strerror}", element=str(folder), cure=cure) from error
+    if online is None:
+        raise Invalid("the Unit has no online certificate", element=str(folder), cure=cure)
+    return Identity(
+        system_id=card.system_id,
+        node=card.node,
+        discovery_url=card.discovery_url,
+        roots_pem=online.roots,
+        chain_pem=online.chain,
+        key_pem=online.key.encode(),
+        password=password,
+    )
+
+
+def cabinet_of(state_folder: Path) -> Cabinet:
+    """Where the Unit's certificates lie."""
+    return Cabinet(OsDisk(state_folder / FOLDER))

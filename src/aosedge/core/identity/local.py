@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from aosedge.core.identity import FOLDER
+from aosedge.core.identity import FOLDER, cabinet_of
 from aosedge.model.errors import Invalid
 
 
@@ -18,9 +18,11 @@ class LocalPair(msgspec.Struct, frozen=True):
 
 def local_pair(state_folder: Path) -> LocalPair:
     """Raises Invalid where it is missing."""
-    folder = state_folder / FOLDER
+    folder = str(state_folder / FOLDER)
     try:
-        roots, chain = ((folder / name).read_text() for name in ("roots.pem", "iam.pem"))
-        return LocalPair(roots, chain, (folder / "iam.key").read_bytes())
+        pair = cabinet_of(state_folder).current("iam")
     except OSError as error:
-        raise Invalid(f"can't read the node's certificate: {error.strerror}", element=str(folder)) from error
+        raise Invalid(f"can't read the node's certificate: {error.strerror}", element=folder) from error
+    if pair is None:
+        raise Invalid("the node has no certificate for the others", element=folder)
+    return LocalPair(pair.roots, pair.chain, pair.key.encode())

@@ -1,0 +1,74 @@
+"""AosCore renews its certificates with a real cloud, each a process of its own."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.system.cloud_process import CloudProcess
+from tests.system.provisioned import NewUnit
+
+from aosedge.core import identity
+from aosedge.core.identity.cabinet import TYPES, Facts
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
+    made = CloudProcess(tmp_path_factory.mktemp("cloud"))
+    made.init()
+    made.start()
+    yield made
+    assert made.stop() == 0
+
+
+@pytest.fixture
+def unit(cloud: CloudProcess, tmp_path: Path) -> Iterator[NewUnit]:
+    with NewUnit(tmp_path / "unit") as unit:
+        done = cloud.aos("oem", "unit", "provision", unit.address, "--wait", "30", "--json")
+        assert done.returncode == 0, done.stderr
+        yield unit
+
+
+def aos(cloud: CloudProcess, *words: str) -> Any:
+    done = cloud.aos("oem", *words, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def listed(cloud: CloudProcess, unit: NewUnit) -> dict[str, Json]:
+    found = aos(cloud, "unit", "certificates", unit.card.system_id)
+    return {each["cert_type"]: each for each in found}
+
+
+def until(so: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not so():
+        assert time.monotonic() < end, "never so"
+        time.sleep(0.2)
+
+
+def facts(unit: NewUnit, type: str) -> Facts:
+    pair = identity.cabinet_of(unit.folder).current(type)  # type: ignore[arg-type]
+    assert pair is not None and pair.facts is not None
+    return pair.facts
+
+
+def test_a_unit_renews_all_its_certificates_when_the_cloud_asks(cloud: CloudProcess, unit: NewUnit) -> None:
+    old = listed(cloud, unit)
+    assert set(old) == set(TYPES)
+    system_id = unit.card.system_id
+    done = cloud.aos("oem", "unit", "renew", system_id, "--wait", "60")
+    assert done.returncode == 0, (done.stdout, done.stderr, unit.lines)
+    new = listed(cloud, unit)
+    assert all(new[type]["serial"] != old[type]["serial"] for type in TYPES)
+    until(lambda: aos(cloud, "unit", "show", system_id)["online_status"] == "Online")
+    cabinet = identity.cabinet_of(unit.folder)
+    until(lambda: all(cabinet.upcoming(type) is None for type in TYPES))
+    assert {type: facts(unit, type).serial for type in TYPES} == {type: new[type]["serial"] for type in TYPES}
+    left = sorted(path.name for path in (unit.folder / identity.FOLDER).iterdir())
+    assert not [name for name in left if name.endswith((".key", ".next", ".aside", ".pem")) and name != "roots.pem"]
+    assert all((unit.folder / identity.FOLDER / f"{type}.pair").stat().st_mode & 0o777 == 0o600 for type in TYPES)
