@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from aosedge.protocol.messages.parts import (
+    AlertState,
     ArchInfo,
     CertificateType,
     ContentDigest,
@@ -201,9 +202,6 @@ class MonitoringData(FromUnitMessage, frozen=True, tag="monitoringData", kw_only
 
     nodes: tuple[NodeMonitoring, ...] = written(())
     instances: tuple[InstanceMonitoring, ...] = written(())
-
-
-AlertState = Literal["raise", "continue", "fall"]
 
 
 class Alert(Part, frozen=True, tag_field="tag", kw_only=True):

@@ -25,6 +25,7 @@ ItemType = Literal["service", "component", "layer"]
 NodeState = Literal["unprovisioned", "provisioned", "paused", "error"]
 ItemState = Literal["unknown", "downloading", "pending", "installing", "installed", "removing", "removed", "failed"]
 InstanceState = Literal["activating", "active", "inactive", "failed"]
+AlertState = Literal["raise", "continue", "fall"]
 CertificateType = Literal["online", "offline", "iam", "cm", "sm"]
 
 

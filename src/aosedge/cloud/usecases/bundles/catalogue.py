@@ -114,6 +114,6 @@ def _version(entry: PreparedItem, item: ItemId, bundle: BundleId, ids: Ids, now:
         num_instances=instances.min_instances,
         priority=instances.priority,
         labels=instances.labels,
-        state_limit=entry.item.configuration.quotas.state_limit or 0,
+        state_limit=int(entry.item.configuration.quotas.state_limit or 0),
         default_state=entry.default_state[0] if entry.default_state else None,
     )
