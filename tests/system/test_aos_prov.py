@@ -1,6 +1,7 @@
 """AosEdge's own `aos-prov`, as it is published, against our Unit and our cloud; only its bundled root is replaced."""
 
 import asyncio
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,10 +39,12 @@ def sdk(tmp_path_factory: pytest.TempPathFactory, cloud: CloudProcess) -> Sdk:
     return made
 
 
-def aos_prov(sdk: Sdk, cloud: CloudProcess, address: str, user: str = "oem") -> subprocess.CompletedProcess[str]:
+def aos_prov(
+    sdk: Sdk, cloud: CloudProcess, address: str, user: str = "oem", nodes: int = 1
+) -> subprocess.CompletedProcess[str]:
     port = cloud.url.rpartition(":")[2]
     p12 = cloud.folder / "users" / f"{user}.p12"
-    more = ("--nodes", "1", "--check-software", "--skip-check-version", "--retry-count", "1")
+    more = ("--nodes", str(nodes), "--check-software", "--skip-check-version", "--retry-count", "1")
     return sdk.run("aos-prov", "provision", "-u", address, "-p", str(p12), "--register-port", port, *more)
 
 
@@ -60,6 +63,22 @@ def test_the_published_tool_provisions_our_unit_and_it_comes_online(
         again = aos_prov(sdk, cloud, unit.address)
         assert again.returncode == 1
         assert "connection refused (nothing is listening on this port)" in again.stderr
+
+
+def test_the_published_tool_provisions_all_nodes_of_our_unit(sdk: Sdk, cloud: CloudProcess, tmp_path: Path) -> None:
+    nodes_port = str(free_port())
+    with NewUnit(tmp_path / "main", settings={"nodes_port": nodes_port}) as main:
+        left = NewUnit(tmp_path / "left", settings={"node": "left", "main_node": f"127.0.0.1:{nodes_port}"})
+        left.launch()
+        try:
+            done = aos_prov(sdk, cloud, main.address, nodes=2)
+            assert done.returncode == 0, done.stdout + done.stderr
+            left.until("registered with the main node.*protected=True")
+        finally:
+            left.end(signal.SIGTERM)
+        assert (left.card.system_id, left.card.provisioned) == (main.card.system_id, True)
+        waited = cloud.aos("oem", "unit", "wait", main.card.system_id, "--timeout", "30")
+        assert waited.returncode == 0, waited.stderr
 
 
 def test_the_published_tool_tells_people_without_rights_so(sdk: Sdk, cloud: CloudProcess, tmp_path: Path) -> None:

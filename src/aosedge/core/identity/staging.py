@@ -126,6 +126,9 @@ class Staging:
 
     def forget(self, password: str) -> None:
         """Drop what was begun. Raises NotAllowed with another password, Conflict on a provisioned Unit."""
+        if self._card.provisioned and not self._card.settled and self._knows(self._folder / _SECRET, password):
+            self._put(msgspec.structs.replace(self._card, provisioned=False))
+            return
         self._begun(password)
         self._sweep()
 
