@@ -15,6 +15,7 @@ from aosedge.clock import RandomIds, SystemClock
 from aosedge.cloud import https
 from aosedge.cloud.api.application import Parts, application
 from aosedge.cloud.api.asking import Around
+from aosedge.cloud.api.console import ConsoleFiles
 from aosedge.cloud.api.front import Front
 from aosedge.cloud.api.signing_in import SignIns
 from aosedge.cloud.blobs import ObjectBlobs, open_blobs
@@ -201,7 +202,8 @@ def people_application(parts: CloudParts, intake: Intake) -> Front:
             upload_bytes_most=settings.upload_most_mb * 1_000_000,
         )
     )
-    return Front(api, gateway.blob_door(parts.blobs, parts.secret, settings.blob_base, clock), ids)
+    blobs = gateway.blob_door(parts.blobs, parts.secret, settings.blob_base, clock)
+    return Front(api, blobs, ConsoleFiles(), ids)
 
 
 async def _people_door(parts: CloudParts, intake: Intake) -> None:

@@ -137,6 +137,7 @@ def recipes() -> tuple[Recipe, ...]:
         ),
         Recipe("unit_sets_read", {"id": _SET}),
         Recipe("unit_sets_update", {"id": _SET}, body={"title": "new", "selector": "place"}),
+        Recipe("unit_counts_read", query={"fleet_id": Of("fleet", missing=FINE)}),
         Recipe("unit_target_read", unit),
         Recipe("unit_target_system_update", unit, body={"target_system_id": Of("target system")}),
         Recipe("units_delete", unit),

@@ -40,10 +40,14 @@ def view(fleet: Fleet) -> FleetView:
 
 @get("/fleets/", operation_id="fleets_list", tags=["fleets"])
 async def list_(
-    ask: Asked, window: Within, title: FromQuery[str | None] = None, ordering: FromQuery[str] = "title"
+    ask: Asked,
+    window: Within,
+    title: FromQuery[str | None] = None,
+    search: FromQuery[str | None] = None,
+    ordering: FromQuery[str] = "title",
 ) -> FleetsView:
-    """Fleets."""
-    page = await ask.read(lambda session: session.fleets.page(window, title=title, order=ordering))
+    """Fleets; `search` is a part of the title."""
+    page = await ask.read(lambda session: session.fleets.page(window, title=title, search=search, order=ordering))
     return FleetsView(page.total, tuple(map(view, page.items)))
 
 

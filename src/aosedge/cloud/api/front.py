@@ -1,4 +1,4 @@
-"""What every request passes first: a request id, and the way to the API or to blobs."""
+"""What every request passes first: a request id, and the way to the API, to blobs or to the console."""
 
 import re
 from typing import Any, Final
@@ -7,6 +7,7 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from aosedge.cloud.api.console import ConsoleFiles
 from aosedge.model.ids import Ids
 
 _log = structlog.get_logger("aoscloud.api")
@@ -16,8 +17,8 @@ _ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 class Front:
     """The outermost application. A client may name its own request id; the answer carries it in `x-request-id`."""
 
-    def __init__(self, api: ASGIApp, blobs: Any, ids: Ids) -> None:
-        self._api, self._blobs, self._ids = api, blobs, ids
+    def __init__(self, api: ASGIApp, blobs: Any, console: ConsoleFiles, ids: Ids) -> None:
+        self._api, self._blobs, self._console, self._ids = api, blobs, console, ids
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -26,6 +27,9 @@ class Front:
             return
         if scope["path"].startswith("/blobs/"):
             await self._blobs(scope, receive, send)
+            return
+        if self._console.takes(scope):
+            await self._console.serve(scope, send)
             return
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
         request_id = given.decode() if _ID.fullmatch(given) else self._ids.new()

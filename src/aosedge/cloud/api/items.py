@@ -99,15 +99,16 @@ async def list_(
     ask: Asked,
     window: Within,
     codename: FromQuery[str | None] = None,
+    search: FromQuery[str | None] = None,
     type: FromQuery[ItemKind | None] = None,
     owner_id: FromQuery[str | None] = None,
     ordering: FromQuery[str] = "codename",
 ) -> ItemsView:
-    """Items that you own, or whose owner was granted to you."""
+    """Items that you own, or whose owner was granted to you; `search` is a part of codename or title."""
     owner = OrgId(owner_id) if owner_id is not None else None
 
     def find(session: Session) -> ItemsView:
-        page = session.items.page(window, codename=codename, type=type, owner=owner, order=ordering)
+        page = session.items.page(window, codename=codename, search=search, type=type, owner=owner, order=ordering)
         return ItemsView(page.total, tuple(view(session, item) for item in page.items))
 
     return await ask.read(find)

@@ -8,7 +8,9 @@ from litestar.params import FromQuery
 
 from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.api.unit_views import UnitDetailView, UnitView, detail, view
+from aosedge.cloud.domain.deployment import DeploymentState
 from aosedge.cloud.domain.selectors import parse_selector
+from aosedge.cloud.domain.units import Connectivity
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import units
 from aosedge.model.errors import NotFound
@@ -27,6 +29,7 @@ async def list_(
     ask: Asked,
     window: Within,
     system_uid: FromQuery[str | None] = None,
+    search: FromQuery[str | None] = None,
     fleet_id: FromQuery[str | None] = None,
     target_system_id: FromQuery[str | None] = None,
     selector: FromQuery[str | None] = None,
@@ -35,13 +38,17 @@ async def list_(
     deployment: FromQuery[Literal["in_sync", "updating", "blocked", "degraded", "failed", "unknown"] | None] = None,
     ordering: FromQuery[str] = "system_uid",
 ) -> UnitsView:
-    """Units that match every filter given; `selector` is over labels, as in `site=north,fw>=1.2.0`."""
+    """Units that match every filter given.
+
+    `search` is a part of the system id; `selector` is over labels, as in `site=north,fw>=1.2.0`.
+    """
     parsed = parse_selector(selector) if selector is not None else None
 
     def find(session: Session) -> UnitsView:
         page = session.units.page(
             window,
             system_uid=system_uid,
+            search=search,
             fleet=FleetId(fleet_id) if fleet_id is not None else None,
             lifecycle=status,
             connectivity=online_status,
@@ -53,6 +60,26 @@ async def list_(
         return UnitsView(page.total, tuple(view(session, unit) for unit in page.items))
 
     return await ask.read(find)
+
+
+class UnitCountsView(msgspec.Struct, frozen=True):
+    """How many Units there are, by state; each figure is the `total` of `units_list` with that filter."""
+
+    total: int
+    deployment: dict[DeploymentState, int]
+    online_status: dict[Connectivity, int]
+
+
+@get("/unit-counts/", operation_id="unit_counts_read", tags=["units"])
+async def read_counts(
+    ask: Asked,
+    fleet_id: FromQuery[str | None] = None,
+    status: FromQuery[Literal["new", "provisioned", "deprovisioned"] | None] = None,
+) -> UnitCountsView:
+    """How many Units there are in each state: of a fleet and a lifecycle, or of all that you see."""
+    fleet = FleetId(fleet_id) if fleet_id is not None else None
+    counts = await ask.read(lambda session: session.units.counts(fleet=fleet, lifecycle=status))
+    return UnitCountsView(counts.total, counts.deployment, counts.connectivity)
 
 
 @get("/units/{id:str}/", operation_id="units_read", tags=["units"])

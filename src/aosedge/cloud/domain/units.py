@@ -57,6 +57,14 @@ class Node(msgspec.Struct, frozen=True):
     info: bytes = b"{}"
 
 
+class UnitCounts(msgspec.Struct, frozen=True):
+    """How many Units there are, by each state of two axes; `deployment` counts `standing`. Every state is there."""
+
+    total: int
+    deployment: dict[DeploymentState, int]
+    connectivity: dict[Connectivity, int]
+
+
 class UnitLimit(msgspec.Struct, frozen=True):
     """How many Units an organization may have at most, and has; `most` is None without a limit.
 

@@ -74,12 +74,16 @@ class Items:
         window: Window = Window(),
         *,
         codename: str | None = None,
+        search: str | None = None,
         type: ItemType | None = None,
         owner: OrgId | None = None,
         order: str = "codename",
     ) -> Page[Item]:
-        """Items that match every filter given."""
+        """Items that match every filter given; `search` is a part of codename or title, in any case."""
         query = self._mine()
+        if search is not None:
+            named = (column.icontains(search, autoescape=True) for column in (items.c.codename, items.c.title))
+            query = query.where(or_(*named))
         for column, value in ((items.c.codename, codename), (items.c.type, type), (items.c.owner, owner)):
             if value is not None:
                 query = query.where(column == value)

@@ -38,9 +38,18 @@ class Fleets:
             raise NotFound("fleet", id)
         return found
 
-    def page(self, window: Window = Window(), *, title: str | None = None, order: str = "title") -> Page[Fleet]:
-        """Fleets, all or with this title."""
+    def page(
+        self,
+        window: Window = Window(),
+        *,
+        title: str | None = None,
+        search: str | None = None,
+        order: str = "title",
+    ) -> Page[Fleet]:
+        """Fleets, all or with this title; `search` is a part of it, in any case."""
         query = self._mine() if title is None else self._mine().where(fleets.c.title == title)
+        if search is not None:
+            query = query.where(fleets.c.title.icontains(search, autoescape=True))
         return rows.page(self._connection, query, Fleet, window, order, ("title", "created_at"))
 
     def add(self, fleet: Fleet) -> None:

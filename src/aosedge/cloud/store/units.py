@@ -1,15 +1,30 @@
 """Units and their nodes."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final, get_args
 
-from sqlalchemy import Connection, Select, bindparam, delete, false, insert, literal, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.deployment import DeploymentState
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.domain.selectors import Selector
-from aosedge.cloud.domain.units import Connectivity, Lifecycle, Node, Unit
+from aosedge.cloud.domain.units import Connectivity, Lifecycle, Node, Unit, UnitCounts
 from aosedge.cloud.store import rows
 from aosedge.cloud.store.selecting import selected
 from aosedge.cloud.store.tables import generation_floors, nodes, unit_targets, units
@@ -18,6 +33,10 @@ from aosedge.model.ids import FleetId, SystemId, TargetSystemId, UnitId
 from aosedge.model.instants import Instant
 
 ORDERS = ("system_uid", "model", "created_at", "connectivity", "deployment", "last_seen")
+_STANDING: Final[ColumnElement[Any]] = case(
+    (and_(units.c.target_dirty, units.c.deployment != "unknown"), "updating"), else_=units.c.deployment
+)
+"""`Unit.standing` as SQL: what is counted and filtered is what people see."""
 
 
 def within(query: Select[Any], scope: Scope) -> Select[Any]:
@@ -63,6 +82,7 @@ class Units:
         window: Window = Window(),
         *,
         system_uid: str | None = None,
+        search: str | None = None,
         fleet: FleetId | None = None,
         lifecycle: Lifecycle | None = None,
         connectivity: Connectivity | None = None,
@@ -71,20 +91,38 @@ class Units:
         selector: Selector | None = None,
         order: str = "system_uid",
     ) -> Page[Unit]:
-        """Units that match every filter given."""
+        """Units that match every filter given; `search` is a part of the system id, in any case."""
         wanted = {
             "system_uid": system_uid,
             "fleet": fleet,
             "lifecycle": lifecycle,
             "connectivity": connectivity,
-            "deployment": deployment,
             "target_system": target_system,
         }
         query = self._mine() if selector is None else selected(self._mine(), selector)
+        if deployment is not None:
+            query = query.where(_STANDING.in_((deployment,)))
+        if search is not None:
+            query = query.where(units.c.system_uid.icontains(search, autoescape=True))
         for name, value in wanted.items():
             if value is not None:
                 query = query.where(units.c[name] == value)
         return rows.page(self._connection, query, Unit, window, order, ORDERS)
+
+    def counts(self, *, fleet: FleetId | None = None, lifecycle: Lifecycle | None = None) -> UnitCounts:
+        """How many there are in each state, of a fleet and a lifecycle, or of all."""
+        standing = _STANDING.label("standing")
+        query = within(select(standing, units.c.connectivity, func.count().label("many")), self._scope)
+        if fleet is not None:
+            query = query.where(units.c.fleet == fleet)
+        if lifecycle is not None:
+            query = query.where(units.c.lifecycle == lifecycle)
+        deployment: dict[DeploymentState, int] = dict.fromkeys(get_args(DeploymentState), 0)
+        connectivity: dict[Connectivity, int] = dict.fromkeys(get_args(Connectivity), 0)
+        for state, online, many in self._connection.execute(query.group_by(standing, units.c.connectivity)):
+            deployment[state] += many
+            connectivity[online] += many
+        return UnitCounts(sum(deployment.values()), deployment, connectivity)
 
     def add(self, unit: Unit) -> None:
         """Raises Conflict where the system id is taken, in any tenant; NotFound outside the scope."""

@@ -1,0 +1,38 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { client, got, type Schemas } from "../api/client";
+import { windowOf } from "../parts/list";
+import type { AuditSearch } from "./search";
+
+export type AuditLine = Schemas["AuditLineView"];
+
+const RECENT = 8;
+const OF_ONE = 50;
+
+export function auditQuery(search: AuditSearch) {
+  return queryOptions({
+    queryKey: ["audit", "list", search],
+    queryFn: ({ signal }) =>
+      got(
+        client.GET("/api/v11/audit/", {
+          params: { query: { ...windowOf(search, "-number"), operation: search.operation } },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The last few changes. */
+export const recentQuery = queryOptions({
+  queryKey: ["audit", "recent"],
+  queryFn: ({ signal }) => got(client.GET("/api/v11/audit/", { params: { query: { limit: RECENT } }, signal })),
+});
+
+/** What was done to one thing. */
+export function auditOfQuery(id: string) {
+  return queryOptions({
+    queryKey: ["audit", "of", id],
+    queryFn: ({ signal }) =>
+      got(client.GET("/api/v11/audit/", { params: { query: { limit: OF_ONE, target: id } }, signal })),
+  });
+}

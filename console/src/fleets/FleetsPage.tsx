@@ -1,0 +1,89 @@
+import { Button, PageSection, ToolbarItem } from "@patternfly/react-core";
+import { ActionsColumn } from "@patternfly/react-table";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useCallback, useMemo, useState } from "react";
+import { DataTable, type Column } from "../parts/DataTable";
+import type { ListSearch } from "../parts/list";
+import { Moment } from "../parts/Moment";
+import { PageHead } from "../parts/PageHead";
+import { Empty, NotAllowed } from "../parts/states";
+import { useMay } from "../session/me";
+import { words } from "../words/en";
+import { FleetDialog, RemoveFleet } from "./FleetDialogs";
+import { fleetsQuery, type Fleet } from "./queries";
+
+const route = getRouteApi("/fleets");
+const w = words.fleets;
+
+type Open = { kind: "new" } | { kind: "rename" | "remove"; fleet: Fleet };
+
+/** Fleets that one sees. */
+export function FleetsPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const may = useMay();
+  const [open, setOpen] = useState<Open>();
+  const fleets = useQuery({ ...fleetsQuery(search), enabled: may("fleets_list") });
+  const onSearch = useCallback(
+    (change: ListSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
+    [navigate],
+  );
+  const rename = may("fleets_update");
+  const remove = may("fleets_delete");
+  const columns = useMemo(() => fleetColumns(rename, remove, setOpen), [rename, remove]);
+  if (!may("fleets_list")) return <NotAllowed />;
+  return (
+    <>
+      <PageHead title={w.title} />
+      <PageSection hasBodyWrapper={false}>
+        <DataTable
+          name="fleets"
+          label={w.title}
+          query={fleets}
+          columns={columns}
+          id={(fleet) => fleet.id}
+          search={search}
+          sort="title"
+          onSearch={onSearch}
+          actions={
+            may("fleets_create") ? (
+              <ToolbarItem>
+                <Button onClick={() => setOpen({ kind: "new" })}>{w.create}</Button>
+              </ToolbarItem>
+            ) : null
+          }
+          empty={<Empty title={w.none}>{w.noneHow}</Empty>}
+        />
+      </PageSection>
+      {open?.kind === "remove" ? <RemoveFleet fleet={open.fleet} onClose={() => setOpen(undefined)} /> : null}
+      {open?.kind === "rename" ? <FleetDialog fleet={open.fleet} onClose={() => setOpen(undefined)} /> : null}
+      {open?.kind === "new" ? <FleetDialog onClose={() => setOpen(undefined)} /> : null}
+    </>
+  );
+}
+
+function fleetColumns(rename: boolean, remove: boolean, open: (open: Open) => void): Column<Fleet>[] {
+  const columns: Column<Fleet>[] = [
+    {
+      key: "title",
+      title: w.name,
+      sort: "title",
+      cell: (fleet) => (
+        <Link to="/units" search={{ fleet: fleet.id }} className="aos-name" title={fleet.title}>
+          {fleet.title}
+        </Link>
+      ),
+    },
+    { key: "created", title: w.created, sort: "created_at", cell: (fleet) => <Moment at={fleet.created_at} /> },
+  ];
+  if (!rename && !remove) return columns;
+  const actions = (fleet: Fleet) => [
+    ...(rename ? [{ title: w.rename, onClick: () => open({ kind: "rename", fleet }) }] : []),
+    ...(remove ? [{ title: w.remove, isDanger: true, onClick: () => open({ kind: "remove", fleet }) }] : []),
+  ];
+  return [
+    ...columns,
+    { key: "actions", title: words.units.actions, cell: (fleet) => <ActionsColumn items={actions(fleet)} /> },
+  ];
+}

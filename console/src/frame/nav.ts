@@ -1,0 +1,18 @@
+import { words } from "../words/en";
+
+/** A page of the menu, and the operation that it begins with: whoever may not ask for that does not see it. */
+export interface Entry {
+  to: "/" | "/units" | "/fleets" | "/items" | "/bundles" | "/people" | "/audit";
+  title: string;
+  needs: string | null;
+}
+
+export const ENTRIES: Entry[] = [
+  { to: "/", title: words.nav.overview, needs: null },
+  { to: "/units", title: words.nav.units, needs: "units_list" },
+  { to: "/fleets", title: words.nav.fleets, needs: "fleets_list" },
+  { to: "/items", title: words.nav.items, needs: "items_list" },
+  { to: "/bundles", title: words.nav.bundles, needs: "deployment_bundles_list" },
+  { to: "/people", title: words.nav.people, needs: "users_list" },
+  { to: "/audit", title: words.nav.audit, needs: "audit_list" },
+];

@@ -1,0 +1,88 @@
+import { PageSection, ToolbarItem } from "@patternfly/react-core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useCallback } from "react";
+import { Choice } from "../parts/Choice";
+import { DataTable, type Column } from "../parts/DataTable";
+import { bytes } from "../parts/format";
+import { Moment } from "../parts/Moment";
+import { PageHead } from "../parts/PageHead";
+import { Empty, NotAllowed } from "../parts/states";
+import { useMay } from "../session/me";
+import { words } from "../words/en";
+import { BundleState } from "./BundleState";
+import { STATES, type BundlesSearch } from "./bundlesSearch";
+import { bundlesQuery, type Bundle } from "./queries";
+import { Upload } from "./Upload";
+
+const route = getRouteApi("/bundles");
+const w = words.bundles;
+const COLUMNS: Column<Bundle>[] = [
+  {
+    key: "name",
+    title: w.name,
+    sort: "filename",
+    cell: (bundle) => (
+      <Link to="/bundles/$id" params={{ id: bundle.id }} className="aos-name" title={bundle.name}>
+        {bundle.name || bundle.id}
+      </Link>
+    ),
+  },
+  { key: "state", title: w.state, sort: "state", cell: (bundle) => <BundleState state={bundle.state} /> },
+  {
+    key: "items",
+    title: w.items,
+    cell: (bundle) => (
+      <span className="aos-clamp">{bundle.items.map((item) => `${item.codename} ${item.version}`).join(", ") || "–"}</span>
+    ),
+  },
+  { key: "size", title: w.size, cell: (bundle) => bytes(bundle.size_bytes) },
+  { key: "at", title: w.uploaded, sort: "created_at", cell: (bundle) => <Moment at={bundle.created_at} /> },
+];
+
+/** Bundles that came, and the way for another. */
+export function BundlesPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const may = useMay();
+  const bundles = useQuery({ ...bundlesQuery(search), enabled: may("deployment_bundles_list") });
+  const onSearch = useCallback(
+    (change: BundlesSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
+    [navigate],
+  );
+  if (!may("deployment_bundles_list")) return <NotAllowed />;
+  return (
+    <>
+      <PageHead title={w.title} />
+      <PageSection hasBodyWrapper={false}>
+        <div className="aos-stack">
+          {may("deployment_bundles_create") ? <Upload /> : null}
+          <div>
+            <DataTable
+              name="bundles"
+              label={w.title}
+              query={bundles}
+              columns={COLUMNS}
+              id={(bundle) => bundle.id}
+              search={search}
+              sort="-created_at"
+              onSearch={onSearch}
+              filters={
+                <ToolbarItem>
+                  <Choice
+                    label={w.state}
+                    any={w.any}
+                    value={search.state}
+                    options={STATES.map((value) => ({ value, title: w.states[value] }))}
+                    onChoose={(state) => onSearch({ state, page: undefined })}
+                  />
+                </ToolbarItem>
+              }
+              empty={<Empty title={w.none}>{w.noneHow}</Empty>}
+            />
+          </div>
+        </div>
+      </PageSection>
+    </>
+  );
+}

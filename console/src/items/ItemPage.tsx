@@ -1,0 +1,94 @@
+import { Breadcrumb, BreadcrumbItem, Label, PageSection } from "@patternfly/react-core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { Facts } from "../parts/Facts";
+import { bytes } from "../parts/format";
+import { Moment } from "../parts/Moment";
+import { PageHead } from "../parts/PageHead";
+import { Panel } from "../parts/Panel";
+import { SmallTable } from "../parts/SmallTable";
+import { Shown } from "../parts/states";
+import { useMay } from "../session/me";
+import { words } from "../words/en";
+import { itemQuery, versionsQuery } from "./queries";
+
+const route = getRouteApi("/items/$id");
+const w = words.items;
+
+/** One item and its versions. */
+export function ItemPage() {
+  const { id } = route.useParams();
+  const may = useMay();
+  const item = useQuery(itemQuery(id));
+  const versions = useQuery({ ...versionsQuery(id), enabled: may("item_versions_list") && item.isSuccess });
+  return (
+    <>
+      <PageHead
+        title={item.data?.codename ?? w.name}
+        above={
+          <Breadcrumb>
+            <BreadcrumbItem render={({ className }) => <Link className={className} to="/items">{w.title}</Link>} />
+            <BreadcrumbItem isActive>
+              <span className="aos-name">{item.data?.codename ?? id}</span>
+            </BreadcrumbItem>
+          </Breadcrumb>
+        }
+        beside={item.data ? <Label isCompact>{w.types[item.data.type]}</Label> : null}
+      />
+      <PageSection hasBodyWrapper={false}>
+        <Shown query={item}>
+          {(found) => (
+            <div className="aos-stack">
+              <Panel title={words.units.details}>
+                <Facts
+                  facts={[
+                    [words.fleets.field, found.title],
+                    [w.owner, found.owner_title],
+                    [w.newest, found.newest_version ?? "–"],
+                    [w.created, <Moment key="at" at={found.created_at} />],
+                    [w.description, found.description],
+                  ]}
+                />
+              </Panel>
+              <Panel title={w.versions}>
+                <Shown query={versions}>
+                  {(page) => (
+                    <SmallTable
+                      label={w.versions}
+                      rows={page.items}
+                      id={(version) => version.id}
+                      none={w.noVersions}
+                      columns={[
+                        { title: w.version, cell: (version) => version.version },
+                        { title: w.state, cell: (version) => version.state },
+                        {
+                          title: `${w.platforms}, ${w.size.toLowerCase()}`,
+                          cell: (version) =>
+                            version.platforms.map((platform, index) => (
+                              <div key={platform}>{`${platform}: ${bytes(version.size_bytes[index] ?? 0)}`}</div>
+                            )),
+                        },
+                        {
+                          title: words.bundles.name,
+                          cell: (version) =>
+                            may("deployment_bundles_read") ? (
+                              <Link to="/bundles/$id" params={{ id: version.bundle_id }}>
+                                {w.itsBundle}
+                              </Link>
+                            ) : (
+                              "–"
+                            ),
+                        },
+                        { title: w.created, cell: (version) => <Moment at={version.created_at} /> },
+                      ]}
+                    />
+                  )}
+                </Shown>
+              </Panel>
+            </div>
+          )}
+        </Shown>
+      </PageSection>
+    </>
+  );
+}

@@ -1,0 +1,53 @@
+/** An instant in the viewer's zone, to the minute or the second. */
+export function local(instant: string, zone?: string): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    timeZone: zone,
+  }).format(new Date(instant));
+}
+
+/** The same in UTC, as logs have it. */
+export function utc(instant: string): string {
+  return new Date(instant).toISOString().replace("T", " ").slice(0, 19);
+}
+
+const STEPS: [number, Intl.RelativeTimeFormatUnit][] = [
+  [60, "second"],
+  [60, "minute"],
+  [24, "hour"],
+  [30, "day"],
+  [12, "month"],
+];
+
+/** How long ago, or how soon: `3 minutes ago`, `in 2 days`. */
+export function relative(instant: string, now: number): string {
+  let amount = (new Date(instant).getTime() - now) / 1000;
+  const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+  for (const [size, unit] of STEPS) {
+    if (Math.abs(amount) < size) return words.format(Math.round(amount), unit);
+    amount /= size;
+  }
+  return words.format(Math.round(amount), "year");
+}
+
+/** Bytes as people read them, in binary units. */
+export function bytes(count: number): string {
+  const names = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = count;
+  let step = 0;
+  while (value >= 1024 && step < names.length - 1) {
+    value /= 1024;
+    step += 1;
+  }
+  return `${step === 0 || value >= 100 ? Math.round(value) : Number(value.toFixed(1))} ${names[step]}`;
+}
+
+/** `units_labels_update` as words. */
+export function operationWords(operation: string): string {
+  return operation.replaceAll("_", " ");
+}

@@ -1,0 +1,35 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { client, got, type Schemas } from "../api/client";
+import { unitsAsked, type UnitsSearch } from "./search";
+
+export type Unit = Schemas["UnitView"];
+export type UnitDetail = Schemas["UnitDetailView"];
+
+export function unitsQuery(search: UnitsSearch) {
+  return queryOptions({
+    queryKey: ["units", "list", search],
+    queryFn: ({ signal }) => got(client.GET("/api/v11/units/", { params: { query: unitsAsked(search) }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function unitQuery(id: string) {
+  return queryOptions({
+    queryKey: ["units", "one", id],
+    queryFn: ({ signal }) => got(client.GET("/api/v11/units/{id}/", { params: { path: { id } }, signal })),
+  });
+}
+
+/** How many Units there are in each state; of a fleet, or of all. */
+export const countsQuery = queryOptions({
+  queryKey: ["units", "counts"],
+  queryFn: ({ signal }) =>
+    got(client.GET("/api/v11/unit-counts/", { params: { query: { status: "provisioned" } }, signal })),
+});
+
+export function certificatesQuery(id: string) {
+  return queryOptions({
+    queryKey: ["units", "certificates", id],
+    queryFn: ({ signal }) => got(client.GET("/api/v11/units/{id}/certificates/", { params: { path: { id } }, signal })),
+  });
+}
