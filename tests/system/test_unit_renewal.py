@@ -1,6 +1,7 @@
 """AosCore renews its certificates with a real cloud, each a process of its own."""
 
 import json
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,17 @@ Json = dict[str, Any]
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
     made = CloudProcess(tmp_path_factory.mktemp("cloud"))
+    made.init()
+    made.start()
+    yield made
+    assert made.stop() == 0
+
+
+@pytest.fixture
+def hasty(tmp_path: Path) -> Iterator[CloudProcess]:
+    """A cloud whose Units' certificates hold for half a minute."""
+    made = CloudProcess(tmp_path / "hasty")
+    made.environment["AOSCLOUD_UNIT_CERTIFICATE_LIFE"] = "PT30S"
     made.init()
     made.start()
     yield made
@@ -72,3 +84,42 @@ def test_a_unit_renews_all_its_certificates_when_the_cloud_asks(cloud: CloudProc
     left = sorted(path.name for path in (unit.folder / identity.FOLDER).iterdir())
     assert not [name for name in left if name.endswith((".key", ".next", ".aside", ".pem")) and name != "roots.pem"]
     assert all((unit.folder / identity.FOLDER / f"{type}.pair").stat().st_mode & 0o777 == 0o600 for type in TYPES)
+
+
+@pytest.mark.slow
+def test_a_unit_renews_by_itself_before_the_end_and_stays_connected(hasty: CloudProcess, tmp_path: Path) -> None:
+    with NewUnit(tmp_path / "unit") as unit:
+        done = hasty.aos("oem", "unit", "provision", unit.address, "--wait", "30", "--json")
+        assert done.returncode == 0, done.stderr
+        system_id = unit.card.system_id
+        serials = [listed(hasty, unit)["online"]["serial"]]
+        for _ in range(2):
+            until(lambda: listed(hasty, unit)["online"]["serial"] != serials[-1])
+            until(lambda: [each["state"] for each in listed(hasty, unit).values()] == ["active"] * len(TYPES))
+            serials.append(listed(hasty, unit)["online"]["serial"])
+            until(lambda: aos(hasty, "unit", "show", system_id)["online_status"] == "Online")
+        assert len(set(serials)) == 3
+        assert not [line for line in unit.lines if "401" in line]
+
+
+def test_a_unit_that_is_killed_while_it_renews_comes_back_and_ends_it(cloud: CloudProcess, unit: NewUnit) -> None:
+    old = listed(cloud, unit)["online"]["serial"]
+    for _ in range(3):
+        aos(cloud, "unit", "renew", unit.card.system_id)
+        unit.until("renewing")
+        unit.end(signal.SIGKILL)
+        unit.launch()
+    until(lambda: all(each["status"] == "renew_done" for each in listed(cloud, unit).values()))
+    assert listed(cloud, unit)["online"]["serial"] != old
+    until(lambda: aos(cloud, "unit", "show", unit.card.system_id)["online_status"] == "Online")
+
+
+def test_a_unit_takes_no_order_to_renew_from_somebody_who_does_not_know_its_password(
+    cloud: CloudProcess, unit: NewUnit
+) -> None:
+    (unit.folder / identity.FOLDER / "node.secret").write_text("another")
+    unit.end(signal.SIGTERM)
+    unit.launch()
+    aos(cloud, "unit", "renew", unit.card.system_id)
+    unit.until("without this node's password")
+    assert listed(cloud, unit)["online"]["status"] == "renew_requested"

@@ -17,6 +17,7 @@ _STATUS = {
     "renew_issued": "renewing",
     "renew_done": "",
     "renew_failed": "renewal failed",
+    "renew_overdue": "renewal overdue",
 }
 
 Types = Annotated[

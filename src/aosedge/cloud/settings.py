@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,6 +15,7 @@ from aosedge.model.instants import HOUR, MINUTE
 PREFIX = "AOSCLOUD_"
 FILES = (Path("aoscloud.toml"), Path("/etc/aosedge/aoscloud.toml"))
 
+SHORTEST_LIFE = timedelta(seconds=10)
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Megabytes = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -45,6 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A folder or an object store's URL; by default a folder in the data folder."""
     upload_most_mb: Megabytes = 2048
     """Largest Deployment Bundle, in megabytes of 1,000,000 bytes."""
+    unit_certificate_life: timedelta = timedelta(days=5 * 365)
+    """How long a Unit's certificates hold, ISO 8601. Units renew them at three quarters of it."""
     audit_kept_days: Annotated[int, msgspec.Meta(ge=0)] = 1095
     """How long lines of the audit trail are kept, three years by default; 0 keeps all."""
     session_idle_minutes: Annotated[int, msgspec.Meta(ge=1)] = 120
@@ -57,6 +61,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """At `debug`, each request is one line."""
     log_format: Literal["auto", "text", "json"] = "auto"
     """`auto` is text for people on a terminal, JSON elsewhere."""
+
+    @property
+    def unit_life_us(self) -> int:
+        """`unit_certificate_life` in microseconds."""
+        return self.unit_certificate_life // timedelta(microseconds=1)
 
     @property
     def listen_host(self) -> str:
@@ -133,9 +142,14 @@ def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
         if text is not None:
             values[name] = text
     try:
-        return msgspec.convert(values, Settings, strict=False, dec_hook=_path)
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise _wrong(error) from error
+    if settings.unit_certificate_life < SHORTEST_LIFE:
+        raise _wrong(
+            msgspec.ValidationError(f"Expected `PT{SHORTEST_LIFE.seconds}S` or more - at `$.unit_certificate_life`")
+        )
+    return settings
 
 
 def variable(setting: str) -> str:

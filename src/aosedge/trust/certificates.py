@@ -67,7 +67,14 @@ class Authority:
     a second root can be trusted before it issues, and an old one for as long as its certificates live.
     """
 
-    def __init__(self, key: csr.PrivateKey, certificate: x509.Certificate, roots: Sequence[x509.Certificate]) -> None:
+    def __init__(
+        self,
+        key: csr.PrivateKey,
+        certificate: x509.Certificate,
+        roots: Sequence[x509.Certificate],
+        unit_life_us: int = UNIT_LIFE,
+    ) -> None:
+        self._unit_life_us = unit_life_us
         self._key, self._certificate = key, certificate
         self.roots = tuple(roots)
         self.domain = str(certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value)
@@ -92,14 +99,14 @@ class Authority:
         return cls(key, root, (root,))
 
     @classmethod
-    def load(cls, folder: Path) -> "Authority":
+    def load(cls, folder: Path, unit_life_us: int = UNIT_LIFE) -> "Authority":
         """The authority in `folder`; raises Invalid naming the file that is missing or wrong."""
         certificate = parse_pem(_read(folder / "issuer.pem"), str(folder / "issuer.pem"))
         key = load_key(_read(folder / "issuer.key"), str(folder / "issuer.key"))
         if key.public_key() != certificate.public_key():
             raise Invalid("issuer.key is not the key of issuer.pem", element=str(folder / "issuer.key"))
         others = [parse_pem(_read(path), str(path)) for path in sorted((folder / "roots").glob("*.pem"))]
-        return cls(key, certificate, (certificate, *(root for root in others if root != certificate)))
+        return cls(key, certificate, (certificate, *(root for root in others if root != certificate)), unit_life_us)
 
     @property
     def issuer_pem(self) -> str:
@@ -154,7 +161,7 @@ class Authority:
             alternatives.append(x509.DNSName(csr.LOCAL_NAME))
         extra = [x509.IssuerAlternativeName([_uri(discovery_url)])] if discovery_url else []
         uses = (_CLIENT, _SERVER) if local else (_CLIENT,)
-        return self._issue(key, system_id, alternatives, uses, now, UNIT_LIFE, extra)
+        return self._issue(key, system_id, alternatives, uses, now, self._unit_life_us, extra)
 
     def _issue(
         self,
@@ -334,13 +341,14 @@ def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 def _begin(
     subject: x509.Name, issuer: x509.Name, key: csr.PublicKey, now: Instant, end: Instant
 ) -> x509.CertificateBuilder:
+    skew = min(_SKEW, (end - now) // 20)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(to_datetime(now) - timedelta(microseconds=_SKEW))
+        .not_valid_before(to_datetime(now) - timedelta(microseconds=skew))
         .not_valid_after(to_datetime(end))
     )
 

@@ -8,6 +8,7 @@ REACHES_EVERYTHING = {
     "gateway/store_records.py": "signs Units in and out, before there is a scope",
     "reconcilers/audit.py": "lets go of old lines of every chain",
     "reconcilers/outbox.py": "carries out effects of every organization",
+    "reconcilers/renewals.py": "ends renewals that take too long, of every Unit",
     "reconcilers/retention.py": "bounds what is kept of every Unit",
     "reconcilers/targets.py": "compiles the targets of every Unit",
     "usecases/admission.py": "lets the invited in, before there is a scope",

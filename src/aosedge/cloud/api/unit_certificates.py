@@ -19,7 +19,7 @@ from aosedge.model.instants import Instant, to_rfc3339
 from aosedge.model.quantities import parse_duration
 
 WITHIN_MOST_DAYS: Final = 36_500
-RenewalStatus = Literal["renew_requested", "renew_issued", "renew_done", "renew_failed"]
+RenewalStatus = Literal["renew_requested", "renew_issued", "renew_done", "renew_failed", "renew_overdue"]
 
 
 class UnitCertificateView(msgspec.Struct, frozen=True):
@@ -73,6 +73,7 @@ _STATUSES: Final[dict[str, RenewalStatus]] = {
     "issued": "renew_issued",
     "done": "renew_done",
     "failed": "renew_failed",
+    "overdue": "renew_overdue",
 }
 
 

@@ -12,7 +12,7 @@ import msgspec
 from aosedge.cloud.domain.people import Certificate
 from aosedge.model.errors import Conflict, Invalid
 from aosedge.model.ids import NodeName, UnitId
-from aosedge.model.instants import HOUR, Instant, to_datetime
+from aosedge.model.instants import DAY, HOUR, Instant, to_datetime
 from aosedge.protocol.messages import (
     InstallUnitCertificatesConfirmation,
     IssueUnitCertificates,
@@ -21,12 +21,15 @@ from aosedge.protocol.messages import (
 from aosedge.protocol.messages.from_cloud import NodeSecret, RenewCertificate, UnitSecrets
 from aosedge.protocol.messages.parts import CertificateType, Identity
 
-RenewalState = Literal["requested", "issued", "done", "failed"]
+RenewalState = Literal["requested", "issued", "done", "failed", "overdue"]
+"""`overdue`: it took too long, but the Unit may have gone away half way: what it brings of it still counts."""
 TYPES: Final = get_args(CertificateType)
 ASKED_MOST: Final = 32
 """Certificates in one message: as many as real Units take."""
 ISSUED_AN_HOUR_MOST: Final = 64
 """Certificates that one Unit gets in an hour."""
+OVERDUE_US: Final = 30 * DAY
+"""How long a renewal may take: a Unit may be parked meanwhile."""
 SECRETS_VERSION: Final = "2.0.0"
 WORDS_MOST: Final = 200
 Place = tuple[CertificateType, NodeName]
@@ -86,6 +89,24 @@ def issued(renewal: Renewal, serial: str) -> Renewal:
     return msgspec.structs.replace(renewal, state="issued", new_serial=serial, confirmed=False, seen=False, error="")
 
 
+def going_on(
+    renewal: Renewal | None, certificate: Certificate | None, place: Place, unit: UnitId, now: Instant
+) -> Renewal:
+    """The renewal that a Unit's request belongs to: the one under way, else one that it begins by itself."""
+    if renewal is not None and renewal.state in ("requested", "issued"):
+        return renewal
+    return Renewal(unit, *place, certificate.serial if certificate is not None else "", "requested", now)
+
+
+def overdue(renewal: Renewal, now: Instant) -> Renewal | None:
+    """What has become of it if it took too long. Both certificates open the door: the Unit may have either."""
+    if renewal.state not in ("requested", "issued") or now < renewal.asked_at + OVERDUE_US:
+        return None
+    what = "a request" if renewal.state == "requested" else "an installed certificate"
+    words = f"the Unit did not come with {what} within {OVERDUE_US // DAY} days"
+    return msgspec.structs.replace(renewal, state="overdue", error=words)
+
+
 def failed(renewal: Renewal, words: str) -> Renewal:
     """It goes no further; the old certificate stays."""
     return msgspec.structs.replace(renewal, state="failed", error=words[:WORDS_MOST])
@@ -97,14 +118,15 @@ def confirmed(renewal: Renewal) -> Renewal:
 
 
 def seen(renewal: Renewal) -> Renewal:
-    """The Unit came in with the new certificate."""
-    return _settled(msgspec.structs.replace(renewal, seen=True))
+    """The Unit came in with the new certificate; after all this time that is as good as a confirmation."""
+    confirmed = renewal.confirmed or renewal.state == "overdue"
+    return _settled(msgspec.structs.replace(renewal, confirmed=confirmed, seen=True))
 
 
 def _settled(renewal: Renewal) -> Renewal:
     """The others of a Unit's certificates open no channel: for them its word is all there is."""
     if renewal.confirmed and (renewal.seen or renewal.type != "online"):
-        return msgspec.structs.replace(renewal, state="done")
+        return msgspec.structs.replace(renewal, state="done", error="")
     return renewal
 
 

@@ -191,7 +191,7 @@ def _renewing(session: EverySession, peers: Sequence[Peer], owners: Sequence[Uni
     serials = {peer.serial for peer, unit in zip(peers, owners, strict=True) if unit is not None}
     known = session.renewals.of(ids) if ids else ()
     for each in known:
-        if each.state == "issued" and not each.seen and each.new_serial in serials:
+        if each.state in ("issued", "overdue") and not each.seen and each.new_serial in serials:
             after = renewals.seen(each)
             session.renewals.put(after)
             if after.state == "done":

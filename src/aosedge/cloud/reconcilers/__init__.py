@@ -4,6 +4,7 @@ from aosedge.cloud.ports import Bus
 from aosedge.cloud.reconcilers.audit import LetGoOfAuditLines
 from aosedge.cloud.reconcilers.driver import Driver
 from aosedge.cloud.reconcilers.outbox import CarryOutEffects
+from aosedge.cloud.reconcilers.renewals import EndOverdueRenewals
 from aosedge.cloud.reconcilers.retention import LetGo
 from aosedge.cloud.reconcilers.targets import CompileTargets
 from aosedge.cloud.store import Store
@@ -17,6 +18,7 @@ def driver_for(store: Store, bus: Bus, clock: Clock, ids: Ids, audit_kept_days: 
         CompileTargets(store, bus, clock, ids),
         CarryOutEffects(store, bus, clock, ids),
         LetGo(store, clock, ids),
+        EndOverdueRenewals(store, clock, ids),
         LetGoOfAuditLines(store, clock, ids, audit_kept_days),
     )
     driver = Driver(tasks, clock)

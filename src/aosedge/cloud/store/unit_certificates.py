@@ -89,6 +89,11 @@ class EveryRenewal:
         """Those of these Units."""
         return rows.every(self._connection, select(renewals).where(renewals.c.unit.in_(set(ids))), Renewal)
 
+    def going_on_since(self, before: Instant, most: int) -> tuple[Renewal, ...]:
+        """Those under way that were begun at `before` or earlier, the oldest first."""
+        query = select(renewals).where(renewals.c.state.in_(("requested", "issued")), renewals.c.asked_at <= before)
+        return rows.every(self._connection, query.order_by(renewals.c.asked_at).limit(most), Renewal)
+
     def put(self, renewal: Renewal) -> None:
         """In place of the one before it."""
         _put(self._connection, renewal)

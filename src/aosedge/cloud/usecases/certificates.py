@@ -128,9 +128,10 @@ class _Asking:
         """A certificate, or None for a request that breaks the rules: then the trail says why."""
         session, unit, now = self._session, self._unit, self._session.caller.now
         place: Place = (ask.type, NodeName(ask.node.codename or ""))
-        renewal = self._renewals.get(place) or self._unasked(place, now)
+        before, old = self._renewals.get(place), renewals.current(self._known).get(place)
+        renewal = renewals.going_on(before, old, place, unit.id, now)
         try:
-            again = self._answered(renewal, ask)
+            again = self._answered(before, ask)
             if again is not None:
                 return IssuedCertificate(ask.type, ask.node, again.pem + authority.issuer_pem)
             issued = authority.issue_unit(
@@ -148,14 +149,9 @@ class _Asking:
         session.audit.append("unit_certificates_issue", "done", target=unit.id, detail=words)
         return IssuedCertificate(ask.type, ask.node, issued.chain_pem)
 
-    def _unasked(self, place: Place, now: Instant) -> Renewal:
-        """The Unit renews by itself."""
-        old = renewals.current(self._known).get(place)
-        return Renewal(self._unit.id, *place, old.serial if old else "", "requested", now)
-
-    def _answered(self, renewal: Renewal, ask: CertificateRequest) -> Certificate | None:
+    def _answered(self, renewal: Renewal | None, ask: CertificateRequest) -> Certificate | None:
         """The certificate that this very key has already: its answer was lost on the way. Raises Invalid."""
-        if not renewal.new_serial:
+        if renewal is None or not renewal.new_serial:
             return None
         key = csr.unit_key_of(ask.csr, self._unit.system_uid, ask.type)
         for each in self._known:
@@ -167,7 +163,7 @@ class _Asking:
 def _confirm(session: Session, unit: UnitId, message: InstallUnitCertificatesConfirmation) -> bool:
     comes_back = False
     for renewal, error in renewals.of_confirmation(message, session.unit_certificates.renewals(unit)):
-        if renewal.state == "done":
+        if renewal.state in ("done", "failed"):
             continue
         words = f"{renewal.type} of {renewal.node}: serial {renewal.new_serial}"
         if error:

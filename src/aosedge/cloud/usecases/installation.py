@@ -44,7 +44,7 @@ class Installed(msgspec.Struct, frozen=True):
 def ready_authority(settings: Settings, now: Instant) -> tuple[Authority, bool]:
     """The authority and whether it was made now; raises Invalid where it is another domain's."""
     if (settings.authority_folder / "issuer.pem").exists():
-        authority = Authority.load(settings.authority_folder)
+        authority = Authority.load(settings.authority_folder, settings.unit_life_us)
         if authority.domain != settings.domain:
             raise Invalid(
                 "this installation has another domain",

@@ -126,3 +126,37 @@ def test_a_confirmation_counts_for_the_certificate_that_it_names_however_it_writ
 
 def test_a_unit_has_one_renewal_of_a_type_on_a_node() -> None:
     assert renewal("cm").place == ("cm", MAIN)
+
+
+def test_what_a_unit_asks_for_by_itself_is_a_renewal_of_what_it_has() -> None:
+    place: renewals.Place = ("online", MAIN)
+    begun = renewals.going_on(None, certificate("A"), place, UNIT, NOW)
+    assert (begun.serial, begun.state, begun.asked_at) == ("A", "requested", NOW)
+    assert renewals.going_on(None, None, place, UNIT, NOW).serial == ""
+
+
+def test_a_request_belongs_to_the_renewal_under_way_and_begins_another_after_it_has_ended() -> None:
+    place: renewals.Place = ("online", MAIN)
+    under_way = renewals.issued(renewal(asked_at=Instant(5)), "B")
+    assert renewals.going_on(under_way, certificate("A"), place, UNIT, NOW) is under_way
+    done = renewals.seen(renewals.confirmed(under_way))
+    after = renewals.going_on(done, certificate("B"), place, UNIT, NOW)
+    assert (after.serial, after.asked_at, after.new_serial) == ("B", NOW, "")
+
+
+def test_a_renewal_that_takes_too_long_ends() -> None:
+    """Liveness: no state without a timeout."""
+    late = Instant(NOW + renewals.OVERDUE_US)
+    for under_way in (renewal(), renewals.issued(renewal(), "B")):
+        assert renewals.overdue(under_way, Instant(late - 1)) is None
+        after = renewals.overdue(under_way, late)
+        assert after is not None
+        assert after.state == "overdue" and "within 30 days" in after.error
+    assert renewals.overdue(renewals.failed(renewal(), "no"), late) is None
+
+
+def test_a_unit_that_comes_late_with_its_new_certificate_has_renewed_it() -> None:
+    late = renewals.overdue(renewals.issued(renewal(), "B"), Instant(NOW + renewals.OVERDUE_US))
+    assert late is not None
+    after = renewals.seen(late)
+    assert (after.state, after.error) == ("done", "")
