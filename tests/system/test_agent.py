@@ -14,12 +14,13 @@ from tests.system.small_cloud import SmallCloud, content_item, desired
 from aosedge.clock import RandomIds, SystemClock
 from aosedge.core import identity
 from aosedge.core.agent import Agent
-from aosedge.core.app import IMAGES, STORE, content_store
+from aosedge.core.app import IMAGES, INSTANCES, STORE, content_store
 from aosedge.core.cloudlink.link import CloudLink
 from aosedge.core.domain.engine import Engine
 from aosedge.core.domain.instances import InstanceSpec
 from aosedge.core.domain.state import Policy, State
 from aosedge.core.resources.node import describe
+from aosedge.core.resources.service_states import StateFiles, stamp_of
 from aosedge.core.runtimes.scripted import Script, ScriptedRuntime
 from aosedge.core.settings import Settings
 from aosedge.core.store.disk import OsDisk
@@ -68,7 +69,9 @@ class Unit:
         node = describe("main", "edge", "scripted", self.settings.state_folder)
         engine = Engine(state, Policy(node=node, **{**QUICK, **policy}))
         images = content_store(self.settings, who.content_context())
-        agent = Agent(engine, ledger, images, self.runtime, SystemClock())
+        instances = self.settings.state_folder / INSTANCES
+        states = StateFiles(OsDisk(instances), stamp_of(instances))
+        agent = Agent(engine, ledger, images, self.runtime, states, SystemClock())
         self.spool, context = Spool(disk), who.client_context()
         self.link = CloudLink(
             who.system_id,

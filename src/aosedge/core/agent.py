@@ -23,6 +23,7 @@ from aosedge.core.domain.effects import (
     PushLogs,
     Refuse,
     Report,
+    Send,
     SendStatus,
     Settle,
     Start,
@@ -56,12 +57,13 @@ from aosedge.core.domain.state import State
 from aosedge.core.images.threads import in_thread
 from aosedge.core.journal import Journal
 from aosedge.core.ports import Images, Runtime
+from aosedge.core.resources.service_states import StateFiles, StateWork
 from aosedge.core.store.ledger import Ledger
 from aosedge.model.digests import Digest
 from aosedge.model.errors import AosError, Invalid, Unavailable, Untrusted
 from aosedge.model.ids import Txn
 from aosedge.model.instants import SECOND, Clock, Now
-from aosedge.protocol.messages import Alerts, FromUnit, RequestLog, UnitStatus
+from aosedge.protocol.messages import Alerts, FromUnit, RequestLog
 from aosedge.protocol.messages.from_cloud import BlobUrl
 from aosedge.protocol.messages.from_unit import CoreAlert, UpdateItemInstanceAlert
 
@@ -79,7 +81,7 @@ log = Journal("aoscore.agent")
 class Line(Protocol):
     """What the agent needs of the line to the cloud."""
 
-    def say(self, message: UnitStatus) -> None:
+    def say(self, message: FromUnit) -> None:
         """Send it, if there is a channel."""
 
     def report(self, message: FromUnit) -> None:
@@ -101,9 +103,10 @@ class Line(Protocol):
 class Agent:
     """One Unit at work. `run` until cancelled; instances go on without it."""
 
-    def __init__(self, engine: Engine, ledger: Ledger, images: Images, runtime: Runtime, clock: Clock) -> None:
-        self.engine = engine
-        self.runtime = runtime
+    def __init__(
+        self, engine: Engine, ledger: Ledger, images: Images, runtime: Runtime, states: StateFiles, clock: Clock
+    ) -> None:
+        self.engine, self.runtime, self._states = engine, runtime, states
         self._ledger, self._images, self._clock = ledger, images, clock
         self._inbox: asyncio.Queue[Event] = asyncio.Queue(INBOX_MOST)
         self._lanes: dict[object, asyncio.Task[None]] = {}
@@ -156,8 +159,8 @@ class Agent:
                     line.settle(txn)
                 case Refuse(txn):
                     line.refuse(txn)
-                case SendStatus(status):
-                    line.say(status)
+                case SendStatus(message) | Send(message):
+                    line.say(message)
                 case Report(message):
                     self._report(message, line)
                 case _:
@@ -195,6 +198,9 @@ class Agent:
     # effects beside the loop
 
     def _carry_out(self, effect: Effect, group: asyncio.TaskGroup, line: Line) -> None:
+        if isinstance(effect, StateWork):
+            self._in_lane(group, ("state", effect.key), self._state(effect))
+            return
         match effect:
             case Fetch(digest):
                 self._in_lane(group, digest, self._fetch(digest, line))
@@ -216,7 +222,7 @@ class Agent:
                 self._in_lane(group, ("probe", spec.key), self._probe(spec))
             case PushLogs(correlation_id, request):
                 self._in_lane(group, ("logs", correlation_id), self._push_logs(correlation_id, request, line))
-            case Persist() | Settle() | Refuse() | SendStatus() | Report():
+            case Persist() | Settle() | Refuse() | SendStatus() | Send() | Report():
                 return
 
     def _in_lane(self, group: asyncio.TaskGroup, lane: object, work: Coroutine[None, None, Event]) -> None:
@@ -308,6 +314,9 @@ class Agent:
         except Exception as error:  # noqa: BLE001 - the rim: a probe that breaks is a failed probe
             return ProbeAnswered(spec.key, digest, False, _words(error))
         return ProbeAnswered(spec.key, digest, result.healthy, result.message)
+
+    async def _state(self, work: StateWork) -> Event:
+        return await in_thread(self._states.do, work)
 
     async def _push_logs(self, correlation_id: str, request: RequestLog, line: Line) -> Event:
         specs = self.engine.specs()

@@ -38,6 +38,7 @@ from aosedge.core.network.claim import claimed
 from aosedge.core.nodes import NodesWatch
 from aosedge.core.ports import Images, Runtime
 from aosedge.core.resources.node import architecture, describe, dmips
+from aosedge.core.resources.service_states import StateFiles, stamp_of
 from aosedge.core.runtimes import Chosen, Means, choose
 from aosedge.core.settings import Settings
 from aosedge.core.store.disk import OsDisk
@@ -124,9 +125,17 @@ class Program:
 
     def __init__(self, settings: Settings, parts: Parts, *, stop_instances: bool = False) -> None:
         self._settings, self._parts = settings, parts
-        policy = Policy(node=parts.node, healthy_within_us=settings.healthy_within_s * SECOND)
+        policy = Policy(
+            node=parts.node,
+            healthy_within_us=settings.healthy_within_s * SECOND,
+            state_quiet_us=settings.state_quiet_s * SECOND,
+            state_look_us=settings.state_quiet_s * SECOND // 2,
+        )
         clock = SystemClock()
-        self.agent = Agent(Engine(parts.state, policy), parts.ledger, parts.images, parts.runtime, clock)
+        instances = settings.state_folder / INSTANCES
+        states = StateFiles(OsDisk(instances), stamp_of(instances))
+        engine = Engine(parts.state, policy)
+        self.agent = Agent(engine, parts.ledger, parts.images, parts.runtime, states, clock)
         self.custody = Custody(
             custody.Unit(parts.identity.system_id, parts.identity.node, parts.identity.password),
             identities.cabinet_of(settings.state_folder),

@@ -48,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From a launch to all instances healthy; then the last good set comes back."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    state_quiet_s: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 10
+    """A service's state is reported to the cloud when it was not written to for so long."""
 
 def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
     """The settings in the file, if one is given, and the environment on top.

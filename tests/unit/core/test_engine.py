@@ -25,7 +25,13 @@ from aosedge.core.domain.state import ITEMS_MOST, LOG_REQUESTS_MOST, SETTLED_MOS
 from aosedge.model.ids import ItemId, SubjectId
 from aosedge.model.instants import Now
 from aosedge.model.oci import ItemConfig, RunConfig
-from aosedge.protocol.messages import OverrideEnvVars, OverrideEnvVarsStatus, RequestLog, StateAcceptance, UnitStatus
+from aosedge.protocol.messages import (
+    OverrideEnvVars,
+    OverrideEnvVarsStatus,
+    RequestLog,
+    StartProvisioningRequest,
+    UnitStatus,
+)
 from aosedge.protocol.messages.from_cloud import DesiredInstance, EnvVar, EnvVarsOverride, LogFilter
 from aosedge.protocol.messages.from_unit import CoreAlert, DownloadProgressAlert
 from aosedge.protocol.messages.parts import Identity
@@ -216,11 +222,10 @@ def test_what_this_unit_can_not_do_is_answered_or_told() -> None:
         ("a", 1, "X", True),
         ("b", 0, "Y", True),
     ]
-    play.receive(
-        StateAcceptance(item=Identity(id="a"), subject=Identity(id="s"), instance=0, checksum="x", result="accepted")
-    )
+    nobody = Identity(codename="n")
+    play.receive(StartProvisioningRequest(node=nobody, password="p"))
     [alert] = [a for a in play.alerts() if isinstance(a, CoreAlert)]
-    assert "StateAcceptance" in alert.message
+    assert "StartProvisioningRequest" in alert.message
     play.receive(msgspec.structs.replace(LOGS, correlation_id=None))
     assert play.state.questions == ()
 

@@ -20,8 +20,9 @@ def target_of(message: DesiredStatus, node: NodeName) -> Target:
     wanted = _set_of(message)
     paused = any(n.item.codename == node and n.state == "paused" for n in message.nodes)
     names = tuple((_name(i.item), i.item.title or i.item.codename or "") for i in message.items)
+    users = tuple(SubjectId(s.identity.id or s.identity.codename or "") for s in message.subjects if s.type == "user")
     digest = sha256(msgspec.json.encode(bare))
-    return Target(digest, wanted, message.generation, message.schedule, paused, names)
+    return Target(digest, wanted, message.generation, message.schedule, paused, names, users)
 
 
 def _name(item: Identity) -> ItemId:

@@ -44,6 +44,38 @@ class Report(Wanted, frozen=True):
     message: FromUnit
 
 
+class Send(Wanted, frozen=True):
+    """Say it now; it follows from what is durable, so that it is said anew when it got lost."""
+
+    message: FromUnit
+
+
+class LookAtState(Wanted, frozen=True):
+    """Answers StateSeen."""
+
+    key: InstanceKey
+
+
+class ReadState(Wanted, frozen=True):
+    """Answers StateRead, or StateSeen if it changed meanwhile."""
+
+    key: InstanceKey
+    most_bytes: int
+
+
+class WriteState(Wanted, frozen=True):
+    """Make these bytes the state, durably; it stays the old one or is the new one: StateWritten, StateNotWritten."""
+
+    key: InstanceKey
+    content: bytes
+
+
+class DropState(Wanted, frozen=True):
+    """Remove it: answers StateDropped."""
+
+    key: InstanceKey
+
+
 class Fetch(Wanted, frozen=True):
     """Bring the version: answers ContentReady or ContentFailed, with ContentProgress between."""
 
@@ -105,6 +137,11 @@ Effect = (
     | Refuse
     | SendStatus
     | Report
+    | Send
+    | LookAtState
+    | ReadState
+    | WriteState
+    | DropState
     | Fetch
     | CancelFetch
     | Install

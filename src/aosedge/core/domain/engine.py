@@ -34,12 +34,18 @@ from aosedge.core.domain.events import (
     QuarantineCleared,
     Received,
     StartFailed,
+    StateDropped,
+    StateNotWritten,
+    StateRead,
+    StateSeen,
+    StateWritten,
     StatusLost,
     StopFailed,
     TimePassed,
 )
 from aosedge.core.domain.instances import InstanceSpec
 from aosedge.core.domain.presence import Presence
+from aosedge.core.domain.service_states import ServiceStates
 from aosedge.core.domain.state import LOG_REQUESTS_MOST, SETTLED_MOST, Policy, Question, State
 from aosedge.core.domain.statuses import Observer, Snapshot, delta, whole
 from aosedge.core.domain.supervision import Supervision
@@ -47,7 +53,19 @@ from aosedge.core.domain.updates import Updates
 from aosedge.model.errors import AosError
 from aosedge.model.ids import NodeName
 from aosedge.model.instants import Monotonic, Now
-from aosedge.protocol.messages import DesiredStatus, OverrideEnvVars, RequestLog
+from aosedge.protocol.messages import DesiredStatus, OverrideEnvVars, RequestLog, StateAcceptance, UpdateState
+
+InstanceEvent = (
+    FoundInstances
+    | InstanceStarted
+    | StartFailed
+    | InstanceStopped
+    | StopFailed
+    | InstanceExited
+    | Arranged
+    | ArrangeFailed
+    | ProbeAnswered
+)
 
 
 class Engine:
@@ -58,6 +76,7 @@ class Engine:
         self._presence = Presence(state.offline_since)
         self._supervision = Supervision(policy)
         self._updates = Updates(state, policy, self._supervision, self._presence)
+        self._states = ServiceStates(policy)
         self._observer = Observer(policy, self._updates, self._supervision, self._presence)
         self._effects: list[Effect] = []
         self._alerts = AlertBook(self.node_name)
@@ -78,11 +97,13 @@ class Engine:
         for event in events:
             self._take(event, now)
         self._updates.advance(now, lambda: self._say_status(now))
+        placed, connected = self._updates.placement().placed, self._presence.connected
+        self._updates.state = self._states.step(self.state, placed, self._supervision, connected, now.mono)
         steps = self._supervision.reconcile(self._updates.specs(now.mono), now.mono)
         self._ask()
         self._say_news(now)
         self._say_status(now)
-        self._effects += [*self._updates.acquisition.effects, *steps]
+        self._effects += [*self._updates.acquisition.effects, *self._states.take_effects(), *steps]
         self._updates.acquisition.effects.clear()
         effects, self._effects = self._effects, []
         if self.state is not before and self.state != before:
@@ -95,6 +116,7 @@ class Engine:
             return None
         now = self._now.mono
         times = [*self._updates.due(self._now), *self._supervision.due()]
+        times += self._states.due(self.state, now, self._presence.connected)
         if self._progress_at is not None:
             times.append(self._progress_at)
         return min((t for t in times if t > now), default=None)
@@ -115,7 +137,7 @@ class Engine:
     # what came
 
     def _take(self, event: Event, now: Now) -> None:
-        supervision, updates, mono = self._supervision, self._updates, now.mono
+        updates, mono = self._updates, now.mono
         match event:
             case Received():
                 self._receive(event, now)
@@ -126,24 +148,12 @@ class Engine:
                 self._alerts.downloading(event.index_digest, event.url, event.done_bytes, event.total_bytes, now)
             case ContentReady() | ContentFailed() | Installed() | InstallFailed() | Collected():
                 self._content(event, now)
-            case FoundInstances():
-                supervision.found(event, mono)
-            case InstanceStarted(key, spec):
-                supervision.started(key, spec, mono)
-            case StartFailed(key, spec, message):
-                supervision.start_failed(key, spec, message, mono)
-            case InstanceStopped(key):
-                supervision.stopped(key, mono)
-            case StopFailed(key, message):
-                supervision.stop_failed(key, message, mono)
-            case InstanceExited():
-                supervision.exited(event, mono)
-            case Arranged():
-                supervision.arranged(event)
-            case ArrangeFailed():
-                supervision.arrange_failed(event, mono)
-            case ProbeAnswered():
-                supervision.probed(event, mono)
+            case FoundInstances() | InstanceStarted() | StartFailed() | InstanceStopped() | StopFailed():
+                self._instance(event, mono)
+            case InstanceExited() | Arranged() | ArrangeFailed() | ProbeAnswered():
+                self._instance(event, mono)
+            case StateSeen() | StateRead() | StateWritten() | StateNotWritten() | StateDropped():
+                updates.state = self._states.happened(self.state, event, mono)
             case LogsPushed(correlation_id):
                 self._asked.discard(correlation_id)
                 left = tuple(q for q in self.state.questions if q.correlation_id != correlation_id)
@@ -157,12 +167,37 @@ class Engine:
             case _:
                 assert_never(event)
 
+    def _instance(self, event: InstanceEvent, now: Monotonic) -> None:
+        supervision = self._supervision
+        match event:
+            case FoundInstances():
+                supervision.found(event, now)
+            case InstanceStarted(key, spec):
+                supervision.started(key, spec, now)
+            case StartFailed(key, spec, message):
+                supervision.start_failed(key, spec, message, now)
+            case InstanceStopped(key):
+                supervision.stopped(key, now)
+            case StopFailed(key, message):
+                supervision.stop_failed(key, message, now)
+            case InstanceExited():
+                supervision.exited(event, now)
+            case Arranged():
+                supervision.arranged(event)
+            case ArrangeFailed():
+                supervision.arrange_failed(event, now)
+            case ProbeAnswered():
+                supervision.probed(event, now)
+            case _:
+                assert_never(event)
+
     def _channel(self, event: Connected | Disconnected | StatusLost, now: Now) -> None:
         self._reported = None
         match event:
             case Connected():
                 self._presence.found()
                 self._updates.acquisition.hurry()
+                self._states.connected(now.mono)
                 self._set(offline_since=None)
             case Disconnected():
                 self._presence.lost(now)
@@ -206,6 +241,10 @@ class Engine:
             case RequestLog(correlation_id=str() as correlation_id):
                 question = Question(correlation_id, event.message)
                 self._set(questions=(*self.state.questions, question)[-LOG_REQUESTS_MOST:])
+            case StateAcceptance():
+                self._updates.state = self._states.judged(self.state, event.message, now.mono)
+            case UpdateState():
+                self._updates.state = self._states.given(self.state, event.message, self._supervision)
             case OverrideEnvVars():
                 self._effects.append(Report(not_overridden(event.message)))
             case _:
@@ -251,11 +290,11 @@ class Engine:
 
     def _say_news(self, now: Now) -> None:
         versions = {s.key: s.version for s in self._updates.placement().placed}
-        for news in (*self._updates.news, *self._supervision.news):
+        for news in (*self._updates.news, *self._supervision.news, *self._states.news):
             self._alerts.instance(news, versions.get(news.key, ""), now)
         for note in self._updates.notes:
             self._alerts.core(note, now)
-        for said in (self._updates.news, self._supervision.news, self._updates.notes):
+        for said in (self._updates.news, self._supervision.news, self._states.news, self._updates.notes):
             said.clear()
         self._effects += self._alerts.report()
 

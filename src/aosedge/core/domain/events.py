@@ -149,6 +149,42 @@ class ProbeAnswered(Happened, frozen=True):
     message: str = ""
 
 
+class StateSeen(Happened, frozen=True):
+    """The state of an instance has this mark: another content has another one, and a missing file none."""
+
+    key: InstanceKey
+    mark: str
+
+
+class StateRead(Happened, frozen=True):
+    """The state with this mark was read; without its content where it is larger than was asked for."""
+
+    key: InstanceKey
+    mark: str
+    size_bytes: int
+    content: bytes
+
+
+class StateWritten(Happened, frozen=True):
+    """The state with this checksum is in place, durable."""
+
+    key: InstanceKey
+    checksum: str
+
+
+class StateNotWritten(Happened, frozen=True):
+    """The state is what it was."""
+
+    key: InstanceKey
+    message: str
+
+
+class StateDropped(Happened, frozen=True):
+    """Nothing is left of the state."""
+
+    key: InstanceKey
+
+
 class LogsPushed(Happened, frozen=True):
     """The answer to a log request lies in the spool."""
 
@@ -191,6 +227,11 @@ Event = (
     | StopFailed
     | InstanceExited
     | ProbeAnswered
+    | StateSeen
+    | StateRead
+    | StateWritten
+    | StateNotWritten
+    | StateDropped
     | LogsPushed
     | QuarantineCleared
     | NodesSeen

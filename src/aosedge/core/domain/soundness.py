@@ -101,6 +101,7 @@ def _bounds(state: State) -> Iterable[Unsound]:
         "questions": (len(state.questions), LOG_REQUESTS_MOST),
         "contents": (len(state.contents), 2 * ITEMS_MOST),
         "quarantine": (len(state.quarantine), 2 * ITEMS_MOST),
+        "service states": (len(state.service_states), 3 * INSTANCES_MOST),
     }
     for name, (count, most) in counts.items():
         if count > most:

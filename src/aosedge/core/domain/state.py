@@ -5,9 +5,10 @@ from typing import Literal
 import msgspec
 
 from aosedge.core.domain.contents import Content
+from aosedge.core.domain.instances import InstanceKey
 from aosedge.core.domain.sets import ReleaseSet
 from aosedge.model.digests import Digest
-from aosedge.model.ids import ItemId, SystemId, Txn
+from aosedge.model.ids import ItemId, SubjectId, SystemId, Txn
 from aosedge.model.instants import MILLISECOND, MINUTE, SECOND, Instant
 from aosedge.protocol.messages import RequestLog
 from aosedge.protocol.messages.from_cloud import Schedule, UnitConfig
@@ -32,6 +33,8 @@ class Target(msgspec.Struct, frozen=True):
     paused: bool = False
     names: tuple[tuple[ItemId, str], ...] = ()
     """What people call the items, where the cloud says so."""
+    users: tuple[SubjectId, ...] = ()
+    """Subjects whose instances have a state that follows them."""
 
 
 class Update(msgspec.Struct, frozen=True):
@@ -59,6 +62,13 @@ class Question(msgspec.Struct, frozen=True):
     request: RequestLog
 
 
+class KnownState(msgspec.Struct, frozen=True):
+    """An instance whose state follows its subject; the checksum that the cloud agreed to, empty while unknown."""
+
+    key: InstanceKey
+    checksum: str = ""
+
+
 class State(msgspec.Struct, frozen=True):
     """All that survives a power cut."""
 
@@ -76,6 +86,7 @@ class State(msgspec.Struct, frozen=True):
     settled: tuple[Txn, ...] = ()
     offline_since: Instant | None = None
     questions: tuple[Question, ...] = ()
+    service_states: tuple[KnownState, ...] = ()
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -93,6 +104,13 @@ class Policy(msgspec.Struct, frozen=True):
     hold_first_us: int = MINUTE
     hold_most_us: int = 30 * MINUTE
     launches_most: int = 5
+    state_quiet_us: int = 10 * SECOND
+    """A state is reported when it was not written to for so long."""
+    state_look_us: int = 5 * SECOND
+    state_wait_us: int = 5 * SECOND
+    """How long a start waits for a state that is unknown, while the cloud is there."""
+    state_ask_first_us: int = 30 * SECOND
+    state_ask_most_us: int = 10 * MINUTE
     progress_every_us: int = SECOND
     first_probe_us: int = 25 * MILLISECOND
     """Probes come this soon after a start, then at doubling distance up to the check's interval."""

@@ -116,6 +116,7 @@ class Observer:
     def _instances(self, specs: Specs) -> dict[tuple[str, str, str], InstancesStatus]:
         groups: dict[tuple[str, str, str], list[InstanceStatus]] = {}
         placement = self._updates.placement()
+        agreed = {known.key: known.checksum for known in self._updates.state.service_states}
         for spec in placement.placed:
             state, message = self._instance(spec.key, specs)
             groups.setdefault((spec.key.item, spec.key.subject, spec.version), []).append(
@@ -124,7 +125,8 @@ class Observer:
                     Identity(codename=spec.runtime),
                     spec.key.number,
                     state,
-                    error_info=error(message),
+                    agreed.get(spec.key) or None,
+                    error(message),
                 )
             )
         nowhere = Identity(codename="")

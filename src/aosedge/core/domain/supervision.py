@@ -28,6 +28,8 @@ class Life(msgspec.Struct):
     again_at: Monotonic = Monotonic(0)
     delay_us: int = 0
     restart: bool = False
+    renew: bool = False
+    """To be stopped and started anew at once, through no fault of its own."""
     healthy: bool = False
     misses: int = 0
     probing: bool = False
@@ -53,6 +55,8 @@ class Supervision:
         """Whether the runtime has said what it has; before that nothing is started or stopped."""
         self.lives: dict[InstanceKey, Life] = {}
         self.news: list[News] = []
+        self.held: frozenset[InstanceKey] = frozenset()
+        """Instances that wait for something before they start."""
         self._wanted: Mapping[InstanceKey, tuple[Digest, InstanceSpec]] = {}
         self._arranged: tuple[Digest, ...] | None = None
         self._arranging: tuple[Digest, ...] | None = None
@@ -161,6 +165,12 @@ class Supervision:
             if life.condition == "failed":
                 life.condition, life.starts, life.delay_us, life.again_at = "waiting", (), 0, Monotonic(0)
 
+    def renew(self, key: InstanceKey) -> None:
+        """Stop the instance, if it runs, and start it anew without back-off."""
+        life = self.lives.get(key)
+        if life is not None and life.condition in ("starting", "running"):
+            life.renew = True
+
     # what follows
 
     def reconcile(self, wanted: Mapping[InstanceKey, tuple[Digest, InstanceSpec]], now: Monotonic) -> list[Effect]:
@@ -189,8 +199,8 @@ class Supervision:
                 life.restart = False
             if life.condition == "stopping" or (life.condition == "stuck" and now < life.again_at):
                 continue
-            if foreign or life.restart or life.condition == "stuck":
-                life.condition, life.since, life.probing = "stopping", now, False
+            if foreign or life.restart or life.renew or life.condition == "stuck":
+                life.condition, life.since, life.probing, life.renew = "stopping", now, False, False
                 stops.append(Stop(key))
         return stops
 
@@ -199,7 +209,8 @@ class Supervision:
         lingering = {key.item for key, life in self.lives.items() if life.condition == "stuck"}
         for key, (digest, spec) in sorted(self._wanted.items(), key=lambda w: (-w[1][1].priority, w[0])):
             life = self.lives.get(key)
-            if key.item in lingering or (life and (life.condition != "waiting" or now < life.again_at)):
+            waits = key in self.held or key.item in lingering
+            if waits or (life and (life.condition != "waiting" or now < life.again_at)):
                 continue
             if life is None:
                 life = self.lives[key] = Life(digest, "starting", now)

@@ -18,6 +18,7 @@ from aosedge.core.runtimes.oci.program import OciProgram
 from aosedge.core.runtimes.oci.rootfs import refuse_exposure
 from aosedge.core.runtimes.oci.runtime import OciRuntime
 from aosedge.core.runtimes.oci.spec import NodeLimits
+from aosedge.core.runtimes.records import STORAGE
 from aosedge.model.digests import Digest, sha256
 from aosedge.model.errors import AosError, Invalid
 from aosedge.model.ids import ItemId, SubjectId
@@ -80,14 +81,14 @@ async def choose(preference: str, means: Means) -> Chosen:
 
 
 def _native(means: Means, why: str) -> Chosen:
-    runtime = NativeRuntime(means.state / NATIVE, means.layer_folder)
+    runtime = NativeRuntime(means.state / NATIVE, means.layer_folder, means.state / STORAGE)
     runtime.open()
     return Chosen(runtime, f"native runs instances as plain processes WITHOUT ISOLATION ({why})")
 
 
 async def _end_plain_processes(means: Means) -> None:
     """What an agent before this one ran without containers must not run beside them."""
-    before = NativeRuntime(means.state / NATIVE, means.layer_folder)
+    before = NativeRuntime(means.state / NATIVE, means.layer_folder, means.state / STORAGE)
     if (means.state / NATIVE).exists():
         before.open()
         await before.clear(_GRACE_S)

@@ -23,7 +23,7 @@ from aosedge.core.processes import Watch, boot_id, check, run, started_at
 from aosedge.core.runtimes.merge import merge_layers
 from aosedge.core.runtimes.oci.spec import arguments, environment
 from aosedge.core.runtimes.probes import probe_network
-from aosedge.core.runtimes.records import Record, instance_name, read_record, write_record
+from aosedge.core.runtimes.records import STATE, Record, instance_name, read_record, write_record
 from aosedge.model.digests import Digest
 from aosedge.model.errors import AosError, Invalid, NotFound, Unavailable
 
@@ -111,8 +111,9 @@ class NativeRuntime:
 
     kind = "native"
 
-    def __init__(self, state: Path, layer_folder: Callable[[Digest], Path]) -> None:
-        self._instances = state / "instances"
+    def __init__(self, state: Path, layer_folder: Callable[[Digest], Path], storage: Path) -> None:
+        """`storage` is where the state files of instances are, whichever runtime runs them."""
+        self._instances, self._storage = state / "instances", storage
         self._layer_folder = layer_folder
         self._processes: dict[InstanceKey, _Process] = {}
         self._locks: dict[InstanceKey, asyncio.Lock] = {}
@@ -167,6 +168,7 @@ class NativeRuntime:
         if not where.is_dir():
             raise Invalid("no such folder in the image", element="workingDir", got=spec.run.working_dir)
         words = arguments(spec)
+        self._place_state(spec, folder.name, root)
         surroundings = _Surroundings(str(root), str(where), self._environment(spec, folder.name))
         (folder / "surroundings.json").write_bytes(msgspec.json.encode(surroundings))
         command = [*surroundings.variables, surroundings.program(words[0]), *words[1:]]
@@ -175,8 +177,19 @@ class NativeRuntime:
         if not self._watch(process):
             self._ended(process)
 
+    def _place_state(self, spec: InstanceSpec, name: str, root: Path) -> None:
+        """The state file, as `state.dat` of the root: what a container sees as `/state.dat`."""
+        if spec.config.quotas.state_limit:
+            file = self._storage / name / STATE
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file.touch(0o600)
+            with contextlib.suppress(FileExistsError):
+                (root / STATE).symlink_to(file)
+
     def _environment(self, spec: InstanceSpec, name: str) -> list[str]:
         found = environment(spec, name)
+        if spec.config.quotas.state_limit:
+            found.append(f"AOS_STATE_FILE={self._storage / name / STATE}")
         for text in sorted(spec.config.allowed_connections):
             with contextlib.suppress(Invalid):
                 host = parse_connection(text).host

@@ -9,6 +9,9 @@ from aosedge.core.domain.instances import InstanceKey
 from aosedge.model.digests import Digest, sha256
 
 RECORD = "instance.json"
+STORAGE = "storage"
+"""The folder of what outlives instances, by their names: `storage` and `state.dat`."""
+STATE = "state.dat"
 
 
 class Record(msgspec.Struct, frozen=True):

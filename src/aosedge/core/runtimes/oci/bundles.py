@@ -16,7 +16,7 @@ from aosedge.core.runtimes.oci.cgroups import remove_empty
 from aosedge.core.runtimes.oci.rootfs import Root, make_skeletons, plan_root, refuse_exposure
 from aosedge.core.runtimes.oci.spec import NodeLimits, Place, runtime_config
 from aosedge.core.runtimes.oci.users import User, resolve_user
-from aosedge.core.runtimes.records import instance_name
+from aosedge.core.runtimes.records import STATE, STORAGE, instance_name
 from aosedge.model.digests import Digest
 from aosedge.model.errors import Unavailable
 
@@ -28,7 +28,7 @@ class Bundles:
         self, state: Path, layer_folder: Callable[[Digest], Path], limits: NodeLimits, cgroup: str = "/aosedge"
     ) -> None:
         self._instances = state / "instances"
-        self._storage = state / "storage"
+        self._storage = state / STORAGE
         self._skeletons = state / "skeletons"
         self._state = state
         self._layer_folder = layer_folder
@@ -95,7 +95,7 @@ class Bundles:
         """Storage and state of the instance, its user's own, where it has limits for them."""
         kept = self._storage / instance_name(spec.key)
         storage = kept / "storage" if spec.config.quotas.storage_limit else None
-        state = kept / "state.dat" if spec.config.quotas.state_limit else None
+        state = kept / STATE if spec.config.quotas.state_limit else None
         if storage is not None:
             storage.mkdir(parents=True, exist_ok=True)
             os.chown(storage, user.uid, user.gid)
