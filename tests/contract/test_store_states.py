@@ -184,10 +184,10 @@ async def test_people_download_and_reset_a_state(world: World) -> None:
     await world.tell(A, state(b"one"))
 
     def download(session: Session) -> bytes:
-        return session.service_states.content(session.service_states.get(DRIVER, ITEM, 0))
+        return session.service_states.content(session.service_states.get(DRIVER, f"{ITEM}.0"))
 
     assert await world.people(download) == b"one"
-    await world.people(lambda session: session.service_states.reset(DRIVER, ITEM, 0))
+    await world.people(lambda session: session.service_states.reset(DRIVER, f"{ITEM}.0"))
     assert await world.people(download) == b""
     assert not accepted(await world.tell(A, state(b"two")))
     assert given(await world.tell(A, ask())) == b"begin"
@@ -202,13 +202,14 @@ async def test_states_are_of_the_scope_and_go_with_their_subject(world: World) -
     foreign = (person("oem-2"), tenant("oem-2"))
     for work in (
         lambda session: session.service_states.page(DRIVER),
-        lambda session: session.service_states.get(DRIVER, ITEM, 0),
-        lambda session: session.service_states.reset(DRIVER, ITEM, 0),
+        lambda session: session.service_states.get(DRIVER, f"{ITEM}.0"),
+        lambda session: session.service_states.reset(DRIVER, f"{ITEM}.0"),
     ):
         with pytest.raises(NotFound):
             await world.store.write(*foreign, work)
-    with pytest.raises(NotFound):
-        await world.people(lambda session: session.service_states.get(DRIVER, ITEM, 1))
+    for name in (f"{ITEM}.1", ITEM, f"{ITEM}.x"):
+        with pytest.raises(NotFound):
+            await world.people(lambda session, name=name: session.service_states.get(DRIVER, name))
     await world.people(lambda session: subjects.delete(session, DRIVER))
     assert await world.store.read_every(TASK, lambda session: session.blobs.get([])) == {}
     with pytest.raises(NotFound):

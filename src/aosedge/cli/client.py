@@ -73,8 +73,11 @@ class Client:
 
     def text(self, path: str) -> str:
         """Something that is no JSON."""
-        answer = self._send("GET", path, None, {"accept": "*/*"})
-        return self._content(answer).decode(errors="replace")
+        return self.content(path).decode(errors="replace")
+
+    def content(self, path: str) -> bytes:
+        """Something that is no text."""
+        return self._content(self._send("GET", path, None, {"accept": "*/*"}))
 
     def every(self, path: str, **query: object) -> list[View]:
         """A whole list, page by page."""

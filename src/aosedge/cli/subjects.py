@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from aosedge.cli import service_states
 from aosedge.cli.client import Client, View, segment
 from aosedge.cli.commands import IfNew, Json, begin, group
 from aosedge.cli.names import bundle_among, bundle_named, item_named, named
 from aosedge.model.errors import Invalid
 
 app = group("subjects: which Units run which items")
+app.add_typer(service_states.app, name="state")
 
 Subject = Annotated[str, typer.Argument(metavar="SUBJECT", help="title or id")]
 Unit = Annotated[str, typer.Argument(metavar="UNIT", help="system id, or the cloud's id")]

@@ -35,13 +35,15 @@ from aosedge.cloud.domain.organizations import Grant, Organization
 from aosedge.cloud.domain.people import Certificate, User
 from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.target_systems import TargetSystem
+from aosedge.cloud.domain.service_states import KeptState
+from aosedge.cloud.domain.sessions import WebSession
 from aosedge.cloud.domain.unit_sets import UnitSet
 from aosedge.cloud.domain.units import Node, Unit
 from aosedge.cloud.ports import StoredBlob
 from aosedge.cloud.reconcilers.targets import CompileTargets
 from aosedge.cloud.settings import Settings
-from aosedge.cloud.store import EverySession, Session, Store
-from aosedge.cloud.usecases import installation
+from aosedge.cloud.store import EverySession, Session, Store, UnitsSession
+from aosedge.cloud.usecases import installation, statuses
 from aosedge.model.digests import sha256
 from aosedge.model.instants import Instant
 from aosedge.trust import csr, secrets
@@ -121,6 +123,8 @@ class _Builder:
                 self._put("audit", f"line-{org}", org)
 
             await self._store.write(Caller(who, "r", self._now), scope, note)
+        for org, fleets in OEMS.items():
+            await self._state(org, made_id("unit", word(fleets[0])))
 
     def _put(self, kind: str, id: str, org: str, **where: Any) -> Placed:
         placed = Placed(id, org, **where)
@@ -130,6 +134,16 @@ class _Builder:
     def _organizations(self, session: EverySession) -> None:
         for org in ORGANIZATIONS:
             kind = "platform" if org == "platform" else "oem" if org in OEMS else "sp"
+    async def _state(self, org: str, unit: str) -> None:
+        kept = KeptState(made_id("subject", word(org)), made_id("item", word(org)), 0, checksum=word(org))  # type: ignore[arg-type]
+
+        def put(session: UnitsSession) -> None:
+            session.states.put(kept, b"state")
+
+        await self._store.write_units(frozenset([UnitId(unit)]), put)
+        self._put("state", kept.name, org)
+        self.world.gone["state"].append(Placed(f"{kept.item}.1", org))
+
             made = Organization(org_id(org), kind, f"title {org_word(org)}", self._now, active=org != "asleep")  # type: ignore[arg-type]
             session.organizations.add(made)
             self._put("organization", made.id, org)

@@ -6,6 +6,7 @@ the subject and got it back cannot undo what another did meanwhile (invariants I
 stays on the Unit: the cloud remembers that a Unit has one, and nothing of it.
 """
 
+import re
 from typing import Final
 
 import msgspec
@@ -52,6 +53,11 @@ class KeptState(msgspec.Struct, frozen=True):
         """Whose it is."""
         return StateKey(self.subject, self.item, self.instance, self.place)
 
+    @property
+    def name(self) -> str:
+        """What people call it among those of its subject."""
+        return f"{self.item}.{self.instance}"
+
 
 class Standing(msgspec.Struct, frozen=True):
     """How a Unit stands to the state of an instance. `kind` None: the subject or the instance is not the Unit's."""
@@ -74,6 +80,12 @@ class Told(msgspec.Struct, frozen=True):
     checksum: str
     content: bytes
     created_at: Instant
+
+
+def parse_name(name: str) -> tuple[ItemId, int] | None:
+    """Item and instance of a state's name; None for what is no such name."""
+    item, _, number = name.rpartition(".")
+    return (ItemId(item), int(number)) if item and re.fullmatch("[0-9]{1,9}", number) else None
 
 
 def objection(told: Told, standing: Standing) -> str:

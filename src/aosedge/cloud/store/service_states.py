@@ -6,13 +6,13 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, se
 
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.pages import Page, Window
-from aosedge.cloud.domain.service_states import KeptState, Standing, StateKey, reset
+from aosedge.cloud.domain.service_states import KeptState, Standing, StateKey, parse_name, reset
 from aosedge.cloud.store import rows
 from aosedge.cloud.store.state_tables import service_states
 from aosedge.cloud.store.subjects import Subjects
 from aosedge.cloud.store.tables import subject_units, subjects, versions
 from aosedge.model.errors import NotFound
-from aosedge.model.ids import ItemId, SubjectId, UnitId
+from aosedge.model.ids import SubjectId, UnitId
 
 _COLUMNS = [service_states.c[name] for name in KeptState.__struct_fields__]
 
@@ -84,30 +84,28 @@ class ServiceStates:
         total = select(func.count()).select_from(service_states).where(self._of(subject))
         return Page(int(self._connection.execute(total).scalar_one()), found)
 
-    def get(self, subject: SubjectId, item: ItemId, instance: int) -> KeptState:
-        """Raises NotFound."""
-        query = select(*_COLUMNS).where(self._of(subject), *self._named(item, instance))
-        found = rows.one(self._connection, query, KeptState)
-        if found is None:
-            raise NotFound("state", f"{subject} {item} {instance}")
-        return found
+    def get(self, subject: SubjectId, name: str) -> KeptState:
+        """By its name among those of the subject; raises NotFound."""
+        query, called = select(*_COLUMNS).where(self._of(subject)), parse_name(name)
+        if called is not None:
+            query = query.where(service_states.c.item == called[0], service_states.c.instance == called[1])
+            if (found := rows.one(self._connection, query, KeptState)) is not None:
+                return found
+        raise NotFound("state", name)
 
     def content(self, kept: KeptState) -> bytes:
         """The bytes that are kept; none where the default applies."""
         query = select(service_states.c.content).where(_is(kept.key))
         return self._connection.execute(query).scalar_one_or_none() or b""
 
-    def reset(self, subject: SubjectId, item: ItemId, instance: int) -> KeptState:
+    def reset(self, subject: SubjectId, name: str) -> KeptState:
         """Forget it, so that the default applies; what it was. Raises NotFound."""
-        kept = self.get(subject, item, instance)
+        kept = self.get(subject, name)
         _put(self._connection, reset(kept), None)
         return kept
 
     def _of(self, subject: SubjectId) -> ColumnElement[bool]:
         return and_(service_states.c.subject == self._subjects.get(subject).id, service_states.c.place == "")
-
-    def _named(self, item: ItemId, instance: int) -> tuple[ColumnElement[bool], ...]:
-        return (service_states.c.item == item, service_states.c.instance == instance)
 
 
 def drop_left(connection: Connection) -> int:

@@ -11,6 +11,7 @@ from aosedge.cloud.domain.service_states import (
     Told,
     given,
     objection,
+    parse_name,
     reset,
     taken,
 )
@@ -120,3 +121,8 @@ def test_after_a_reset_the_unit_has_to_ask() -> None:
     after = reset(kept())
     assert (after.checksum, after.holder, after.key) == ("", "", KEY)
     assert "reset" in objection(told(), user(kept=after))
+
+
+def test_a_state_has_a_name_among_those_of_its_subject() -> None:
+    assert parse_name(kept().name) == (KEY.item, 0)
+    assert [parse_name(name) for name in ("i", ".0", "i.x", "i.", "i.-1")] == [None] * 5
