@@ -61,11 +61,11 @@ class Door:
 
     async def _open(self) -> Any:
         settings = self.settings
-        store = await self._stack.enter_async_context(opened(settings))
+        self.store = await self._stack.enter_async_context(opened(settings))
         parts = CloudParts(
             settings=settings,
             sockets={},
-            store=store,
+            store=self.store,
             blobs=open_blobs(settings.blobs_url, settings.data_folder / "scratch"),
             bus=self.bus,
             authority=Authority.load(settings.authority_folder),
@@ -129,6 +129,8 @@ def _scope(login: Login, method: str, path: str, query: str, kind: str, authoriz
     bearer = authorization or login.authorization
     headers = [(b"host", b"localhost"), (b"x-request-id", b"asked")]
     headers += [(b"authorization", bearer.encode())] if bearer else []
+    headers += [(b"cookie", login.cookie.encode())] if login.cookie else []
+    headers += [(b"x-csrf-token", login.csrf.encode())] if login.csrf else []
     headers += [(b"content-type", kind.encode())] if kind else []
     return {
         "type": "http",

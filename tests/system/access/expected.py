@@ -8,7 +8,7 @@ from tests.system.access.recipes import FINE, Of, Recipe
 from tests.system.access.words import GRANTS, Identity, tied
 from tests.system.access.world import ID_LETTERS, Placed, World, user_id
 
-from aosedge.cloud.domain.access.operations import ALWAYS, INVITED, OPERATIONS, PUBLIC, Row
+from aosedge.cloud.domain.access.operations import ALWAYS, INVITED, OPERATIONS, PERSONAL, PUBLIC, SIGNING_IN, Row
 
 Standing = Literal["own", "elsewhere", "tied", "hidden", "gone", "missing"]
 UNKNOWN: Final = 401
@@ -24,7 +24,7 @@ class Chosen(msgspec.Struct, frozen=True):
 
 def row_of(operation: str) -> Row | None:
     """None for what asks for no caller."""
-    return None if operation in PUBLIC | INVITED else OPERATIONS[operation]
+    return None if operation in PUBLIC | INVITED | SIGNING_IN else OPERATIONS[operation]
 
 
 def barred(identity: Identity, operation: str) -> int | None:
@@ -34,10 +34,14 @@ def barred(identity: Identity, operation: str) -> int | None:
         return None
     if not identity.role:
         return UNKNOWN
+    if identity.name == "alpha forged session" and row.effect == "changes":
+        return NOT_ALLOWED  # another site's page could ask so
     if getattr(row, identity.role) == "none":
         return NOT_ALLOWED
-    held = identity.permissions
-    return NOT_ALLOWED if held is not None and operation not in held | ALWAYS else None
+    if identity.permissions is None:
+        return None
+    always = ALWAYS if identity.name.endswith("token") else ALWAYS | PERSONAL
+    return None if operation in identity.permissions | always else NOT_ALLOWED
 
 
 def sees(identity: Identity, operation: str, placed: Placed) -> bool:
@@ -103,13 +107,14 @@ def status(identity: Identity, recipe: Recipe, slots: dict[Of, Chosen], success:
     bar = barred(identity, recipe.operation)
     if bar is not None:
         return bar
-    if identity.role in recipe.refused:
-        return recipe.refused[identity.role]
     for of, chosen in slots.items():
         if chosen.standing in ("hidden", "gone", "missing"):
             return of.missing or success
         if chosen.standing == "tied" and of.tied:
             return of.tied
+    for asker in (identity.name, identity.role):
+        if asker in recipe.refused:
+            return recipe.refused[asker] or success
     if recipe.elsewhere and any(chosen.standing == "elsewhere" for chosen in slots.values()):
         return recipe.elsewhere
     return success

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 from tests.system.cloud_process import registration
 
+from aosedge.cloud.domain.access.roles import ROLES
 from aosedge.trust import csr
 
 FINE: Final = 0
@@ -36,9 +37,9 @@ class Recipe(msgspec.Struct, frozen=True):
     """Filters, each tried alone."""
     lists: tuple[Of, ...] = ()
     refused: dict[str, int] = {}
-    """By role: the status where what is asked for is allowed and there, and still not done."""
+    """By identity or role: the status where what is asked for is allowed, and still not done."""
     only: tuple[str, ...] = ()
-    """The roles for which it is another way of asking; none are all."""
+    """The identities or roles for which it is another way of asking; none are all."""
     elsewhere: int = FINE
     """How a role that reaches all is answered for another organization's."""
     form: bytes | None = None
@@ -66,12 +67,17 @@ _ANY_ORG, _SET, _SYSTEM = Of("organization", tied=FINE), Of("unit set"), Of("tar
 _FILTER_UNIT, _FILTER_USER = Of("unit"), Of("user", missing=FINE)
 
 
+_NO_CERTIFICATE: Final = {"": 401, "alpha narrow token": 401, "alpha session": 401, "alpha forged session": 401}
+_MORE: Final = {"alpha deputy": 403}
+"""The user has more permissions than who asks."""
+
+
 def recipes() -> tuple[Recipe, ...]:
     """The table."""
     unit, user, subject = {"id": Of("unit")}, {"id": Of("user")}, {"id": Of("subject")}
     return (
         Recipe("api_tokens_create", body={"title": "t", "scopes": ["users_me_read"]}),
-        Recipe("api_tokens_delete", {"id": Of("api token")}),
+        Recipe("api_tokens_delete", {"id": Of("api token")}, refused=_MORE),
         Recipe("api_tokens_list", query={"user_id": _FILTER_USER}, lists=(Of("api token"),)),
         Recipe("assignments_create", subject, body={"item_id": Of("spare item", tied=FINE)}),
         Recipe("assignments_create", subject, body={"bundle_id": _BUNDLE}),
@@ -91,7 +97,7 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("grants_delete", {"id": Of("unused grant", others=False)}),
         Recipe("grants_list", lists=(Of("grant"),)),
         Recipe("health_read"),
-        Recipe("invitations_create", user, body={"valid_hours": 1}, elsewhere=409),
+        Recipe("invitations_create", user, body={"valid_hours": 1}, elsewhere=409, refused=_MORE),
         Recipe("invitations_delete", {"id": Of("invitation")}),
         Recipe("invitations_list", query={"user_id": _FILTER_USER}, lists=(Of("invitation"),)),
         Recipe("item_versions_list", {"id": _ITEM}),
@@ -107,7 +113,19 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("organizations_read", {"id": _ANY_ORG}),
         Recipe("organizations_suspend", {"id": Of("provider")}),
         Recipe("organizations_update", {"id": Of("organization")}, body={"title": "new"}),
+        Recipe("own_sessions_list", lists=(Of("session"),)),
+        Recipe("own_sessions_revoke", {"id": Of("session")}),
+        Recipe("own_sessions_revoke_all"),
         Recipe("root_certificate_read"),
+        Recipe("sessions_list", query={"user_id": _FILTER_USER}, lists=(Of("session"),)),
+        Recipe("sessions_revoke", {"id": Of("session")}),
+        Recipe("sign_in_certificate", refused=_NO_CERTIFICATE),
+        Recipe("sign_in_link", body={"token": "unknown"}, refused=dict.fromkeys(("", *ROLES), 401)),
+        Recipe("sign_in_ways"),
+        Recipe("sign_out", refused=dict.fromkeys(ROLES, 409) | {"alpha session": FINE}),
+        Recipe("subject_states_list", subject, lists=(Of("state"),)),
+        Recipe("subject_states_read", {"id": Of("subject"), "state_id": Of("state")}),
+        Recipe("subject_states_reset", {"id": Of("subject"), "state_id": Of("state")}),
         Recipe("subject_units_add", {"id": Of("subject"), "unit_id": Of("unit")}),
         Recipe("subject_units_list", subject, lists=(Of("unit"),)),
         Recipe("subject_units_remove", {"id": Of("subject"), "unit_id": Of("unit")}),
@@ -117,15 +135,6 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("subjects_read", subject),
         Recipe("subjects_update", subject, body={"title": "new"}),
         Recipe("supported_software_read"),
-        Recipe("sessions_list", query={"user_id": _FILTER_USER}, lists=(Of("session"),)),
-        Recipe("sessions_revoke", {"id": Of("session")}),
-        Recipe("sign_in_certificate", refused=_NO_CERTIFICATE),
-        Recipe("sign_in_link", body={"token": "unknown"}, refused=dict.fromkeys(("", *ROLES), 403)),
-        Recipe("sign_in_ways"),
-        Recipe("sign_out", refused=dict.fromkeys((role for role in ROLES), 409) | {"alpha session": FINE}),
-        Recipe("subject_states_list", subject, lists=(Of("state"),)),
-        Recipe("subject_states_read", {"id": Of("subject"), "state_id": Of("state")}),
-        Recipe("subject_states_reset", {"id": Of("subject"), "state_id": Of("state")}),
         Recipe("target_systems_create", body={"title": "new"}),
         Recipe("target_systems_delete", {"id": Of("spare target system")}),
         Recipe("target_systems_list", lists=(_SYSTEM, Of("spare target system"))),
@@ -162,28 +171,36 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("units_revoke", unit),
         Recipe("user_certificates_create", body={"csr": new_request()}, invited=True),
         Recipe("user_certificates_list", query={"user_id": _FILTER_USER}, lists=(Of("user certificate"),)),
-        Recipe("user_certificates_revoke", {"id": Of("user certificate")}),
+        Recipe("user_certificates_revoke", {"id": Of("user certificate")}, refused=_MORE),
         Recipe("users_activate", user),
         Recipe(
             "users_create",
             body={"username": "new", "role": "auditor", "organization_id": Of("organization", tied=404)},
             elsewhere=409,
+            refused=_MORE,
+        ),
+        Recipe("users_create", body={"username": "new", "role": "admin"}, refused={"oem": 400, "sp": 400}),
+        Recipe(
+            "users_create",
+            body={"username": "new", "role": "oem", "permission_groups": [], "permissions": ["users_create"]},
+            only=("oem",),
         ),
         Recipe(
             "users_create",
             body={"username": "new", "role": "fleet owner", "fleet_ids": [Of("fleet")]},
-            only=("oem",),
+            only=("alpha oem", "beta oem"),
+            refused=_MORE,
         ),
-        Recipe("users_delete", user),
+        Recipe("users_delete", user, refused=_MORE),
         Recipe("users_list", query={"organization_id": Of("organization", missing=FINE)}, lists=(Of("person"),)),
         Recipe("users_me_read"),
         Recipe("users_read", user),
-        Recipe("users_suspend", user),
-        Recipe("users_update", user, body={"role": "auditor"}, elsewhere=409),
+        Recipe("users_suspend", user, refused=_MORE),
+        Recipe("users_update", user, body={"role": "auditor"}, elsewhere=409, refused=_MORE),
         Recipe(
             "users_update",
             user,
             body={"role": "fleet owner", "fleet_ids": [Of("fleet")]},
-            only=("oem",),
+            only=("alpha oem", "beta oem"),
         ),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from tests.system.access import behind
 from tests.system.access.door import Door
 from tests.system.access.matrix import Matrix, operations
 from tests.system.access.recipes import recipes
@@ -27,3 +28,7 @@ def test_every_row_of_the_recipes_is_of_an_operation_and_every_role_asks() -> No
         "", "admin", "oem", "fleet_owner", "sp", "auditor",
     }  # fmt: skip
     assert all(forbidden(identity) for identity in IDENTITIES.values())
+
+
+def test_repositories_know_nothing_of_what_is_foreign_whoever_forgot_to_ask(door: Door) -> None:
+    assert list(behind.faults(door)) == []

@@ -13,7 +13,7 @@ OEMS: Final = {"alpha": ("north", "south"), "beta": ("field",)}
 """With their fleets."""
 PROVIDERS: Final = ("one", "two", "three")
 GRANTS: Final = {("alpha", "one"), ("alpha", "three"), ("beta", "two"), ("beta", "three")}
-"""Nothing of `three` is assigned."""
+"""Nothing of `three` is assigned in `alpha`."""
 ORGANIZATIONS: Final = ("platform", *OEMS, *PROVIDERS, "asleep")
 """`asleep` is a suspended Service Provider."""
 
@@ -57,6 +57,9 @@ class Identity(msgspec.Struct, frozen=True):
 
 NARROW: Final = frozenset(("fleets_list", "fleets_read", "units_delete", "users_me_read"))
 """What the narrow token may, beside what every token may."""
+DEPUTY: Final = frozenset(("users_create", "users_delete", "users_list", "users_suspend", "users_update"))
+DEPUTY |= {"api_tokens_create", "api_tokens_delete", "invitations_create", "user_certificates_revoke"}
+"""What a user of few permissions may, who manages others: never those who have more."""
 
 IDENTITIES: Final = {
     identity.name: identity
@@ -68,6 +71,7 @@ IDENTITIES: Final = {
         Identity("revoked certificate"),
         Identity("certificate of another key"),
         Identity("suspended user"),
+        Identity("expired session"),
         Identity("user of a suspended organization"),
         Identity("unit"),
         Identity("unit of beta"),
@@ -75,6 +79,9 @@ IDENTITIES: Final = {
         Identity("platform auditor", "auditor", "platform"),
         Identity("alpha oem", "oem", "alpha"),
         Identity("alpha narrow token", "oem", "alpha", user="alpha oem", permissions=NARROW),
+        Identity("alpha session", "oem", "alpha", user="alpha oem"),
+        Identity("alpha forged session", "oem", "alpha", user="alpha oem"),
+        Identity("alpha deputy", "oem", "alpha", permissions=DEPUTY),
         Identity("alpha north owner", "fleet_owner", "alpha", ("north",)),
         Identity("alpha south owner", "fleet_owner", "alpha", ("south",)),
         Identity("alpha auditor", "auditor", "alpha"),

@@ -5,6 +5,7 @@ It is made once, through the product's own repositories; the database is then co
 
 import asyncio
 from collections import defaultdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.system.access.words import (
 )
 
 from aosedge.clock import RandomIds, SystemClock
+from aosedge.cloud.api.cookies import SESSION
 from aosedge.cloud.app import opened
 from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope, Task
@@ -33,10 +35,10 @@ from aosedge.cloud.domain.fleets import Fleet
 from aosedge.cloud.domain.invitations import Invitation
 from aosedge.cloud.domain.organizations import Grant, Organization
 from aosedge.cloud.domain.people import Certificate, User
-from aosedge.cloud.domain.subjects import Subject
-from aosedge.cloud.domain.target_systems import TargetSystem
 from aosedge.cloud.domain.service_states import KeptState
 from aosedge.cloud.domain.sessions import WebSession
+from aosedge.cloud.domain.subjects import Subject
+from aosedge.cloud.domain.target_systems import TargetSystem
 from aosedge.cloud.domain.unit_sets import UnitSet
 from aosedge.cloud.domain.units import Node, Unit
 from aosedge.cloud.ports import StoredBlob
@@ -45,7 +47,11 @@ from aosedge.cloud.settings import Settings
 from aosedge.cloud.store import EverySession, Session, Store, UnitsSession
 from aosedge.cloud.usecases import installation, statuses
 from aosedge.model.digests import sha256
+from aosedge.model.ids import SessionId, Txn, UnitId, UserId
 from aosedge.model.instants import Instant
+from aosedge.protocol.messages import Alerts, MonitoringData, UnitStatus
+from aosedge.protocol.messages.from_unit import NodeStatus, SystemAlert
+from aosedge.protocol.messages.parts import Identity as Identity_
 from aosedge.trust import csr, secrets
 from aosedge.trust.certificates import Authority
 
@@ -66,10 +72,12 @@ class Placed(msgspec.Struct, frozen=True):
 
 
 class Login(msgspec.Struct, frozen=True):
-    """What somebody comes with: a certificate as the TLS layer hands it on (DER), or a header."""
+    """What somebody comes with: a certificate as the TLS layer hands it on (DER), or headers."""
 
     certificate: bytes | None = None
     authorization: str = ""
+    cookie: str = ""
+    csrf: str = ""
 
 
 class World(msgspec.Struct):
@@ -115,6 +123,10 @@ class _Builder:
         caller = Caller(Task("test"), "r", self._now)
         for work in (self._hardware, self._people, self._units, self._software, self._removed):
             await self._store.write(caller, scope, work)
+        for org, fleets in OEMS.items():
+            await self._state(org, made_id("unit", word(fleets[0])))
+        await self._store.write_every(Caller(Task("test"), "r", self._now), self._sessions)
+        await self._reports()
         for org in ORGANIZATIONS:  # a line in each trail
             who = Person(made_id("user", staff_word(org)), "auditor", org_id(org))  # type: ignore[arg-type]
 
@@ -123,17 +135,7 @@ class _Builder:
                 self._put("audit", f"line-{org}", org)
 
             await self._store.write(Caller(who, "r", self._now), scope, note)
-        for org, fleets in OEMS.items():
-            await self._state(org, made_id("unit", word(fleets[0])))
 
-    def _put(self, kind: str, id: str, org: str, **where: Any) -> Placed:
-        placed = Placed(id, org, **where)
-        self.world.objects[kind].append(placed)
-        return placed
-
-    def _organizations(self, session: EverySession) -> None:
-        for org in ORGANIZATIONS:
-            kind = "platform" if org == "platform" else "oem" if org in OEMS else "sp"
     async def _state(self, org: str, unit: str) -> None:
         kept = KeptState(made_id("subject", word(org)), made_id("item", word(org)), 0, checksum=word(org))  # type: ignore[arg-type]
 
@@ -144,6 +146,14 @@ class _Builder:
         self._put("state", kept.name, org)
         self.world.gone["state"].append(Placed(f"{kept.item}.1", org))
 
+    def _put(self, kind: str, id: str, org: str, **where: Any) -> Placed:
+        placed = Placed(id, org, **where)
+        self.world.objects[kind].append(placed)
+        return placed
+
+    def _organizations(self, session: EverySession) -> None:
+        for org in ORGANIZATIONS:
+            kind = "platform" if org == "platform" else "oem" if org in OEMS else "sp"
             made = Organization(org_id(org), kind, f"title {org_word(org)}", self._now, active=org != "asleep")  # type: ignore[arg-type]
             session.organizations.add(made)
             self._put("organization", made.id, org)
@@ -157,7 +167,7 @@ class _Builder:
         for oem, sp in sorted(GRANTS):
             session.organizations.grant(Grant(org_id(oem), org_id(sp), self._now))  # type: ignore[arg-type]
             self._put("grant", org_id(sp), oem, also=sp)
-            if sp == "three":
+            if (oem, sp) == ("alpha", "three"):
                 self._put("unused grant", org_id(sp), oem)
         for oem, other_oem, ungranted in (("alpha", "beta", "two"), ("beta", "alpha", "one")):
             self._put("grantable", org_id(ungranted), oem)
@@ -201,6 +211,7 @@ class _Builder:
         fleets = frozenset(made_id("fleet", word(fleet)) for fleet in identity.fleets)
         name = identity.name.replace(" ", ".") + "." + staff_word(identity.org)
         id = user_id(identity)
+        held = (None, ()) if identity.permissions is None else ((), tuple(sorted(identity.permissions)))
         user = User(
             id,  # type: ignore[arg-type]
             org_id(identity.org),  # type: ignore[arg-type]
@@ -210,6 +221,8 @@ class _Builder:
             email=f"{name}@example.org",
             active=active,
             fleets=fleets,  # type: ignore[arg-type]
+            groups=held[0],
+            permissions=held[1],
         )
         session.users.add(user)
         self._put("person", id, identity.org, user=id)
@@ -246,6 +259,37 @@ class _Builder:
         self._put("api token", id, org, user=user.id)
         return Login(authorization=f"Bearer {secret}")
 
+    def _sessions(self, session: EverySession) -> None:
+        """One of each person, and those that the identities of sessions come with."""
+        people = [(placed.id, placed.org, HOUR) for placed in self.world.objects["person"]]
+        alpha = user_id(IDENTITIES["alpha oem"])
+        for number, (user, org, ends) in enumerate([*people, (alpha, "alpha", HOUR), (alpha, "", -1)]):
+            id, secret = made_id(f"session{number:02}", staff_word(org)), secrets.new_secret(secrets.SESSION)
+            end, later = Instant(self._now + ends), Instant(self._now + 24 * HOUR)
+            words = (f"device {staff_word(org)}", "address", self._now, later, end, end)
+            made = WebSession(SessionId(id), UserId(user), secrets.hash_of(secret), "link", "", *words)
+            session.web_sessions.add(made)
+            if org:
+                self._put("session", id, org, user=user)
+            login = Login(cookie=f"{SESSION}={secret}")
+            if number >= len(people):
+                self.world.logins["alpha forged session" if org else "expired session"] = login
+                csrf = secrets.csrf_token_of(secret)
+                self.world.logins["alpha session"] = (
+                    msgspec.structs.replace(login, csrf=csrf) if org else self.world.logins["alpha session"]
+                )
+
+    async def _reports(self) -> None:
+        """What Units have said: their state, an alert, figures."""
+        for placed in self.world.objects["unit"]:
+            word_of, node = word(placed.fleet), Identity_(codename=f"node {word(placed.fleet)}")
+            status = NodeStatus(node, Identity_(), "provisioned")
+            said = UnitStatus(nodes=(status,), items=(), instances=(), subjects=(), unit_config=())
+            alert = SystemAlert(timestamp=datetime.fromtimestamp(0, UTC), node=node, message=f"alert {word_of}")
+            for number, message in enumerate((said, Alerts(items=(alert,)), MonitoringData())):
+                report = statuses.Report(UnitId(placed.id), Txn(f"t{number}"), message, self._now)
+                assert await statuses.keep(self._store, [report], self._now) == [True]
+
     def _kept_out(self, session: Session) -> None:
         logins = self.world.logins
         logins["garbage token"] = Login(authorization="Bearer aos_" + "0" * 64)
@@ -254,7 +298,14 @@ class _Builder:
         logins["expired token"] = self._token(session, alpha, "alpha", ("fleets_list",), ends=-1)
         logins["revoked certificate"] = self._certified(session, alpha, revoked=True)
         forged = self._authority.issue_user(csr.new_key().public_key(), alpha.id, alpha.username, self._now)
-        logins["certificate of another key"] = Login(der(forged.pem))  # well signed, and not on record
+        logins["certificate of another key"] = Login(der(forged.pem))  # well signed, of a serial that is known
+        session.certificates.add(
+            Certificate(
+                forged.serial, "user", alpha.id, "user", f"other {forged.fingerprint}"[:64], forged.not_after,
+                self._now, forged.pem,
+            )
+        )  # fmt: skip
+        self._put("user certificate", forged.serial, "alpha", user=alpha.id)
         suspended = Identity("suspended user", "oem", "alpha")
         self._person(session, suspended, active=False)
         out = session.users.get(user_id(suspended))  # type: ignore[arg-type]
@@ -353,12 +404,12 @@ class _Builder:
                 )
                 session.items.add_version(version, [digest])
         for oem, sp in sorted(GRANTS):
-            if sp != "three":
+            if (oem, sp) != ("alpha", "three"):
                 self._assign(session, oem, sp)
 
     def _assign(self, session: Session, oem: str, sp: str) -> None:
         id, subject, item = (made_id(*pair) for pair in (
-            ("assignment", word(oem)), ("subject", word(oem)), ("item", word(sp)))
+            (f"assignment-{sp}", word(oem)), ("subject", word(oem)), ("item", word(sp)))
         )  # fmt: skip
         session.assignments.add(Assignment(id, org_id(oem), subject, self._now, item=item))  # type: ignore[arg-type]
         session.subjects.mark_dirty(subject)  # type: ignore[arg-type]

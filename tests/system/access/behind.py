@@ -1,0 +1,177 @@
+"""What the repositories do with foreign objects when a use case forgets to ask: nothing, as if they were not there.
+
+Some doors stand behind others: no request reaches them, so the matrix cannot see whether they are closed.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from tests.system.access.door import Door
+from tests.system.access.words import word
+from tests.system.access.world import Placed, made_id, org_id
+
+from aosedge.cloud.domain.access.callers import Caller, Person, Scope
+from aosedge.cloud.domain.api_tokens import ApiToken
+from aosedge.cloud.domain.pages import Page
+from aosedge.cloud.domain.renewals import Renewal
+from aosedge.cloud.domain.selectors import parse_selector
+from aosedge.cloud.store import Session
+from aosedge.model.digests import sha256
+from aosedge.model.errors import NotFound
+from aosedge.model.ids import TokenId
+from aosedge.model.instants import Instant
+
+NOW: Final = Instant(1)
+Ask = Callable[[Session, Any], object]
+
+
+def _taken(session: Session, id: Any) -> object:
+    return session.received.take(id, "t", "alerts", "{}", NOW)  # type: ignore[arg-type]
+
+
+def _renewed(session: Session, id: Any) -> object:
+    return session.unit_certificates.put_renewals(id, [Renewal(id, "online", "main", "", "requested", NOW)])  # type: ignore[arg-type]
+
+
+def _let_in(session: Session, id: Any) -> object:
+    return session.api_tokens.add(ApiToken(TokenId("new"), id, "new", "hash", (), NOW, NOW))
+
+
+OF_TENANT: Final[dict[str, tuple[Ask, ...]]] = {
+    "organization": (
+        lambda s, id: s.organizations.get(id),
+        lambda s, id: s.organizations.uses(id),
+        lambda s, id: s.organizations.delete(id),
+        lambda s, id: s.unit_limits.get(id),
+        lambda s, id: s.unit_limits.put(id, 1),
+        lambda s, id: s.users.page(org=id),
+        lambda s, id: s.users.can_sign_in(id, NOW),
+        lambda s, id: s.items.page(owner=id),
+    ),
+    "user": (
+        lambda s, id: s.users.get(id),
+        lambda s, id: s.users.uses(id),
+        lambda s, id: s.users.delete(id),
+        lambda s, id: s.certificates.page_of_users(user=id),
+        lambda s, id: s.invitations.page(now=NOW, user=id),
+        lambda s, id: s.api_tokens.page(user=id),
+        _let_in,
+    ),
+    "user certificate": (
+        lambda s, id: s.certificates.of_user(id),
+        lambda s, id: s.certificates.revoke_of_user(id),
+    ),
+    "invitation": (lambda s, id: s.invitations.get(id), lambda s, id: s.invitations.withdraw(id)),
+    "api token": (lambda s, id: s.api_tokens.get(id), lambda s, id: s.api_tokens.delete(id)),
+    "subject": (
+        lambda s, id: s.subjects.get(id),
+        lambda s, id: s.subjects.rename(id, "new"),
+        lambda s, id: s.subjects.delete(id),
+        lambda s, id: s.subjects.mark_dirty(id),
+        lambda s, id: s.subjects.units(id),
+        lambda s, id: s.subjects.join(id, made_id("unit", word("north"))),  # type: ignore[arg-type]
+        lambda s, id: s.service_states.page(id),
+        lambda s, id: s.service_states.reset(id, "any.0"),
+        lambda s, id: s.assignments.page(subject=id),
+        lambda s, id: s.assignments.of_subject(id),
+    ),
+    "assignment": (lambda s, id: s.assignments.get(id), lambda s, id: s.assignments.delete(id)),
+    "target system": (
+        lambda s, id: s.target_systems.get(id),
+        lambda s, id: s.target_systems.delete(id),
+        lambda s, id: s.units.page(target_system=id),
+    ),
+    "any item": (
+        lambda s, id: s.items.get(id),
+        lambda s, id: s.items.describe(id, "t", "d"),
+        lambda s, id: s.items.uses(id),
+        lambda s, id: s.items.delete(id),
+        lambda s, id: s.items.versions(id),
+        lambda s, id: s.items.mark_followers_dirty([id]),
+    ),
+    "bundle": (
+        lambda s, id: s.bundles.get(id),
+        lambda s, id: s.bundles.set_state(id, "rejected"),
+        lambda s, id: s.items.of_bundle(id),
+    ),
+}
+OF_FLEET: Final[dict[str, tuple[Ask, ...]]] = {
+    "fleet": (
+        lambda s, id: s.fleets.get(id),
+        lambda s, id: s.fleets.rename(id, "new"),
+        lambda s, id: s.fleets.owners(id),
+        lambda s, id: s.fleets.delete(id),
+        lambda s, id: s.units.page(fleet=id),
+        lambda s, id: s.unit_sets.following(id),
+    ),
+    "unit": (
+        lambda s, id: s.units.get(id),
+        lambda s, id: s.units.named(id),
+        lambda s, id: s.units.set_lifecycle(id, "deprovisioned"),
+        lambda s, id: s.units.set_fleet(id, made_id("fleet", word("north"))),  # type: ignore[arg-type]
+        lambda s, id: s.units.set_target_system(id, made_id("system", word("alpha"))),  # type: ignore[arg-type]
+        lambda s, id: s.units.nodes(id),
+        lambda s, id: s.units.put_nodes(id, []),
+        lambda s, id: s.units.mark_dirty([id]),
+        lambda s, id: s.units.delete(id),
+        lambda s, id: s.certificates.of_unit(id),
+        lambda s, id: s.certificates.revoke_of_unit(id),
+        lambda s, id: s.unit_certificates.renewals(id),
+        lambda s, id: s.unit_certificates.secrets(id),
+        lambda s, id: s.unit_certificates.put_secrets(id, {}),
+        _renewed,
+        lambda s, id: s.labels.of(id),
+        lambda s, id: s.labels.put(id, {}),
+        lambda s, id: s.unit_sets.leave(id),
+        lambda s, id: s.unit_sets.join(made_id("set", word("north")), id),  # type: ignore[arg-type]
+        lambda s, id: s.unit_sets.part(made_id("set", word("north")), id),  # type: ignore[arg-type]
+        lambda s, id: s.targets.find(id),
+        lambda s, id: s.targets.desired(id),
+        lambda s, id: s.targets.blobs(id, [sha256(made_id("item", word("one")).encode())]),
+        lambda s, id: s.statuses.find(id),
+        lambda s, id: s.statuses.alerts(id),
+        lambda s, id: s.statuses.usage(id),
+        _taken,
+    ),
+    "unit set": (
+        lambda s, id: s.unit_sets.get(id),
+        lambda s, id: s.unit_sets.fill(id, parse_selector("place")),
+        lambda s, id: s.unit_sets.units(id),
+        lambda s, id: s.unit_sets.sizes((id,))[id],
+        lambda s, id: s.unit_sets.delete(id),
+    ),
+}
+
+
+def faults(door: Door) -> Iterator[str]:
+    """What gives or changes something that is foreign: of another organization, or of another fleet."""
+    tenant = Scope(reach="tenant", tenant=org_id("alpha"))  # type: ignore[arg-type]
+    fleet = Scope(reach="fleet", tenant=tenant.tenant, fleets=frozenset((made_id("fleet", word("north")),)))  # type: ignore[arg-type]
+    for scope, asked in ((tenant, OF_TENANT | OF_FLEET), (fleet, OF_FLEET)):
+        for kind, asks in asked.items():
+            for placed in _foreign(door.world.objects[kind], scope):
+                for number, ask in enumerate(asks):
+                    fault = door.run(_fault(door, scope, ask, placed))
+                    if fault:
+                        yield f"{scope.reach}: {kind} {placed.id}, question {number}: {fault}"
+
+
+def _foreign(objects: list[Placed], scope: Scope) -> Iterator[Placed]:
+    for placed in objects:
+        if placed.org in ("beta", "two") or (scope.reach == "fleet" and placed.fleet == "south"):
+            yield placed
+
+
+async def _fault(door: Door, scope: Scope, ask: Ask, placed: Placed) -> str:
+    who = Person("somebody", "oem", scope.tenant)  # type: ignore[arg-type]
+    try:
+        given = await door.store.write(Caller(who, "r", NOW), scope, lambda session: ask(session, placed.id))
+    except NotFound:
+        given = None
+    if isinstance(given, Page):
+        given = given.total
+    harmed = door.changed() and sorted(door.rows() ^ door.before)
+    if harmed:
+        door.restore()
+        return f"changed {harmed[:2]}"
+    return f"gave {given!r}" if given else ""
