@@ -261,6 +261,20 @@ def test_failed_sign_ins_are_in_the_trail(cloud: CloudProcess) -> None:
     assert ("", "fleets_create", "unauthenticated", "127.0.0.1") in [(c, o, x, where) for c, o, x, _, where in found]
 
 
+def test_the_commands_list_and_end_sessions_and_passkeys(cloud: CloudProcess) -> None:
+    with by_link(cloud, "auditor") as browser:
+        mine = browser.me().json()["session"]["id"]
+        listed = cloud.aos("auditor", "session", "list")
+        assert (listed.returncode, mine in listed.stdout, "Browser/1.0" in listed.stdout) == (0, True, True)
+        assert "auditor" not in cloud.aos("oem", "session", "list", "--user", "auditor", "--json").stderr
+        assert cloud.aos("oem", "session", "revoke", mine).returncode == 0
+        assert browser.me().status_code == 401
+    assert cloud.aos("auditor", "session", "revoke").returncode == 1
+    assert "sessions ended" in cloud.aos("auditor", "session", "revoke", "--all").stdout
+    assert cloud.aos("auditor", "passkey", "list").returncode == 0
+    assert cloud.aos("auditor", "passkey", "remove", "missing").returncode == 3
+
+
 def test_a_flood_of_attempts_is_slowed_down_and_does_not_fill_the_trail(cloud: CloudProcess) -> None:
     before = database(cloud, "SELECT count(*) FROM audit")[0][0]
     with Browser(cloud) as browser:

@@ -16,6 +16,7 @@ from aosedge.cli import (
     joining,
     organization_limits,
     organizations,
+    passkeys,
     provisioning,
     sessions,
     subjects,
@@ -49,6 +50,7 @@ app.add_typer(fleets.app, name="fleet")
 app.add_typer(grants.app, name="grant")
 app.add_typer(items.app, name="item")
 app.add_typer(organizations.app, name="organization")
+app.add_typer(passkeys.app, name="passkey")
 app.add_typer(sessions.app, name="session")
 app.add_typer(unit_sets.app, name="set")
 app.add_typer(subjects.app, name="subject")

@@ -33,12 +33,14 @@ from aosedge.cloud.usecases.bundles import Intake
 from aosedge.cloud.usecases.certificates import PURPOSE, Certification
 from aosedge.cloud.usecases.dispatch import Dispatcher
 from aosedge.cloud.usecases.installation import Installed
+from aosedge.cloud.usecases.passkeys import Passkeys
 from aosedge.cloud.usecases.people import SignIn
 from aosedge.cloud.usecases.provisioning import Provisioning
 from aosedge.cloud.usecases.signing_in import Sessions, new_link
 from aosedge.model.errors import Invalid
 from aosedge.trust import tls
 from aosedge.trust.certificates import Authority
+from aosedge.trust.passkeys import RelyingParty
 from aosedge.trust.sealing import Seal
 
 Say = Callable[[str], None]
@@ -189,15 +191,18 @@ async def _hush(parts: CloudParts) -> None:
 def people_application(parts: CloudParts, intake: Intake) -> Front:
     """What the people's door serves."""
     settings, store, clock, ids = parts.settings, parts.store, parts.clock, parts.ids
-    lifetimes, attempts = settings.session_lifetimes, Attempts(store, clock)
+    lifetimes, attempts = settings.session_lifetimes, Attempts(store, clock, settings.sign_in_attempts)
     sign_in, origins = SignIn(store, clock, ids, lifetimes), settings.page_origins
+    sessions = Sessions(store, clock, ids, lifetimes, attempts)
+    party = RelyingParty(settings.domain, origins)
     api = application(
         Parts(
             around=Around(Dispatcher(store), sign_in, ids, parts.bus, attempts, origins),
-            sign_ins=SignIns(Sessions(store, clock, ids, lifetimes, attempts), origins),
+            sign_ins=SignIns(sessions, origins),
+            passkeys=Passkeys(store, clock, ids, party, sessions),
             provisioning=Provisioning(parts.authority, settings.discovery_url, ids, parts.seal()),
             intake=intake,
-            admission=Admission(store, parts.authority, clock),
+            admission=Admission(store, parts.authority, clock, attempts),
             root_pem=parts.authority.root_pem(),
             upload_bytes_most=settings.upload_most_mb * 1_000_000,
         )

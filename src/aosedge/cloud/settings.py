@@ -55,6 +55,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A person's session in a browser ends after so long without use."""
     session_hours: Annotated[int, msgspec.Meta(ge=1)] = 12
     """A session ends so long after it began, however busy."""
+    sign_in_attempts: Annotated[int, msgspec.Meta(ge=1)] = 60
+    """Failed attempts to sign in that pass at once from one address; then one each 2 s. For one user a third."""
     origins: str = ""
     """Where pages come from that may act in a session, separated by commas; always the API's own address."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -17,6 +17,7 @@ BundleId = NewType("BundleId", str)
 AssignmentId = NewType("AssignmentId", str)
 InvitationId = NewType("InvitationId", str)
 TokenId = NewType("TokenId", str)  # an API token, not the secret in it
+PasskeyId = NewType("PasskeyId", str)  # ours; an authenticator has its own, the credential id
 SessionId = NewType("SessionId", str)  # a person's session in a browser, not the secret in its cookie
 Txn = NewType("Txn", str)  # a message's transaction id on the Unit channel
 

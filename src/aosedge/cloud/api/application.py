@@ -24,10 +24,11 @@ from aosedge.cloud.api import (
     items,
     organization_limits,
     organizations,
+    passkeys,
     provisioning,
     root_certificate,
-    sessions,
     service_states,
+    sessions,
     signing_in,
     subjects,
     target_systems,
@@ -44,6 +45,7 @@ from aosedge.cloud.api.errors import EXCEPTION_HANDLERS
 from aosedge.cloud.api.signing_in import SignIns
 from aosedge.cloud.usecases.admission import Admission
 from aosedge.cloud.usecases.bundles import Intake
+from aosedge.cloud.usecases.passkeys import Passkeys
 from aosedge.cloud.usecases.provisioning import Provisioning
 
 PATH: Final = "/api/v11"
@@ -52,7 +54,7 @@ BODY_BYTES_MOST: Final = 2_000_000
 _TAGS: Final = (
     ("installation", "The installation itself"),
     ("people", "Who you are, and the users that you manage"),
-    ("signing in", "Sessions of people in a browser"),
+    ("signing in", "Sessions of people in a browser, and passkeys"),
     ("organizations", "OEMs and Service Providers"),
     ("fleets", "Groups of Units"),
     ("units", "Units: target and actual state"),
@@ -73,6 +75,7 @@ class Parts(msgspec.Struct, frozen=True):
     intake: Intake
     admission: Admission
     sign_ins: SignIns
+    passkeys: Passkeys
     root_pem: str
     upload_bytes_most: int
 
@@ -166,6 +169,17 @@ def _signing_in() -> list[ControllerRouterHandler]:
         sessions.revoke_own,
         sessions.list_,
         sessions.revoke,
+        passkeys.begin,
+        passkeys.sign_in,
+        passkeys.begin_invited,
+        passkeys.accept,
+        passkeys.list_own,
+        passkeys.begin_own,
+        passkeys.create_own,
+        passkeys.rename_own,
+        passkeys.remove_own,
+        passkeys.list_,
+        passkeys.remove,
     ]
 
 
@@ -218,13 +232,14 @@ def application(parts: Parts) -> Litestar:
             "intake": given(parts.intake),
             "admission": given(parts.admission),
             "door": given(parts.sign_ins),
+            "passkeys_": given(parts.passkeys),
         },
     )
 
 
 def document() -> dict[str, Any]:
     """The OpenAPI document, which needs no parts."""
-    names = ("ask", "authority", "intake", "admission", "door")
+    names = ("ask", "authority", "intake", "admission", "door", "passkeys_")
     nothing = {name: Provide(lambda: None, sync_to_thread=False) for name in names}
     return _completed(_built(handlers("", 0), nothing).openapi_schema.to_schema())
 

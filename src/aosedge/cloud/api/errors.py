@@ -31,6 +31,7 @@ LISTED: Final = frozenset(
         "grant",
         "item",
         "organization",
+        "passkey",
         "session",
         "set",
         "subject",

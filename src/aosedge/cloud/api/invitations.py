@@ -76,6 +76,16 @@ def view(invitation: Invitation, now: Instant) -> InvitationView:
     )
 
 
+def token_of(request: Request[Any, Any, Any]) -> str:
+    """The one-time token of `Authorization: Token`; raises Unauthenticated without one."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "token" or not token.strip():
+        raise Unauthenticated(
+            "no token came", element="Authorization", expected="Token and the one-time token", cure="ask for one"
+        )
+    return token.strip()
+
+
 @get("/invitations/", operation_id="invitations_list", tags=["people"])
 async def list_(
     ask: Asked,
@@ -115,11 +125,7 @@ async def redeem(
     request: Request[Any, Any, Any], admission: NamedDependency[Admission], data: JSONBody[CsrBody]
 ) -> ChainView:
     """Exchange a one-time token, `Authorization: Token ...`, for a certificate, as aos-keys does (INTEROP)."""
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "token" or not token.strip():
-        raise Unauthenticated(
-            "no token came", element="Authorization", expected="Token and the one-time token", cure="ask for one"
-        )
+    token = token_of(request)
     role = None if data.role is None else role_named(data.role)
     request_id = request.scope["state"]["request_id"]
-    return ChainView(await admission.redeem(token.strip(), data.csr, role, request_id, origin_of(request)))
+    return ChainView(await admission.redeem(token, data.csr, role, request_id, origin_of(request)))

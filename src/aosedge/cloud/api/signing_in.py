@@ -19,16 +19,19 @@ class SignIns(msgspec.Struct, frozen=True):
 
     sessions: Sessions
     origins: frozenset[str]
+    openid: bool = False
+    """Whether people can sign in with OpenID Connect."""
 
 
 Door: TypeAlias = NamedDependency[SignIns]
 
 
 class SignInWaysView(msgspec.Struct, frozen=True):
-    """How people can sign in here. Certificate and link are always there."""
+    """How people can sign in here."""
 
     certificate: bool = True
     link: bool = True
+    passkey: bool = True
 
 
 class SignedInView(msgspec.Struct, frozen=True):

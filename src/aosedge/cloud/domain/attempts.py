@@ -39,6 +39,11 @@ class Buckets:
             self._full_at.popitem(last=False)
         return 0
 
+    def give_back(self, key: str, count: int = 1) -> None:
+        """What was taken shall not count."""
+        if key in self._full_at:
+            self._full_at[key] -= count * self._rate.each_us
+
 
 class Noting:
     """Which failures get a line of the audit trail: some from each place, some of all; the others are counted."""

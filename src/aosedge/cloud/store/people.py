@@ -9,6 +9,7 @@ from aosedge.cloud.domain.access.callers import Role, Scope
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.domain.people import Certificate, CertificateState, User
 from aosedge.cloud.store import rows
+from aosedge.cloud.store.session_tables import passkeys
 from aosedge.cloud.store.tables import bundles, certificates, units, user_fleets, users
 from aosedge.cloud.store.units import within
 from aosedge.model.errors import NotFound
@@ -109,10 +110,11 @@ class Users:
         self._connection.execute(delete(users).where(users.c.id == id))
 
     def can_sign_in(self, org: OrgId, now: Instant) -> bool:
-        """Whether anybody of the organization, in the scope, has a certificate that lets them in."""
+        """Whether anybody of the organization, in the scope, has a certificate or a passkey that lets them in."""
         good = certificates.c.kind == "user", certificates.c.state == "active", certificates.c.not_after > now
         query = self._mine().where(users.c.org == org, users.c.active)
-        query = query.where(exists().where(certificates.c.owner == users.c.id, *good))
+        certified = exists().where(certificates.c.owner == users.c.id, *good)
+        query = query.where(certified | exists().where(passkeys.c.user == users.c.id))
         return self._connection.execute(query.limit(1)).first() is not None
 
 

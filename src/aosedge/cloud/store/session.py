@@ -15,6 +15,7 @@ from aosedge.cloud.store.effects import Effects
 from aosedge.cloud.store.fleets import Fleets
 from aosedge.cloud.store.labels import Labels
 from aosedge.cloud.store.organizations import EveryOrganization, Grants, Organizations
+from aosedge.cloud.store.passkeys import EveryPasskey, Passkeys
 from aosedge.cloud.store.people import Certificates, EveryCertificate, EveryUser, Users
 from aosedge.cloud.store.recording import Recorder
 from aosedge.cloud.store.reported import ReportedUnits
@@ -61,8 +62,10 @@ class Session(Signals):
         self.certificates = Certificates(connection, scope)
         self.invitations = Invitations(connection, scope)
         self.api_tokens = ApiTokens(connection, scope)
-        self.grants = Grants(connection, scope)
         self.web_sessions = WebSessions(connection, scope)
+        self.passkeys = Passkeys(connection, scope)
+        self.tickets = Tickets(connection)
+        self.grants = Grants(connection, scope)
         self.fleets = Fleets(connection, scope)
         self.units = Units(connection, scope)
         self.unit_certificates = UnitCertificates(connection, scope)
@@ -109,11 +112,12 @@ class EverySession(Signals):
         self.certificates = EveryCertificate(connection)
         self.invitations = EveryInvitation(connection)
         self.api_tokens = EveryApiToken(connection)
+        self.web_sessions = EveryWebSession(connection)
+        self.passkeys = EveryPasskey(connection)
+        self.tickets = Tickets(connection)
         self.units = EveryUnit(self._connection)  # the gateway signs Units in and out all the time
         self.renewals = EveryRenewal(connection)
         self.fleets = Fleets(connection, EVERYTHING)
-        self.web_sessions = EveryWebSession(connection)
-        self.tickets = Tickets(connection)
         self.blobs = BlobRecords(connection)
 
     def audit_of(self, caller: Caller) -> Audit:

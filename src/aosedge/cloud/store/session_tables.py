@@ -1,6 +1,6 @@
-"""Tables of signing in: sessions, and tickets for what takes more than one request."""
+"""Tables of signing in: passkeys, sessions, and tickets for what takes more than one request."""
 
-from sqlalchemy import Index, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Table, UniqueConstraint
 
 from aosedge.cloud.store.columns import key, number, to, words
 from aosedge.cloud.store.tables import metadata
@@ -36,4 +36,21 @@ tickets = Table(
     Index(None, "expires_at"),
     Index(None, "user"),
     Index(None, "purpose", "created_at"),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    key(),
+    to("user", "users.id", cascade=True),
+    words("credential_id"),
+    Column("public_key", LargeBinary, nullable=False),
+    number("sign_count"),
+    words("title"),
+    words("aaguid"),
+    Column("synced", Boolean, nullable=False),
+    number("created_at"),
+    Column("last_used_at", BigInteger),
+    UniqueConstraint("credential_id"),
+    Index(None, "user"),
 )

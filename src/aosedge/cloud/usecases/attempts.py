@@ -12,8 +12,6 @@ from aosedge.model.ids import UserId
 from aosedge.model.instants import SECOND, Clock
 
 T = TypeVar("T")
-_OF_A_PLACE: Final = Rate(burst=60, each_us=2 * SECOND)
-_OF_A_USER: Final = Rate(burst=20, each_us=6 * SECOND)
 _LINES_OF_A_PLACE: Final = Rate(burst=30, each_us=10 * SECOND)
 _LINES: Final = Rate(burst=300, each_us=SECOND)
 DETAIL_LETTERS_MOST: Final = 500
@@ -30,9 +28,11 @@ class NotProven(Exception):
 class Attempts:
     """Bounds of one process. `admit` raises TooMany; `note` writes down, or only counts where there are too many."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, burst: int) -> None:
+        """`burst` attempts pass at once from one address, a third of that for one user."""
         self._store, self._clock = store, clock
-        self._places, self._users = Buckets(_OF_A_PLACE), Buckets(_OF_A_USER)
+        self._places = Buckets(Rate(burst, each_us=2 * SECOND))
+        self._users = Buckets(Rate(burst // 3 + 1, each_us=6 * SECOND))
         self._noting = Noting(_LINES_OF_A_PLACE, _LINES)
 
     def admit(self, address: str) -> None:
@@ -42,6 +42,12 @@ class Attempts:
     def admit_for(self, user: UserId) -> None:
         """Let one more attempt to become this user pass; raises TooMany."""
         _check(self._users.take(user, self._clock.monotonic()))
+
+    def succeeded(self, address: str, user: UserId | None = None, *, steps: int = 1) -> None:
+        """What led to a session, in so many requests, does not count."""
+        self._places.give_back(place_of(address), steps)
+        if user is not None:
+            self._users.give_back(user)
 
     async def note(self, task: Caller, operation: str, error: AosError, user: User | None = None) -> None:
         """A line in the trail of the user's organization, or the installation's where nobody knows who it was."""

@@ -10,7 +10,7 @@ from aosedge.cloud.domain.people import User
 from aosedge.cloud.domain.sessions import Lifetimes, WebSession
 from aosedge.cloud.store import EverySession, Session, Store
 from aosedge.model.errors import Unauthenticated
-from aosedge.model.ids import Ids
+from aosedge.model.ids import Ids, PasskeyId
 from aosedge.model.instants import Clock, Instant
 from aosedge.trust import secrets
 from aosedge.trust.certificates import Peer, peer_of
@@ -133,6 +133,8 @@ def _still_proves(session: EverySession, known: WebSession) -> bool:
     if known.how == "certificate":
         certificate = session.certificates.find(known.proof)
         return certificate is not None and certificate.state == "active"
+    if known.how == "passkey":
+        return session.passkeys.find(PasskeyId(known.proof)) is not None
     return True
 
 

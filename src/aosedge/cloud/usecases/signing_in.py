@@ -54,16 +54,21 @@ class Sessions:
 
     async def by_certificate(self, certificate: bytes | None, visit: Visit) -> Begun:
         """A session of the certificate's holder, which ends with it; raises Unauthenticated and TooMany."""
-        return await self.begin("sign_in_certificate", "certificate", visit, lambda s: _certified(s, certificate))
+        self.attempts.admit(visit.address)
+        begun = await self.begin("sign_in_certificate", "certificate", visit, lambda s: _certified(s, certificate))
+        self.attempts.succeeded(visit.address)
+        return begun
 
     async def by_link(self, token: str, visit: Visit) -> Begun:
         """A session of the user that the link was made for; raises Unauthenticated and TooMany."""
-        return await self.begin("sign_in_link", "link", visit, lambda session: _linked(session, token))
+        self.attempts.admit(visit.address)
+        begun = await self.begin("sign_in_link", "link", visit, lambda session: _linked(session, token))
+        self.attempts.succeeded(visit.address)
+        return begun
 
     async def begin(self, operation: str, how: How, visit: Visit, prove: Callable[[EverySession], Proven]) -> Begun:
-        """A session for whom `prove` names; it raises NotProven otherwise."""
+        """A session for whom `prove` names; it raises NotProven otherwise. The attempt has been admitted."""
         task = anybody(visit.request_id, visit.address, self._clock)
-        self.attempts.admit(visit.address)
         secret = secrets.new_secret(secrets.SESSION)
 
         def work(session: EverySession) -> Begun:

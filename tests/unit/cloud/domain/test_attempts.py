@@ -19,6 +19,14 @@ def test_some_attempts_pass_at_once_and_then_one_each_period() -> None:
     assert [buckets.take("a", at(1000)) for _ in range(4)] == [0, 0, 0, 2 * SECOND]
 
 
+def test_what_succeeds_does_not_count() -> None:
+    buckets = Buckets(Rate(burst=2, each_us=SECOND))
+    for _ in range(5):
+        assert buckets.take("a", at(100)) == 0
+        buckets.give_back("a")
+    buckets.give_back("nobody")
+
+
 def test_buckets_are_bounded() -> None:  # I12
     buckets = Buckets(Rate(burst=1, each_us=SECOND), most=2)
     for key in ("a", "b", "c"):

@@ -68,12 +68,22 @@ OPERATIONS: Final[dict[str, Row]] = {
     "organizations_read":               Row("reads",   "tenant", "tenant",   "tenant", "all",    "tenant"),
     "organizations_suspend":            Row("changes", "none",   "none",     "none",   "all",    "none"),
     "organizations_update":             Row("changes", "none",   "none",     "none",   "all",    "none"),
+    "own_passkeys_begin":             Row("changes", "own",    "own",     "own",    "own",    "own"),
+    "own_passkeys_create":            Row("changes", "own",    "own",     "own",    "own",    "own"),
+    "own_passkeys_delete":            Row("changes", "own",    "own",     "own",    "own",    "own"),
+    "own_passkeys_list":              Row("reads",   "own",    "own",     "own",    "own",    "own"),
+    "own_passkeys_rename":            Row("changes", "own",    "own",     "own",    "own",    "own"),
     "own_sessions_list":              Row("reads",   "own",    "own",     "own",    "own",    "own"),
     "own_sessions_revoke":            Row("changes", "own",    "own",     "own",    "own",    "own"),
     "own_sessions_revoke_all":        Row("changes", "own",    "own",     "own",    "own",    "own"),
+    "passkeys_delete":                Row("changes", "tenant", "none",    "tenant", "all",    "none"),
+    "passkeys_list":                  Row("reads",   "tenant", "own",     "tenant", "all",    "tenant"),
     "sessions_list":                  Row("reads",   "tenant", "own",     "tenant", "all",    "tenant"),
     "sessions_revoke":                Row("changes", "tenant", "own",     "tenant", "all",    "none"),
     "sign_out":                       Row("changes", "own",    "own",     "own",    "own",    "own"),
+    "subject_states_list":              Row("reads",   "tenant", "none",     "none",   "none",   "tenant"),
+    "subject_states_read":              Row("reads",   "tenant", "none",     "none",   "none",   "none"),
+    "subject_states_reset":             Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "subject_units_add":                Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "subject_units_list":               Row("reads",   "tenant", "none",     "none",   "none",   "tenant"),
     "subject_units_remove":             Row("changes", "tenant", "none",     "none",   "none",   "none"),
@@ -81,9 +91,6 @@ OPERATIONS: Final[dict[str, Row]] = {
     "subjects_delete":                  Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "subjects_list":                    Row("reads",   "tenant", "none",     "none",   "none",   "tenant"),
     "subjects_read":                    Row("reads",   "tenant", "none",     "none",   "none",   "tenant"),
-    "subject_states_list":              Row("reads",   "tenant", "none",     "none",   "none",   "tenant"),
-    "subject_states_read":              Row("reads",   "tenant", "none",     "none",   "none",   "none"),
-    "subject_states_reset":             Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "subjects_update":                  Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "supported_software_read":          Row("reads",   "tenant", "none",     "none",   "none",   "none"),
     "target_systems_create":            Row("changes", "tenant", "none",     "none",   "none",   "none"),
@@ -130,17 +137,31 @@ OPERATIONS: Final[dict[str, Row]] = {
 PUBLIC: Final[frozenset[str]] = frozenset(("health_read", "root_certificate_read", "sign_in_ways"))
 """What anybody may read, with no caller: liveness, and the roots that a client needs before it can trust us."""
 
-INVITED: Final[frozenset[str]] = frozenset(("user_certificates_create",))
+INVITED: Final[frozenset[str]] = frozenset(
+    ("invited_passkeys_begin", "invited_passkeys_create", "user_certificates_create")
+)
 """What needs no caller but a one-time token in the request."""
 
-SIGNING_IN: Final[frozenset[str]] = frozenset(("sign_in_certificate", "sign_in_link"))
+SIGNING_IN: Final[frozenset[str]] = frozenset(
+    ("sign_in_certificate", "sign_in_link", "sign_in_passkey", "sign_in_passkey_begin")
+)
 """What needs no caller but the proof in the request that makes one."""
 
 ALWAYS: Final[frozenset[str]] = frozenset(("users_me_read",))
 """What every signed-in person may ask for, whatever they were given."""
 
 PERSONAL: Final[frozenset[str]] = frozenset(
-    ("own_sessions_list", "own_sessions_revoke", "own_sessions_revoke_all", "sign_out")
+    (
+        "own_passkeys_begin",
+        "own_passkeys_create",
+        "own_passkeys_delete",
+        "own_passkeys_list",
+        "own_passkeys_rename",
+        "own_sessions_list",
+        "own_sessions_revoke",
+        "own_sessions_revoke_all",
+        "sign_out",
+    )
 )
 """What every person may ask for of their own ways in; a program with an API token may not."""
 
