@@ -145,6 +145,10 @@ async def deaf(event: Event) -> None:
     """The agent has nothing to do here."""
 
 
+def never() -> None:
+    raise AssertionError("nobody deprovisions this Unit")
+
+
 class World:
     def __init__(self, authority: Authority, seed: int) -> None:
         self.cloud, self.disk = Cloud(authority), Disk(Random(seed), 1 << 30)
@@ -155,7 +159,7 @@ class World:
         """One life of the agent: until everything is renewed and cleared up."""
         line = Line(self.disk)
         unit = custody.Unit(UNIT, NODE, PASSWORD)
-        mine = Custody(unit, Cabinet(self.disk), deaf, lambda _: None, Forge(), SystemClock())
+        mine = Custody(unit, Cabinet(self.disk), deaf, lambda _: None, never, never, Forge(), SystemClock())
         async with asyncio.timeout(30), asyncio.TaskGroup() as group:
             running = group.create_task(mine.run(line))
             while not self.is_over(line):

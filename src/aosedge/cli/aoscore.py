@@ -91,19 +91,30 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
         asyncio.run(secondary.serve(settings))
         return 0
+    if newborn.leaves(settings):
+        from aosedge.core.leaving import leave
+
+        asyncio.run(leave(settings))
+        _again()
     if newborn.waits(settings):
         provisioned = asyncio.run(newborn.wait_for_tool(settings))
         if not provisioned or options.until_provisioned:
             return 0
-        # the same process with the same words, anew: what served the tools takes no memory from the agent
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+        _again()
     if options.until_provisioned:
         return 0
     from aosedge.core.app import serve
 
     # not uvloop: 0.23 lets child processes inherit descriptors of its own, instances and their keepers among them
     asyncio.run(serve(settings, stop_instances=options.stop_instances_on_exit))
+    if newborn.leaves(settings):
+        _again()
     return 0
+
+
+def _again() -> None:
+    """The same process with the same words, anew: what it did until here takes no memory from what it is now."""
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def _status(options: argparse.Namespace, settings: Settings) -> int:

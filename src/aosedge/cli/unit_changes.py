@@ -55,10 +55,15 @@ def target_system(
 
 
 @app.command()
-def deprovision(context: typer.Context, unit: Unit, json: Json = False) -> None:
-    """Decommission a Unit: its certificates open no door any more; what is known of it stays."""
+def deprovision(
+    context: typer.Context,
+    unit: Unit,
+    now: Annotated[bool, typer.Option("--now", help="revoke its certificates without telling it")] = False,
+    json: Json = False,
+) -> None:
+    """Decommission a Unit: it stops everything and forgets who it is; what is known of it stays."""
     client, out = begin(context, as_json=json)
-    view = client.post(f"units/{segment(unit)}/deprovision/", {})
+    view = client.post(f"units/{segment(unit)}/deprovision/", {"at_once": now})
     out.done(view, f"{view['system_uid']} is {view['status']}")
 
 

@@ -125,6 +125,7 @@ class Program:
 
     def __init__(self, settings: Settings, parts: Parts, *, stop_instances: bool = False) -> None:
         self._settings, self._parts = settings, parts
+        self._end = asyncio.Event()
         policy = Policy(
             node=parts.node,
             healthy_within_us=settings.healthy_within_s * SECOND,
@@ -136,14 +137,7 @@ class Program:
         states = StateFiles(OsDisk(instances), stamp_of(instances))
         engine = Engine(parts.state, policy)
         self.agent = Agent(engine, parts.ledger, parts.images, parts.runtime, states, clock)
-        self.custody = Custody(
-            custody.Unit(parts.identity.system_id, parts.identity.node, parts.identity.password),
-            identities.cabinet_of(settings.state_folder),
-            self.agent.hear,
-            lambda roots: parts.content_trust.load_verify_locations(cadata=roots),
-            Process(),
-            clock,
-        )
+        self.custody = self._custody(clock)
         url = (settings.discovery_url or parts.identity.discovery_url).rstrip("/")
         self.link = CloudLink(
             parts.identity.system_id,
@@ -157,9 +151,21 @@ class Program:
             RandomIds(),
             secrets.SystemRandom().random,
         )
-        self._end = asyncio.Event()
         self._take_down = stop_instances
         self._ended = asyncio.Event()
+
+    def _custody(self, clock: SystemClock) -> Custody:
+        who, folder = self._parts.identity, self._settings.state_folder
+        return Custody(
+            custody.Unit(who.system_id, who.node, who.password),
+            identities.cabinet_of(folder),
+            self.agent.hear,
+            lambda roots: self._parts.content_trust.load_verify_locations(cadata=roots),
+            lambda: identities.take_leave(folder),
+            self._end.set,
+            Process(),
+            clock,
+        )
 
     async def run(self) -> None:
         """Work until told to end; instances go on, unless they shall be taken down."""

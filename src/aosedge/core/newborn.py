@@ -14,6 +14,12 @@ def waits(settings: Settings) -> bool:
     return settings.provisioning_port > 0 and (card is None or not card.provisioned)
 
 
+def leaves(settings: Settings) -> bool:
+    """Whether the Unit is deprovisioned and has yet to clear away what it had."""
+    card = identity.read_card(settings.state_folder)
+    return card is not None and card.leaving
+
+
 async def wait_for_tool(settings: Settings) -> bool:
     """Serve the provisioning interface until the Unit is provisioned; False when a signal came first.
 

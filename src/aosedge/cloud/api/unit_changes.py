@@ -48,6 +48,12 @@ class TargetSystemOfUnit(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     target_system_id: str
 
 
+class DeprovisioningBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a Unit is decommissioned."""
+
+    at_once: bool = False
+
+
 @put("/units/{id:str}/labels/", operation_id="unit_labels_update", tags=["units"])
 async def update_labels(ask: Asked, id: Name, data: JSONBody[LabelsBody]) -> LabelsView:
     """Set and remove labels, all at once; sets with a selector follow in the same transaction."""
@@ -86,11 +92,15 @@ async def update_target_system(ask: Asked, id: Name, data: JSONBody[TargetSystem
 
 
 @post("/units/{id:str}/deprovision/", operation_id="units_deprovision", tags=["units"])
-async def deprovision(ask: Asked, id: Name) -> UnitView:
-    """Decommission a Unit: its certificates are revoked and its connection is closed; what is known of it stays."""
+async def deprovision(ask: Asked, id: Name, data: JSONBody[DeprovisioningBody | None] = None) -> UnitView:
+    """Decommission a Unit: it is told to stop everything and forget who it is; what is known of it stays.
+
+    One that is away is told when it comes, for a month; `at_once` revokes its certificates without a word.
+    """
+    at_once = data is not None and data.at_once
 
     def end(session: Session) -> UnitView:
-        return view(session, units.deprovision(session, session.units.named(id).id))
+        return view(session, units.deprovision(session, session.units.named(id).id, at_once=at_once))
 
     ended = await ask.change(end, lambda unit: f"{unit.id} {unit.system_uid}")
     unit = UnitId(ended.id)

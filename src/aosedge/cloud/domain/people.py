@@ -12,7 +12,7 @@ from aosedge.model.errors import Conflict, Invalid
 from aosedge.model.ids import FleetId, OrgId, UserId
 from aosedge.model.instants import Instant
 
-CertificateState = Literal["issued", "active", "revoked"]
+CertificateState = Literal["issued", "active", "leaving", "revoked"]
 """`issued`: opens the door, and replaces another once a Unit has confirmed it."""
 _USERNAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 _EMAIL: Final = re.compile(r"[^\s@]{1,64}@[^\s@]{1,180}")

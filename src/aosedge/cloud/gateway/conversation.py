@@ -12,10 +12,11 @@ import msgspec
 
 from aosedge.cloud.gateway.channel.port import POLICY_VIOLATION
 from aosedge.cloud.gateway.orders import (
+    AboutIdentity,
     Attend,
     Keep,
     LookUpBlobs,
-    LookUpRenewals,
+    LookUpErrands,
     LookUpTarget,
     Order,
     Part,
@@ -24,6 +25,7 @@ from aosedge.cloud.gateway.orders import (
     Say,
     Suspect,
 )
+from aosedge.cloud.usecases.certificates import Errand
 from aosedge.cloud.usecases.service_states import Answer
 from aosedge.model.digests import Digest
 from aosedge.model.errors import Invalid
@@ -33,12 +35,10 @@ from aosedge.protocol import session
 from aosedge.protocol.envelope import Envelope, decode, encode
 from aosedge.protocol.messages import (
     BlobUrls,
+    DeprovisioningRequest,
     DesiredStatus,
     FromUnit,
-    InstallUnitCertificatesConfirmation,
     IssuedUnitCertificates,
-    IssueUnitCertificates,
-    RenewCertificatesNotification,
     RequestBlobUrls,
     UnitStatus,
 )
@@ -79,9 +79,11 @@ class Conversation:
         "_asks_end",
         "_bad",
         "_bad_end",
+        "_errands",
         "_greeted",
         "_greeting_due",
         "_ids",
+        "_leaves",
         "_looking",
         "_news",
         "_offer",
@@ -90,7 +92,6 @@ class Conversation:
         "_over",
         "_paused",
         "_policy",
-        "_renews",
         "_session",
         "_tokens",
         "_tokens_at",
@@ -109,7 +110,8 @@ class Conversation:
         self._greeting_due: Monotonic | None = Monotonic(now.mono + policy.greeting_us)
         self._news = True  # there may be a target that this connection has not been offered
         self._looking = False
-        self._renews = False  # there may be certificates to renew
+        self._errands = False  # there may be something to tell about the Unit's identity
+        self._leaves = False  # it is here to be told to forget its identity
         self._offer: Txn | None = None
         self._offer_due: Monotonic | None = None
         self._unstored: dict[Txn, bool] = {}  # is it a full status?
@@ -206,14 +208,20 @@ class Conversation:
             self._session.send(answer, Txn(self._ids.new()), now)
         return self._spoken([])
 
-    def renewals_changed(self) -> list[Order]:
-        """There may be certificates to renew."""
-        self._renews = True
-        return self._look_for_renewals()
+    def errands_changed(self) -> list[Order]:
+        """There may be something to tell about the Unit's identity."""
+        self._errands = True
+        return self._look_for_errands()
 
-    def renew(self, message: RenewCertificatesNotification, now: Now) -> list[Order]:
-        """What `LookUpRenewals` found."""
-        return self._say(message, now)
+    def take_leave(self) -> list[Order]:
+        """The Unit is deprovisioned: it gets no target any more."""
+        self._leaves = True
+        return []
+
+    def tell(self, errand: Errand, now: Now) -> list[Order]:
+        """What `LookUpErrands` found."""
+        self._leaves = self._leaves or isinstance(errand, DeprovisioningRequest)
+        return self._say(errand, now)
 
     def attended(self, txn: Txn, answer: IssuedUnitCertificates | None, now: Now) -> list[Order]:
         """What an `Attend` came to is durable."""
@@ -269,7 +277,7 @@ class Conversation:
         message, txn = envelope.data, envelope.header.txn
         if isinstance(message, RequestBlobUrls):
             return self._asked_for_blobs(message, txn, now)
-        if isinstance(message, IssueUnitCertificates | InstallUnitCertificatesConfirmation):
+        if isinstance(message, AboutIdentity):
             return [Attend(txn, message)]
         if not isinstance(message, FromUnit):
             return self._unreadable(now)  # a message that only the cloud sends
@@ -293,18 +301,16 @@ class Conversation:
     def _greet(self) -> list[Order]:
         self._greeting_due = None
         self._greeted = True
-        return self._look() + self._look_for_renewals()
+        return self._look() + self._look_for_errands()
 
-    def _look_for_renewals(self) -> list[Order]:
+    def _look_for_errands(self) -> list[Order]:
         """A Unit that has just come up may miss nodes: it is told once it has reported."""
-        if self._over or not self._greeted or not self._renews:
+        if self._over or not self._greeted or not self._errands:
             return []
-        self._renews = False
-        return [LookUpRenewals()]
+        self._errands = False
+        return [LookUpErrands()]
 
-    def _say(
-        self, message: RenewCertificatesNotification | IssuedUnitCertificates | Answer | None, now: Now
-    ) -> list[Order]:
+    def _say(self, message: Errand | IssuedUnitCertificates | Answer | None, now: Now) -> list[Order]:
         if not self._over and message is not None and self._session.room() > 0:
             self._session.send(message, Txn(self._ids.new()), now)
         return self._spoken([])
@@ -312,7 +318,7 @@ class Conversation:
     def _look(self) -> list[Order]:
         """One target is on its way at a time: real Units take what comes last for the newest."""
         waits = self._offer is not None or self._offer_due is not None or self._looking
-        if self._over or not self._greeted or not self._news or waits:
+        if self._over or not self._greeted or not self._news or waits or self._leaves:
             return []
         self._news, self._looking = False, True
         return [LookUpTarget()]

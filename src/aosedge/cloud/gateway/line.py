@@ -12,7 +12,7 @@ from aosedge.cloud.gateway.orders import (
     Attend,
     Keep,
     LookUpBlobs,
-    LookUpRenewals,
+    LookUpErrands,
     LookUpTarget,
     Order,
     Part,
@@ -162,8 +162,8 @@ class Line(Sleeper):
                     self._switchboard.look_up_blobs(self, order)
                 case Attend():
                     self._switchboard.attend(self, order)
-                case LookUpRenewals():
-                    self._switchboard.look_up_renewals(self)
+                case LookUpErrands():
+                    self._switchboard.look_up_errands(self)
                 case Pause():
                     self.hold("conversation")
                 case Resume():

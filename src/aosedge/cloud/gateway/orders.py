@@ -6,7 +6,15 @@ import msgspec
 
 from aosedge.model.digests import Digest
 from aosedge.model.ids import Txn
-from aosedge.protocol.messages import FromUnit, InstallUnitCertificatesConfirmation, IssueUnitCertificates
+from aosedge.protocol.messages import (
+    DeprovisioningResponse,
+    FromUnit,
+    InstallUnitCertificatesConfirmation,
+    IssueUnitCertificates,
+)
+
+AboutIdentity = IssueUnitCertificates | InstallUnitCertificatesConfirmation | DeprovisioningResponse
+"""What a Unit says or asks about its identity."""
 
 
 class Say(msgspec.Struct, frozen=True, tag=True):
@@ -37,14 +45,14 @@ class LookUpBlobs(msgspec.Struct, frozen=True, tag=True):
 
 
 class Attend(msgspec.Struct, frozen=True, tag=True):
-    """Do what this message about the Unit's certificates asks, then call `attended`."""
+    """Do what this message about the Unit's identity asks, then call `attended`."""
 
     txn: Txn
-    message: IssueUnitCertificates | InstallUnitCertificatesConfirmation
+    message: AboutIdentity
 
 
-class LookUpRenewals(msgspec.Struct, frozen=True, tag=True):
-    """Find the certificates that the Unit shall renew, and call `renew` if there are any."""
+class LookUpErrands(msgspec.Struct, frozen=True, tag=True):
+    """Find what the Unit is to be told about its identity, and call `tell` with it, if there is anything."""
 
 
 class Pause(msgspec.Struct, frozen=True, tag=True):
@@ -69,4 +77,4 @@ class Suspect(msgspec.Struct, frozen=True, tag=True):
     detail: str
 
 
-Order = Say | Keep | LookUpTarget | LookUpBlobs | Attend | LookUpRenewals | Pause | Resume | Part | Suspect
+Order = Say | Keep | LookUpTarget | LookUpBlobs | Attend | LookUpErrands | Pause | Resume | Part | Suspect

@@ -6,18 +6,14 @@ from typing import Protocol
 import msgspec
 
 from aosedge.cloud.domain.access.callers import UnitPeer
+from aosedge.cloud.gateway.orders import AboutIdentity
 from aosedge.cloud.ports import StoredBlob
+from aosedge.cloud.usecases.certificates import Errand
 from aosedge.cloud.usecases.service_states import Outcome
 from aosedge.cloud.usecases.statuses import Report
 from aosedge.model.digests import Digest
 from aosedge.model.ids import SystemId
-from aosedge.protocol.messages import (
-    DesiredStatus,
-    InstallUnitCertificatesConfirmation,
-    IssuedUnitCertificates,
-    IssueUnitCertificates,
-    RenewCertificatesNotification,
-)
+from aosedge.protocol.messages import DesiredStatus, IssuedUnitCertificates
 from aosedge.trust.certificates import Peer
 
 
@@ -34,8 +30,10 @@ class SignedIn(msgspec.Struct, frozen=True):
 
     unit: UnitPeer
     system_id: SystemId
-    renews: bool = False
-    """There are certificates that the Unit shall be told to renew."""
+    has_errands: bool = False
+    """There is something to tell the Unit about its identity."""
+    leaves: bool = False
+    """It is here to be told to forget its identity, and for nothing else."""
 
 
 class Departure(msgspec.Struct, frozen=True):
@@ -56,7 +54,7 @@ class AboutCertificates(msgspec.Struct, frozen=True):
     """What a Unit says or asks about its certificates."""
 
     unit: UnitPeer
-    message: IssueUnitCertificates | InstallUnitCertificatesConfirmation
+    message: AboutIdentity
     origin: str
 
 
@@ -99,10 +97,10 @@ class Records(Protocol):
         """Of the digests of each question those that belong to the Unit's target."""
 
     async def attend(self, said: Sequence[AboutCertificates]) -> list[Attended]:
-        """Issue and confirm. One transaction for each: again does no harm."""
+        """Issue, confirm, let go. One transaction for each: again does no harm."""
 
-    async def renewals(self, units: Sequence[UnitPeer]) -> list[RenewCertificatesNotification | None]:
-        """What each shall be told to renew."""
+    async def errands(self, units: Sequence[UnitPeer]) -> list[tuple[Errand, ...]]:
+        """What each shall be told about its identity."""
 
     async def note(self, incidents: Sequence[Incident]) -> None:
         """Write these down for people."""

@@ -92,7 +92,7 @@ async def serve(
         working = tasks.create_task(switchboard.run())
         hearing = [
             tasks.create_task(_hear(hints, switchboard.target_changed, switchboard.targets_changed)),
-            tasks.create_task(_hear(asked, switchboard.renewals_changed, switchboard.all_renewals_changed)),
+            tasks.create_task(_hear(asked, switchboard.errands_changed, switchboard.all_errands_changed)),
             tasks.create_task(_revise(identities, switchboard)),
         ]
         door = await CHANNELS[channel](switchboard.accept, sockets.channel, tls, limits)

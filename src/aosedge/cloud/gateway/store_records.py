@@ -22,7 +22,7 @@ from aosedge.cloud.gateway.records import (
 from aosedge.cloud.ports import Blobs, Bus, StoredBlob
 from aosedge.cloud.store import EverySession, Store, UnitsSession
 from aosedge.cloud.usecases import service_states, statuses
-from aosedge.cloud.usecases.certificates import Certification
+from aosedge.cloud.usecases.certificates import Certification, Errand
 from aosedge.cloud.usecases.service_states import Outcome
 from aosedge.cloud.usecases.statuses import Report
 from aosedge.model.digests import Digest
@@ -30,16 +30,18 @@ from aosedge.model.errors import Untrusted
 from aosedge.model.ids import Ids, UnitId
 from aosedge.model.instants import Clock, Instant
 from aosedge.protocol.messages import (
+    DeprovisioningResponse,
     DesiredStatus,
     InstallUnitCertificatesConfirmation,
     IssueUnitCertificates,
     NewState,
-    RenewCertificatesNotification,
     StateRequest,
 )
 from aosedge.trust.certificates import Peer
 
 _log = logging.getLogger("aosedge.gateway")
+_OPENING = {("provisioned", "active"), ("provisioned", "issued"), ("deprovisioned", "leaving")}
+"""A Unit's lifecycle and its certificate's state that open the door; `leaving` to forget its identity, no more."""
 
 
 class StoreRecords:
@@ -82,7 +84,8 @@ class StoreRecords:
                     answers.append(None)
                     continue
                 who = UnitPeer(unit.id, unit.tenant, unit.fleet)
-                answers.append(SignedIn(who, unit.system_uid, unit.id in renewing))
+                leaves = unit.lifecycle == "deprovisioned"
+                answers.append(SignedIn(who, unit.system_uid, leaves or unit.id in renewing, leaves))
                 opened.append((unit.id, self._named(arrival.connection)))
             session.units.connect(opened, caller.now)
             return answers
@@ -140,17 +143,20 @@ class StoreRecords:
             case InstallUnitCertificatesConfirmation():
                 comes_back = await self._certification.confirm(caller, said.unit, said.message)
                 return Attended(comes_back=comes_back)
+            case DeprovisioningResponse():
+                await self._certification.left(caller, said.unit, said.message)
+                return Attended()
 
-    async def renewals(self, units: Sequence[UnitPeer]) -> list[RenewCertificatesNotification | None]:
-        """What each shall be told to renew."""
-        return [await self._renewal(unit) for unit in units]
+    async def errands(self, units: Sequence[UnitPeer]) -> list[tuple[Errand, ...]]:
+        """What each shall be told about its identity."""
+        return [await self._errands(unit) for unit in units]
 
-    async def _renewal(self, unit: UnitPeer) -> RenewCertificatesNotification | None:
+    async def _errands(self, unit: UnitPeer) -> tuple[Errand, ...]:
         try:
-            return await self._certification.notification(Caller(unit, self._ids.new(), self._clock.wall()), unit)
+            return await self._certification.errands(Caller(unit, self._ids.new(), self._clock.wall()), unit)
         except Untrusted as error:  # another Unit must not wait for this one
-            _log.error("Unit %s cannot be told to renew: %s", unit.unit, error)
-            return None
+            _log.error("Unit %s cannot be told about its identity: %s", unit.unit, error)
+            return ()
 
     async def note(self, incidents: Sequence[Incident]) -> None:
         """Write these down in the trail of the Unit's organization."""
@@ -200,16 +206,15 @@ def _renewing(session: EverySession, peers: Sequence[Peer], owners: Sequence[Uni
 
 
 def _opens(peer: Peer, certificate: Certificate | None, unit: Unit, now: Instant) -> bool:
-    """Whether this is an online certificate as issued, active, in time, of this provisioned Unit and in its name."""
+    """Whether this is an online certificate as issued, in use, in time, of this Unit and in its name."""
     return (
         certificate is not None
         and (certificate.kind, certificate.type) == ("unit", "online")
-        and certificate.state != "revoked"
         and certificate.owner == peer.unit == unit.id
         and certificate.fingerprint == peer.fingerprint
         and certificate.not_after > now
         and unit.system_uid == peer.system_id
-        and unit.lifecycle == "provisioned"
+        and (unit.lifecycle, certificate.state) in _OPENING
     )
 
 

@@ -100,7 +100,7 @@ class Switchboard:
         self._targets: Batches[Line] = Batches(self._offer, self._not_offered, *bounds)
         self._questions: Batches[tuple[Line, LookUpBlobs]] = Batches(self._answer, _forget, *bounds)
         self._certificates: Batches[tuple[Line, Attend]] = Batches(self._attend, self._not_attended, *bounds)
-        self._renewals: Batches[Line] = Batches(self._tell_renewals, _forget, *bounds)
+        self._errands: Batches[Line] = Batches(self._tell_errands, _forget, *bounds)
         self._incidents: Batches[Incident] = Batches(records.note, _forget, *bounds)
 
     @property
@@ -123,7 +123,7 @@ class Switchboard:
                     self._targets,
                     self._questions,
                     self._certificates,
-                    self._renewals,
+                    self._errands,
                     self._incidents,
                 ):
                     tasks.create_task(batches.run())
@@ -210,9 +210,9 @@ class Switchboard:
         """Do what a message about certificates asks."""
         self._certificates.put((line, order))
 
-    def look_up_renewals(self, line: Line) -> None:
-        """Find the certificates that a Unit shall renew."""
-        self._renewals.put(line)
+    def look_up_errands(self, line: Line) -> None:
+        """Find what a Unit is to be told about its identity."""
+        self._errands.put(line)
 
     def suspect(self, line: Line, what: str, detail: str) -> None:
         """Something about a Unit that people should see; the same only once in a while."""
@@ -237,16 +237,16 @@ class Switchboard:
         for unit in list(self._lines):
             self.target_changed(unit)
 
-    def renewals_changed(self, unit: UnitId) -> None:
-        """The Unit may have certificates to renew."""
+    def errands_changed(self, unit: UnitId) -> None:
+        """There may be something to tell the Unit about its identity."""
         line = self._lines.get(unit)
         if line is not None:
-            line.go_on(Conversation.renewals_changed)
+            line.go_on(Conversation.errands_changed)
 
-    def all_renewals_changed(self) -> None:
-        """Any Unit may have: something was missed."""
+    def all_errands_changed(self) -> None:
+        """There may be to any Unit: something was missed."""
         for unit in list(self._lines):
-            self.renewals_changed(unit)
+            self.errands_changed(unit)
 
     # The common work.
 
@@ -266,8 +266,10 @@ class Switchboard:
         self._lines[answer.unit.unit] = line
         talk = Conversation(answer.system_id, self._ids, self.now(), self._policy.unit)
         line.signed_in(answer.unit, talk)
-        if answer.renews:
-            line.go_on(Conversation.renewals_changed)
+        if answer.leaves:
+            line.go_on(Conversation.take_leave)
+        if answer.has_errands:
+            line.go_on(Conversation.errands_changed)
         if older is not None:
             self.suspect(line, "two_connections", f"came from {line.origin} while connected from {older.origin}")
             older.hang_up(POLICY_VIOLATION, "this Unit has opened another connection")
@@ -361,12 +363,12 @@ class Switchboard:
         line, order = work
         line.go_on(Conversation.not_kept, order.txn, self.now(), _NEVER_STORED_MS)
 
-    async def _tell_renewals(self, lines: list[Line]) -> None:
-        found = await self._records.renewals([_unit(line) for line in lines])
+    async def _tell_errands(self, lines: list[Line]) -> None:
+        found = await self._records.errands([_unit(line) for line in lines])
         now = self.now()
-        for line, notification in zip(lines, found, strict=True):
-            if notification is not None:
-                line.go_on(Conversation.renew, notification, now)
+        for line, errands in zip(lines, found, strict=True):
+            for errand in errands:
+                line.go_on(Conversation.tell, errand, now)
 
     def _urls(self, blobs: Sequence[StoredBlob], now: Now) -> list[BlobUrl]:
         return [

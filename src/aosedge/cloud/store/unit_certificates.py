@@ -35,6 +35,11 @@ class UnitCertificates:
         mine = mine.where(certificates.c.serial.in_(set(serials)), certificates.c.state != state)
         return self._connection.execute(mine.values(state=state)).rowcount
 
+    def let_leave(self, unit: UnitId, serial: str, until: Instant) -> None:
+        """The certificate opens the door for a farewell alone, and no longer than this."""
+        mine = update(certificates).where(certificates.c.kind == "unit", certificates.c.owner.in_(self._of(unit)))
+        self._connection.execute(mine.where(certificates.c.serial == serial).values(state="leaving", not_after=until))
+
     def ending(self, before: Instant, after: Instant, window: Window, order: str) -> Page[Certificate]:
         """Certificates in use that end in `after .. before`, of all types."""
         query = select(certificates).where(certificates.c.kind == "unit", certificates.c.state != "revoked")

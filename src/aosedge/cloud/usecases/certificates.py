@@ -4,16 +4,18 @@ from collections.abc import Mapping
 
 import msgspec
 
-from aosedge.cloud.domain import renewals
+from aosedge.cloud.domain import farewells, renewals
 from aosedge.cloud.domain.access.callers import Caller, Scope, UnitPeer
 from aosedge.cloud.domain.people import Certificate
 from aosedge.cloud.domain.renewals import Place, Renewal
-from aosedge.cloud.domain.units import Unit
+from aosedge.cloud.domain.units import Node, Unit
 from aosedge.cloud.store import Session, Store
 from aosedge.model.errors import AosError, Conflict, NotFound
 from aosedge.model.ids import NodeName, UnitId
 from aosedge.model.instants import Instant
 from aosedge.protocol.messages import (
+    DeprovisioningRequest,
+    DeprovisioningResponse,
     InstallUnitCertificatesConfirmation,
     IssuedUnitCertificates,
     IssueUnitCertificates,
@@ -26,6 +28,8 @@ from aosedge.trust.certificates import Authority, Issued, parse_pem
 from aosedge.trust.sealing import Seal
 
 PURPOSE = "aosedge unit secrets"
+Errand = RenewCertificatesNotification | DeprovisioningRequest
+"""What a Unit is told about its identity."""
 
 
 def sealed(seal: Seal, unit: UnitId, secrets: Mapping[NodeName, str]) -> dict[NodeName, str]:
@@ -49,6 +53,18 @@ def ask_renewal(session: Session, unit: Unit, types: tuple[str, ...]) -> Unit:
     return unit
 
 
+def say_farewell(session: Session, unit: Unit) -> None:
+    """The Unit's `online` certificates open the door for its farewell alone, the others for nothing; it is told."""
+    mine = session.unit_certificates
+    for each in session.certificates.of_unit(unit.id):
+        if each.state in ("active", "issued") and each.type == "online":
+            mine.let_leave(unit.id, each.serial, farewells.until(each, session.caller.now))
+        elif each.state != "leaving":
+            mine.set_state(unit.id, [each.serial], "revoked")
+    mine.announce(unit.id, session.caller.request_id)
+    session.signal("effects")
+
+
 def revoke(session: Session, unit: Unit, serial: str) -> Unit:
     """This certificate opens no door any more; again is free. Raises NotFound."""
     known = [each.serial for each in session.certificates.of_unit(unit.id)]
@@ -64,6 +80,15 @@ def revoke_all(session: Session, unit: Unit) -> Unit:
     return unit
 
 
+class _Waiting(msgspec.Struct, frozen=True):
+    """What there is to tell a Unit; `nodes` are set where it is to forget its identity."""
+
+    renewals: tuple[Renewal, ...]
+    until: dict[str, Instant]
+    secrets: dict[NodeName, str]
+    nodes: tuple[Node, ...]
+
+
 class Certification:
     """What a Unit is told and asks about its certificates, within its own scope; the authority's key is here."""
 
@@ -71,19 +96,28 @@ class Certification:
         self._store, self._authority, self._seal = store, authority, seal
         self._discovery_url = discovery_url
 
-    async def notification(self, caller: Caller, who: UnitPeer) -> RenewCertificatesNotification | None:
+    async def errands(self, caller: Caller, who: UnitPeer) -> tuple[Errand, ...]:
         """What waits to be told to the Unit. Raises Untrusted where the installation's secret is another one."""
 
-        def find(session: Session) -> tuple[tuple[Renewal, ...], dict[str, Instant], dict[NodeName, str]]:
-            until = {each.serial: each.not_after for each in session.certificates.of_unit(who.unit)}
-            mine = session.unit_certificates
-            return mine.renewals(who.unit), until, mine.secrets(who.unit)
+        def find(session: Session) -> _Waiting:
+            mine, known = session.unit_certificates, session.certificates.of_unit(who.unit)
+            leaves = any(each.state == "leaving" for each in known)
+            until = {each.serial: each.not_after for each in known}
+            nodes = session.units.nodes(who.unit) if leaves else ()
+            return _Waiting(mine.renewals(who.unit), until, mine.secrets(who.unit), nodes)
 
-        waiting, until, closed = await self._store.read(caller, _own(who), find)
-        if not any(each.state == "requested" for each in waiting):
-            return None
-        secrets = {node: self._seal.open(text, _owner(who.unit, node)) for node, text in closed.items()}
-        return renewals.notification(waiting, until, secrets)
+        waiting = await self._store.read(caller, _own(who), find)
+        if not waiting.nodes and not any(each.state == "requested" for each in waiting.renewals):
+            return ()
+        secrets = {node: self._seal.open(text, _owner(who.unit, node)) for node, text in waiting.secrets.items()}
+        if waiting.nodes:
+            return farewells.requests(waiting.nodes, secrets)
+        told = renewals.notification(waiting.renewals, waiting.until, secrets)
+        return (told,) if told is not None else ()
+
+    async def left(self, caller: Caller, who: UnitPeer, message: DeprovisioningResponse) -> None:
+        """What a node of a deprovisioned Unit says; once its main node has forgotten, no door opens any more."""
+        await self._store.write(caller, _own(who), lambda session: _left(session, who.unit, message))
 
     async def issue(
         self, caller: Caller, who: UnitPeer, message: IssueUnitCertificates
@@ -104,6 +138,7 @@ class Certification:
         known = session.certificates.of_unit(who.unit)
         try:
             unit = session.units.get(who.unit)
+            _provisioned(unit)
             nodes = [node.name for node in session.units.nodes(unit.id)]
             renewals.check_asked(message, nodes, renewals.lately(known, session.caller.now))
         except AosError as error:
@@ -179,6 +214,17 @@ def _confirm(session: Session, unit: UnitId, message: InstallUnitCertificatesCon
         else:
             comes_back = True
     return comes_back
+
+
+def _left(session: Session, unit: UnitId, message: DeprovisioningResponse) -> None:
+    known = session.certificates.of_unit(unit)
+    if not any(each.state == "leaving" for each in known):
+        return
+    node, wrong = message.node.codename or "", farewells.trouble(message)
+    if farewells.is_gone(message, session.units.nodes(unit)):
+        session.certificates.revoke_of_unit(unit)
+    words = f"{node}: {wrong}" if wrong else f"{node} has forgotten its identity"
+    session.audit.append("units_deprovision", "failed" if wrong else "done", target=unit, detail=words)
 
 
 def _refused(session: Session, unit: UnitId, words: str) -> None:

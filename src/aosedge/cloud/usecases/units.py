@@ -2,12 +2,13 @@
 
 import msgspec
 
+from aosedge.cloud.domain.farewells import can_be_told
 from aosedge.cloud.domain.labels import Change, changed
 from aosedge.cloud.domain.target_systems import TargetSystem
 from aosedge.cloud.domain.unit_sets import UnitSet
 from aosedge.cloud.domain.units import Unit
 from aosedge.cloud.store import Session
-from aosedge.cloud.usecases import target_systems, unit_sets
+from aosedge.cloud.usecases import certificates, target_systems, unit_sets
 from aosedge.model.ids import FleetId, TargetSystemId, UnitId
 
 
@@ -54,13 +55,19 @@ def move(session: Session, id: UnitId, fleet: FleetId) -> Moved:
     return Moved(moved, unit.fleet, left)
 
 
-def deprovision(session: Session, id: UnitId) -> Unit:
-    """Take its identity: its certificates open no door any more, and it is in no set. What it was and did is kept.
+def deprovision(session: Session, id: UnitId, *, at_once: bool = False) -> Unit:
+    """Take its identity: it is in no set, and runs nothing for us any more. What it was and did is kept.
 
-    Provisioning it anew brings it back. Again is no error. Raises NotFound.
+    It is told to forget what it has; until then, and for a month at most, its `online` certificates open the door for
+    that. `at_once`, and where the Unit would not follow, they open none any more. Provisioning it anew brings it
+    back. Again is no error. Raises NotFound.
     """
     unit = session.units.get(id)
-    session.certificates.revoke_of_unit(id)
+    told = not at_once and can_be_told(session.units.nodes(id), session.unit_certificates.secrets(id))
+    if told:
+        certificates.say_farewell(session, unit)
+    else:
+        session.certificates.revoke_of_unit(id)
     session.units.set_lifecycle(id, "deprovisioned")
     _leave_sets(session, unit, "deprovisioned")
     return session.units.get(id)

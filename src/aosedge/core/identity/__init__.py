@@ -3,6 +3,7 @@
 `unit.json` is written last: it is what makes the keys and certificates beside it count.
 """
 
+import shutil
 import ssl
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from aosedge.model.errors import Invalid
 from aosedge.model.ids import NodeName, SystemId
 from aosedge.trust import files, tls
 
-FOLDER = "identity"
+FOLDER, CARD = "identity", "unit.json"
 _PASSWORD = "node.secret"
 
 
@@ -26,6 +27,8 @@ class Card(msgspec.Struct, frozen=True):
     node: NodeName
     provisioned: bool = False
     discovery_url: str = ""
+    leaving: bool = False
+    """Deprovisioned: what the Unit has and runs is to be cleared away before anything else."""
     settled: bool = True
     """False while a secondary node has its certificates and its main node may still be provisioned anew."""
 
@@ -55,7 +58,7 @@ class Identity(msgspec.Struct, frozen=True):
 
 def read_card(state_folder: Path) -> Card | None:
     """The Unit's card, None before its birth; raises Invalid for a damaged one."""
-    path = state_folder / FOLDER / "unit.json"
+    path = state_folder / FOLDER / CARD
     try:
         return msgspec.json.decode(path.read_bytes(), type=Card)
     except FileNotFoundError:
@@ -66,7 +69,31 @@ def read_card(state_folder: Path) -> Card | None:
 
 def write_card(state_folder: Path, card: Card) -> None:
     """Put the card there, whole and durable."""
-    files.write_whole(state_folder / FOLDER / "unit.json", msgspec.json.encode(card))
+    files.write_whole(state_folder / FOLDER / CARD, msgspec.json.encode(card))
+
+
+def take_leave(state_folder: Path) -> None:
+    """From here the Unit is deprovisioned, whatever happens; `forget` ends it."""
+    card = read_card(state_folder)
+    if card is not None and card.provisioned:
+        write_card(state_folder, msgspec.structs.replace(card, provisioned=False, leaving=True))
+
+
+def forget(state_folder: Path) -> None:
+    """Of a Unit that leaves, only the name it was born with stays. May be cut short and repeated."""
+    card = read_card(state_folder)
+    if card is None or not card.leaving:
+        return
+    folder = state_folder / FOLDER
+    for path in sorted(folder.iterdir()):
+        if path.name == CARD:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    files.sync_folder(folder)
+    write_card(state_folder, Card(card.system_id, card.node))
 
 
 def load(state_folder: Path) -> Identity:

@@ -23,6 +23,8 @@ from aosedge.model.errors import AosError
 from aosedge.model.ids import NodeName, SystemId, Txn
 from aosedge.model.instants import HOUR, MINUTE, SECOND, Clock, Instant, Monotonic
 from aosedge.protocol.messages import (
+    DeprovisioningRequest,
+    DeprovisioningResponse,
     FromUnit,
     InstallUnitCertificatesConfirmation,
     IssuedUnitCertificates,
@@ -34,6 +36,8 @@ from aosedge.protocol.messages.from_unit import CertificateRequest, InstalledCer
 from aosedge.protocol.messages.parts import CertificateType, ErrorInfo, Identity
 
 INBOX_MOST: Final = 64
+FAREWELL_US: Final = 10 * SECOND
+"""How long a Unit that leaves waits until the cloud has heard it."""
 WORDS_MOST: Final = 64
 """Of an error, as Units in the field cut it."""
 
@@ -62,7 +66,7 @@ class Line(Protocol):
 class Delivered(msgspec.Struct, frozen=True):
     """The cloud has this."""
 
-    message: InstallUnitCertificatesConfirmation
+    message: InstallUnitCertificatesConfirmation | DeprovisioningResponse
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -74,6 +78,7 @@ class Unit(msgspec.Struct, frozen=True):
     """Of this node, from provisioning; empty where none was left."""
 
 
+_MINE: Final = (RenewCertificatesNotification, IssuedUnitCertificates, DeprovisioningRequest)
 _Work = Received | Connected | Delivered
 
 
@@ -86,12 +91,17 @@ class Custody:
         cabinet: Cabinet,
         hear: Callable[[Event], Awaitable[None]],
         trust: Callable[[str], None],
+        leave: Callable[[], None],
+        gone: Callable[[], None],
         smith: Smith,
         clock: Clock,
     ) -> None:
-        """`trust` is told the roots of a pair that has come into use."""
+        """`trust` is told the roots of a pair that has come into use; `leave` makes it durable that the Unit is
+        deprovisioned, and after `gone` the agent ends.
+        """
         self._unit, self._cabinet, self._trust, self._clock = unit, cabinet, trust, clock
-        self._smith = smith
+        self._leave, self._gone, self._smith = leave, gone, smith
+        self._leaves_by: Monotonic | None = None
         self._pass_on = hear
         self._inbox: asyncio.Queue[_Work] = asyncio.Queue(INBOX_MOST)
         self._facts: dict[str, Facts] = {}
@@ -122,9 +132,7 @@ class Custody:
     async def hear(self, event: Event) -> None:
         """What the line hears: certificates are dealt with here, everything else is the agent's."""
         match event:
-            case Received(_, system_id, RenewCertificatesNotification() | IssuedUnitCertificates()) if (
-                system_id == self._unit.system_id
-            ):
+            case Received(_, system_id, message) if isinstance(message, _MINE) and system_id == self._unit.system_id:
                 await self._inbox.put(event)
                 return
             case Connected():
@@ -138,7 +146,7 @@ class Custody:
 
     async def delivered(self, message: FromUnit) -> None:
         """The cloud has acknowledged this."""
-        if isinstance(message, InstallUnitCertificatesConfirmation):
+        if isinstance(message, InstallUnitCertificatesConfirmation | DeprovisioningResponse):
             await self._inbox.put(Delivered(message))
 
     # the work, one thing after the other
@@ -164,6 +172,8 @@ class Custody:
                     await self._issued(message, line)
                 case Connected():
                     self._connected()
+                case Received(message=DeprovisioningRequest() as message):
+                    await self._dismissed(message, line)
                 case Delivered(message):
                     await self._delivered(message)
                 case Received():
@@ -178,6 +188,11 @@ class Custody:
 
     async def _look(self, line: Line) -> float:
         """Do what each certificate needs now; how long until the next look, in seconds."""
+        if self._leaves_by is not None:
+            left_us = self._leaves_by - self._clock.monotonic()
+            if left_us <= 0:
+                self._gone()
+            return max(left_us / SECOND, 0.1)
         for type in TYPES:
             while self._due.get(type, Monotonic(0)) <= (now := self._clock.monotonic()):
                 try:
@@ -308,7 +323,25 @@ class Custody:
             if upcoming is not None and (type != "online" or upcoming.stage != "issued" or self._offers_new):
                 self._due[type] = Monotonic(0)
 
-    async def _delivered(self, message: InstallUnitCertificatesConfirmation) -> None:
+    async def _dismissed(self, message: DeprovisioningRequest, line: Line) -> None:
+        """The Unit is deprovisioned once that is durable; then the cloud is told, and has a while to hear it."""
+        why = ""
+        if message.node.codename != self._unit.node:
+            why = "no such node here"
+        elif not self._unit.password or not _equal(message.password, self._unit.password):
+            why = "this is not the node's password"
+        else:
+            await in_thread(self._leave)
+            self._leaves_by = Monotonic(self._clock.monotonic() + FAREWELL_US)
+        log.info("deprovisioning", refused=why or "no")
+        error = ErrorInfo(1, 1, why) if why else None
+        line.say(DeprovisioningResponse(node=message.node, error_info=error))
+
+    async def _delivered(self, message: InstallUnitCertificatesConfirmation | DeprovisioningResponse) -> None:
+        if isinstance(message, DeprovisioningResponse):
+            if self._leaves_by is not None:
+                self._gone()
+            return
         for one in message.certificates:
             upcoming = self._cabinet.upcoming(one.type)
             facts = upcoming.facts if upcoming is not None else None
