@@ -333,3 +333,15 @@ async def test_health_by_command_is_its_exit_code(kind: str, means: Means) -> No
     with pytest.raises(Unavailable):
         await runtime.execute(bad.key, (*SHELL, "sleep 60"), 0.3)
     await runtime.close()
+
+
+async def test_two_units_of_one_machine_let_each_others_instances_be(means: Means, tmp_path: Path) -> None:
+    other = msgspec.structs.replace(means, state=tmp_path / "other", run=tmp_path / "run-other")
+    mine, theirs = [(await choose("native", place)).runtime for place in (means, other)]
+    for one in (mine, theirs):
+        await one.start(spec("sleeper"))
+    await mine.stop(spec("sleeper").key, 0.5)
+    assert [found.alive for found in await theirs.found()] == [True]
+    await theirs.stop(spec("sleeper").key, 0.5)
+    for one in (mine, theirs):
+        await one.close()

@@ -169,7 +169,7 @@ class NativeRuntime:
             raise Invalid("no such folder in the image", element="workingDir", got=spec.run.working_dir)
         words = arguments(spec)
         self._place_state(spec, folder.name, root)
-        surroundings = _Surroundings(str(root), str(where), self._environment(spec, folder.name))
+        surroundings = _Surroundings(str(root), str(where), self._environment(spec, folder))
         (folder / "surroundings.json").write_bytes(msgspec.json.encode(surroundings))
         command = [*surroundings.variables, surroundings.program(words[0]), *words[1:]]
         await check(["sh", "-c", _LET_GO, _KEEPER, str(folder), str(_LOG_BLOCKS), str(where), *command])
@@ -186,8 +186,9 @@ class NativeRuntime:
             with contextlib.suppress(FileExistsError):
                 (root / STATE).symlink_to(file)
 
-    def _environment(self, spec: InstanceSpec, name: str) -> list[str]:
-        found = environment(spec, name)
+    def _environment(self, spec: InstanceSpec, folder: Path) -> list[str]:
+        name = folder.name
+        found = [*environment(spec, name), _mark(folder)]
         if spec.config.quotas.state_limit:
             found.append(f"AOS_STATE_FILE={self._storage / name / STATE}")
         for text in sorted(spec.config.allowed_connections):
@@ -243,7 +244,7 @@ class NativeRuntime:
                 raise Unavailable(f"{process.record.key} does not end")
         if process.watch is not None:
             process.watch.close()
-        _kill_rest(process.folder.name)
+        _kill_rest(process.folder)
         shutil.rmtree(process.folder, ignore_errors=True)
         self._processes.pop(process.record.key, None)
 
@@ -314,9 +315,14 @@ def _kill_group(group: int, number: signal.Signals) -> None:
         os.killpg(group, number)
 
 
-def _kill_rest(name: str) -> None:
+def _mark(folder: Path) -> str:
+    """In the environment of all that an instance starts: its folder, as another Unit here may have one of its name."""
+    return f"AOS_INSTANCE_FOLDER={folder}"
+
+
+def _kill_rest(folder: Path) -> None:
     """Kill what the instance left running when its first process ended, known by its environment."""
-    mark = f"AOS_INSTANCE_ID={name}".encode()
+    mark = _mark(folder).encode()
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
             with contextlib.suppress(OSError):
