@@ -316,7 +316,7 @@ def _kill_group(group: int, number: signal.Signals) -> None:
 
 
 def _mark(folder: Path) -> str:
-    """In the environment of all that an instance starts: its folder, as another Unit here may have one of its name."""
+    """In the environment of all that an instance starts: its folder, as another Unit here may have its name too."""
     return f"AOS_INSTANCE_FOLDER={folder}"
 
 
