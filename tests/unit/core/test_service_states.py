@@ -86,7 +86,9 @@ class Stateful(Play):
             case LookAtState(key):
                 return StateSeen(key, self.mark(key))
             case ReadState(key, most):
-                content = self.files.get(key, b"")
+                if key not in self.files:
+                    return StateSeen(key, "")
+                content = self.files[key]
                 return StateRead(key, self.mark(key), len(content), content if len(content) <= most else b"")
             case WriteState(key, content):
                 if self.fails:
@@ -177,20 +179,65 @@ def test_what_the_cloud_gave_is_acknowledged_only_when_a_crash_would_ask_again()
     play.receive(update(b"two"))
     kinds = [type(e) for e in play.effects]
     assert kinds.index(Persist) < kinds.index(Settle)
-    assert play.of(Persist)[0].state.service_states == (KnownState(KEY, ""),)
+    assert play.of(Persist)[0].state.service_states == (KnownState(KEY, "", sha3_224_hex(b"one")),)
     again = Stateful(play.state)
+    again._txn = 1000
     again.files = dict(play.files)
     spec = play.running[KEY]
     again.on(FoundInstances((Found(KEY, spec.digest(), True),))).settle().on(Connected()).settle()
     assert len(again.sent(StateRequest)) == 1
 
 
-def test_without_a_cloud_it_starts_at_once() -> None:
+def booted(play: Stateful, *found: Found) -> Stateful:
+    """The same Unit after its agent ended; what does not run any more may be found dead."""
+    again = Stateful(play.state)
+    again._txn = 1000
+    again.files = dict(play.files)
+    again.on(TimePassed())  # before it is known what runs
+    again.on(FoundInstances(found)).settle().on(Connected())
+    return again.settle()
+
+
+def test_a_state_that_was_left_half_written_is_not_believed() -> None:
+    play = at_work()
+    play.files[KEY] = b"to"
+    again = booted(play, Found(KEY, play.running[KEY].digest(), False))
+    assert KEY not in again.running
+    assert len(again.sent(StateRequest)) == 1
+    again.give(b"one").pass_time(5)
+    assert again.files[KEY] == b"one"
+    assert KEY in again.running
+    play.files.clear()
+    assert len(booted(play).sent(StateRequest)) == 1
+
+
+def test_a_state_that_had_settled_without_a_cloud_is_believed_and_reported() -> None:
+    play = at_work().on(Disconnected())
+    play.files[KEY] = b"two"
+    play.pass_time(20)
+    assert play.sent(NewState) == []
+    again = booted(play)
+    assert again.sent(StateRequest) == []
+    assert KEY in again.running
+    again.pass_time(20)
+    assert [told.state for told in again.sent(NewState)] == ["two"]
+
+
+def test_what_an_instance_writes_while_no_agent_looks_is_reported() -> None:
+    play = at_work()
+    play.files[KEY] = b"two"
+    again = booted(play, Found(KEY, play.running[KEY].digest(), True))
+    again.pass_time(20)
+    assert again.sent(StateRequest) == []
+    assert [told.state for told in again.sent(NewState)] == ["two"]
+
+
+def test_without_a_cloud_it_starts_with_what_is_there() -> None:
     """I13."""
-    play = begun().on(Disconnected())
-    play.settle()
+    play = begun().on(Disconnected()).pass_time(6)
     assert KEY in play.running
-    assert play.engine.due() is None or play.sent(StateRequest)
+    again = booted(at_work())
+    assert KEY in again.running
 
 
 def test_a_change_is_reported_once_when_it_has_settled() -> None:

@@ -153,7 +153,7 @@ class Engine:
             case InstanceExited() | Arranged() | ArrangeFailed() | ProbeAnswered():
                 self._instance(event, mono)
             case StateSeen() | StateRead() | StateWritten() | StateNotWritten() | StateDropped():
-                updates.state = self._states.happened(self.state, event, mono)
+                updates.state = self._states.happened(self.state, event, self._supervision, mono)
             case LogsPushed(correlation_id):
                 self._asked.discard(correlation_id)
                 left = tuple(q for q in self.state.questions if q.correlation_id != correlation_id)

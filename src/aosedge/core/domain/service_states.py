@@ -3,7 +3,8 @@
 A state is *known* when the cloud and this Unit agree on it, by checksum, durably. Unknown, it is asked for, and an
 instance that does not run yet waits a little for it; nothing of it is reported, since the cloud may have a newer one.
 Bytes are never in the ledger: what the cloud gave is unknown again until it lies on the disk, so that it is asked for
-anew after a crash. The state of a group's instances is their Unit's own and none of this is about it.
+anew after a crash. A file that an instance left half written when the power went is none that was seen settled, and
+its state is unknown too. The state of a group's instances is their Unit's own and none of this is about it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -62,6 +63,7 @@ class ServiceStates:
         self.news: list[News] = []
         self._dropping: set[InstanceKey] = set()
         self._effects: list[Effect] = []
+        self._connected = False
 
     # what came
 
@@ -105,7 +107,7 @@ class ServiceStates:
         supervision.renew(key)
         return _with(state, key, "")
 
-    def happened(self, state: State, event: StateEvent, now: Monotonic) -> State:
+    def happened(self, state: State, event: StateEvent, supervision: Supervision, now: Monotonic) -> State:
         """What looking, reading, writing or dropping came to; late answers count for nothing."""
         if isinstance(event, StateDropped):
             self._dropping.discard(event.key)
@@ -115,10 +117,13 @@ class ServiceStates:
         if watch is None:
             return state
         match event:
-            case StateSeen(_, mark):
+            case StateSeen(key, mark):
                 self._seen(watch, mark, now)
+                if not mark and watch.read_mark is None:
+                    watch.read_mark = ""
+                    return self._doubted(state, key, watch, sha3_224_hex(b""), supervision, now)
             case StateRead():
-                self._read(state, watch, event, now)
+                return self._read(state, watch, event, supervision, now)
             case StateWritten(key, checksum):
                 return self._written(state, key, watch, checksum, now)
             case StateNotWritten(key, message):
@@ -133,27 +138,42 @@ class ServiceStates:
         if mark != watch.mark:
             watch.mark, watch.since = mark, now
 
-    def _read(self, state: State, watch: Watch, event: StateRead, now: Monotonic) -> None:
+    def _read(self, state: State, watch: Watch, event: StateRead, supervision: Supervision, now: Monotonic) -> State:
         self._seen(watch, event.mark, now)
-        known = checksum_of(state, event.key)
+        key, is_first = event.key, watch.read_mark is None
         watch.read_mark = event.mark
         if event.size_bytes > watch.limit_bytes:
             words = f"its state has {event.size_bytes} bytes, at most {watch.limit_bytes}: not reported"
-            self.news.append(News(event.key, words))
-            watch.checksum = known
-            return
+            self.news.append(News(key, words))
+            watch.checksum = checksum_of(state, key)
+            return state
         watch.checksum = sha3_224_hex(event.content)
-        if self._settled(watch, now) and self._differs(watch, known):
-            watch.reported, watch.reported_at = watch.checksum, now
-            self._effects.append(Send(_new_state(event.key, watch.checksum, event.content)))
+        if is_first:
+            state = self._doubted(state, key, watch, watch.checksum, supervision, now)
+        if self._settled(watch, now):
+            state = _with(state, key, checksum_of(state, key), watch.checksum)
+            if self._connected and self._differs(watch, checksum_of(state, key)):
+                watch.reported, watch.reported_at = watch.checksum, now
+                self._effects.append(Send(_new_state(key, watch.checksum, event.content)))
+        return state
+
+    def _doubted(
+        self, state: State, key: InstanceKey, watch: Watch, checksum: str, supervision: Supervision, now: Monotonic
+    ) -> State:
+        """Of an instance that does not run, what is neither agreed on nor was ever found settled is not believed."""
+        known = next(known for known in state.service_states if known.key == key)
+        if not known.checksum or _is_up(supervision, key) or checksum in (known.checksum, known.local):
+            return state
+        watch.wait_until = _after(now, self._policy.state_wait_us)
+        return _with(state, key, "")
 
     def _written(self, state: State, key: InstanceKey, watch: Watch, checksum: str, now: Monotonic) -> State:
         watch.writing = False
         if watch.content is None or sha3_224_hex(watch.content) != checksum:
             return state
-        watch.content, watch.checksum, watch.read_mark = None, checksum, None
-        watch.look_at, watch.mark = now, ""
-        return _with(state, key, checksum)
+        watch.content, watch.checksum, watch.mark, watch.read_mark = None, checksum, "", ""
+        watch.look_at = now
+        return _with(state, key, checksum, checksum)
 
     # what follows
 
@@ -161,17 +181,17 @@ class ServiceStates:
         self, state: State, placed: Iterable[InstanceSpec], supervision: Supervision, connected: bool, now: Monotonic
     ) -> State:
         """Ask, look, read, write, drop: whatever is due; the start of what has to wait is held back."""
-        state = self._follow(state, placed, now)
+        state, self._connected = self._follow(state, placed, now), connected
         held = set()
         for key, watch in self.watches.items():
-            life = supervision.lives.get(key)
-            is_up = life is not None and life.condition not in ("waiting", "failed")
+            is_up = _is_up(supervision, key)
             self._write(key, watch, is_up)
             if connected:
                 self._ask(state, key, watch, is_up, now)
+            if supervision.listed:
                 self._look(state, key, watch, now)
             waits = not checksum_of(state, key) and watch.wait_until is not None and now < watch.wait_until
-            if watch.content is not None or (waits and connected):
+            if watch.content is not None or watch.read_mark is None or waits:
                 held.add(key)
         supervision.held = frozenset(held)
         self._drop(state, supervision)
@@ -184,13 +204,13 @@ class ServiceStates:
 
     def due(self, state: State, now: Monotonic, connected: bool) -> list[Monotonic]:
         """When the clock alone has something for `step` to do."""
-        if not connected:
-            return []
         times = []
         for key, watch in self.watches.items():
             times += [watch.look_at] if not watch.looking else []
-            if not checksum_of(state, key):
-                times += [watch.ask_at] + ([watch.wait_until] if watch.wait_until is not None else [])
+            if connected and not checksum_of(state, key):
+                times.append(watch.ask_at)
+            if watch.wait_until is not None:
+                times.append(watch.wait_until)
         return times
 
     def _follow(self, state: State, placed: Iterable[InstanceSpec], now: Monotonic) -> State:
@@ -228,9 +248,9 @@ class ServiceStates:
             watch.reported = ""  # it got lost
         watch.looking = True
         known = checksum_of(state, key)
-        first = watch.read_mark is None and watch.mark != ""
-        settled = self._settled(watch, now) and (watch.read_mark != watch.mark or self._differs(watch, known))
-        reads = first or settled
+        differs = self._connected and self._differs(watch, known)
+        settled = self._settled(watch, now) and (watch.read_mark != watch.mark or differs)
+        reads = watch.read_mark is None or settled
         self._effects.append(ReadState(key, watch.limit_bytes) if reads else LookAtState(key))
 
     def _settled(self, watch: Watch, now: Monotonic) -> bool:
@@ -270,10 +290,20 @@ def _wanted(state: State) -> Mapping[tuple[ItemId, SubjectId], int]:
     return counts
 
 
-def _with(state: State, key: InstanceKey, checksum: str) -> State:
-    if checksum_of(state, key) == checksum:
+def _is_up(supervision: Supervision, key: InstanceKey) -> bool:
+    """Whether the instance may be writing."""
+    life = supervision.lives.get(key)
+    return life is not None and life.condition not in ("waiting", "failed")
+
+
+def _with(state: State, key: InstanceKey, checksum: str, local: str | None = None) -> State:
+    """With this agreed on, and this found settled here; None: what was."""
+    entries = tuple(
+        KnownState(key, checksum, known.local if local is None else local) if known.key == key else known
+        for known in state.service_states
+    )
+    if entries == state.service_states:
         return state
-    entries = tuple(KnownState(k.key, checksum) if k.key == key else k for k in state.service_states)
     return msgspec.structs.replace(state, service_states=entries)
 
 

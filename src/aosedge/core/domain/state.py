@@ -67,6 +67,8 @@ class KnownState(msgspec.Struct, frozen=True):
 
     key: InstanceKey
     checksum: str = ""
+    local: str = ""
+    """Of what was last found settled, and made durable, here; the cloud may not know it yet."""
 
 
 class State(msgspec.Struct, frozen=True):

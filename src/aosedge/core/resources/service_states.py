@@ -58,10 +58,12 @@ class StateFiles:
                 return StateDropped(key)
 
     def _read(self, key: InstanceKey, most_bytes: int) -> StateSeen | StateRead:
-        """A file that changes meanwhile would be read torn: then it was only seen."""
+        """What is read is durable. A file that changes meanwhile would be read torn: then it was only seen."""
         path = _path(key)
         before = self._stamp(path)
         try:
+            self._disk.sync(path)
+            self._disk.sync_folder(_folder(key))
             content = self._disk.read_part(path, 0, most_bytes + 1)
             size = len(content) if len(content) <= most_bytes else self._disk.size(path) or len(content)
         except OSError:
