@@ -11,18 +11,22 @@ import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from tests.made_bundles import Files, Signer, archive, bundle, config, file, new_signer, signer_of
 from tests.system.bundle_place import Place, certificate_of, open_place
 
 from aosedge.clock import RandomIds, SystemClock
-from aosedge.cloud.domain.access.callers import Caller, Task
+from aosedge.cloud.domain.access.callers import Caller, Scope, Task
 from aosedge.cloud.domain.catalogue import Bundle
+from aosedge.cloud.store import Session
 from aosedge.cloud.usecases.bundles import BundleConflict, BundleRejected, Intake
 from aosedge.model import oci
 from aosedge.model.digests import sha256
 from aosedge.model.errors import AosError, Conflict, TooLarge
+from aosedge.model.ids import OrgId, UserId
 from aosedge.model.instants import Instant, Monotonic, from_datetime
 from aosedge.trust.archives import LAYER, unpack
 from aosedge.trust.bundles import CONFIG, CONTENT, SIGNATURE
@@ -297,6 +301,42 @@ async def test_a_revoked_signer_is_refused(place: Place) -> None:
     with pytest.raises(BundleRejected) as caught:
         await place.upload(bundle(other))
     await refused(place, caught.value, "", SIGNATURE, "revoked")
+
+
+FALLEN: dict[str, tuple[dict[str, Any], str]] = {
+    "suspended": ({"active": False}, "no user any more"),
+    "auditor": ({"role": "auditor"}, "may not send Deployment Bundles; expected somebody with the permission"),
+    "of few permissions": ({"groups": ("audit",)}, "may not send Deployment Bundles"),
+}
+
+
+@pytest.mark.parametrize("how", FALLEN)
+@pytest.mark.parametrize("org", ["sp1", "oem"])
+async def test_a_signer_who_lost_the_right_since_is_refused(place: Place, org: str, how: str) -> None:
+    """Whoever uploads it, and whatever the items: those of an OEM, too."""
+    changes, reason = FALLEN[how]
+
+    def fall(session: Session) -> None:
+        signer = session.users.get(UserId(f"user-{org}"))
+        session.users.put(msgspec.structs.replace(signer, **changes))
+
+    await place.store.write(place.caller(org), place.scope(org), fall)
+    text = config() if org == "sp1" else changed(b"type: service", b"type: layer")
+    with pytest.raises(BundleRejected) as caught:
+        await place.upload(bundle(place.signers[org], text), org)
+    (found,) = caught.value.rejections
+    assert (found.field, reason in found.reason) == (SIGNATURE, True), str(found)
+    assert await place.stored() == set()
+
+
+async def test_nothing_is_taken_of_a_suspended_organization(place: Place) -> None:
+    def suspend(session: Session) -> None:
+        suspended = msgspec.structs.replace(session.organizations.get(OrgId("sp1")), active=False)
+        session.organizations.put(suspended)
+
+    await place.store.write(place.caller("oem"), Scope(reach="all"), suspend)
+    with pytest.raises(BundleRejected, match="the signer's organization is suspended"):
+        await place.upload(bundle(place.signers["sp1"]))
 
 
 async def test_a_bundle_signed_in_another_organization_is_refused(place: Place) -> None:

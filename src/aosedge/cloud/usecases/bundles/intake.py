@@ -15,6 +15,7 @@ import msgspec
 from cryptography import x509
 
 from aosedge.cloud.domain.access.callers import Caller, Person, Role, Scope, Task
+from aosedge.cloud.domain.access.roles import WIRE_NAMES
 from aosedge.cloud.domain.catalogue import Bundle
 from aosedge.cloud.ports import Blobs, Bus, StoredBlob
 from aosedge.cloud.store import Session, Store
@@ -258,7 +259,7 @@ class Intake:
 
 
 def _signer(session: Session, name: SignerName) -> tuple[x509.Certificate, Role]:
-    """The signer's certificate and role: somebody of the caller's organization, still trusted."""
+    """The signer's certificate and role: somebody of the caller's organization, still trusted to send bundles."""
     known = session.certificates.of_user(name.serial)
     if known is None:
         raise unknown_signer(name)
@@ -268,6 +269,16 @@ def _signer(session: Session, name: SignerName) -> tuple[x509.Certificate, Role]
     user = session.users.get(UserId(known.owner))
     if not user.active:
         raise Untrusted("the signer is no user any more", element=SIGNATURE, got=user.username)
+    if not session.organizations.get(user.org).active:
+        raise Untrusted("the signer's organization is suspended", element=SIGNATURE, got=user.username)
+    if OPERATION not in user.effective:
+        raise Untrusted(
+            "the signer may not send Deployment Bundles",
+            element=SIGNATURE,
+            expected=f"somebody with the permission {OPERATION}",
+            got=f"{user.username}, {WIRE_NAMES[user.role]}",
+            cure="let somebody sign who has it",
+        )
     return parse_pem(known.pem), user.role
 
 
