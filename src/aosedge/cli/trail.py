@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +15,7 @@ from aosedge.cloud import settings as cloud_settings
 from aosedge.cloud.domain.access.callers import Caller, Task
 from aosedge.cloud.store import Store
 from aosedge.cloud.usecases import audit
-from aosedge.model.errors import Invalid
-from aosedge.model.instants import Instant, from_datetime
+from aosedge.model.instants import Instant, instant_said
 
 app = typer.Typer(help="The audit trail of the whole installation.", no_args_is_help=True, rich_markup_mode=None)
 When = Annotated[str | None, typer.Option(help="a day or an instant, UTC: 2026-01-31 or 2026-01-31T12:00:00Z")]
@@ -71,8 +69,4 @@ async def _export(config: Path | None, since: Instant | None, until: Instant | N
 
 
 def _instant(words: str | None, option: str) -> Instant | None:
-    try:
-        return None if words is None else from_datetime(datetime.fromisoformat(words))
-    except ValueError as error:
-        expected = "such as 2026-01-31 or 2026-01-31T12:00:00Z"
-        raise Invalid("no instant", element=option, expected=expected, got=(words or "")[:40]) from error
+    return None if words is None else instant_said(words, option)

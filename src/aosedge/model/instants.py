@@ -8,6 +8,8 @@ from typing import NewType, Protocol
 
 import msgspec
 
+from aosedge.model.errors import Invalid
+
 Instant = NewType("Instant", int)
 Monotonic = NewType("Monotonic", int)
 
@@ -47,6 +49,15 @@ def from_datetime(moment: datetime) -> Instant:
     """An aware datetime as an instant; a naive one is taken as UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return Instant((aware - _EPOCH) // timedelta(microseconds=1))
+
+
+def instant_said(words: str, element: str) -> Instant:
+    """A day or an instant in ISO 8601, UTC where no zone is named; raises Invalid naming the element."""
+    try:
+        return from_datetime(datetime.fromisoformat(words))
+    except (ValueError, OverflowError) as error:
+        expected = "such as 2026-01-31 or 2026-01-31T12:00:00Z"
+        raise Invalid("no instant", element=element, expected=expected, got=words[:40]) from error
 
 
 def to_rfc3339(instant: Instant) -> str:

@@ -1,15 +1,25 @@
 """The audit trail of one's organization."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import msgspec
 from litestar import get
 from litestar.params import FromQuery
 
 from aosedge.cloud.api.asking import Asked, Within
-from aosedge.cloud.domain.audit import AuditLine
+from aosedge.cloud.domain.audit import AuditLine, Change
 from aosedge.cloud.store import Session
-from aosedge.model.errors import NotFound
-from aosedge.model.ids import UnitId, UserId
-from aosedge.model.instants import to_rfc3339
+from aosedge.model.instants import Instant, instant_said, to_rfc3339
+
+
+class ChangeView(msgspec.Struct, frozen=True):
+    """A row that was changed: of what, which, and what differs. None: it was not there. Secrets are not shown."""
+
+    of: str
+    key: dict[str, Any]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
 
 
 class AuditLineView(msgspec.Struct, frozen=True):
@@ -28,6 +38,9 @@ class AuditLineView(msgspec.Struct, frozen=True):
     detail: str
     request_id: str
     origin: str
+    changes: tuple[ChangeView, ...]
+    changes_left_out: int
+    """How many more there were."""
     previous: str
     hash: str
 
@@ -41,6 +54,7 @@ class AuditView(msgspec.Struct, frozen=True):
 
 def view(line: AuditLine, who_name: str) -> AuditLineView:
     """As the API shows it."""
+    changed = line.changed()
     return AuditLineView(
         number=line.number,
         at=to_rfc3339(line.at),
@@ -52,6 +66,8 @@ def view(line: AuditLine, who_name: str) -> AuditLineView:
         detail=line.detail,
         request_id=line.request_id,
         origin=line.origin,
+        changes=tuple(ChangeView(each.of, each.key, each.before, each.after) for each in changed if each.of),
+        changes_left_out=sum(_left_out(each) for each in changed),
         previous=line.previous,
         hash=line.hash,
     )
@@ -61,25 +77,59 @@ def view(line: AuditLine, who_name: str) -> AuditLineView:
 async def list_(
     ask: Asked,
     window: Within,
+    who: FromQuery[str | None] = None,
     operation: FromQuery[str | None] = None,
+    outcome: FromQuery[str | None] = None,
+    target: FromQuery[str | None] = None,
+    since: FromQuery[str | None] = None,
+    until: FromQuery[str | None] = None,
+    before: FromQuery[int | None] = None,
     ordering: FromQuery[str] = "-number",
 ) -> AuditView:
-    """Changes and refusals, newest first."""
+    """Changes and refusals that match every filter given, newest first.
+
+    `who` is a user name, or as lines have it; `target` a part of what was done to, such as the id of a Unit, or a
+    value in a changed row. `since` is within, `until` beyond: ISO 8601, UTC where no zone is named. Lines come all
+    the time: to go through them, ask for those with a number `before` the last one's rather than with an offset.
+    """
+    span = _instant(since, "since"), _instant(until, "until")
 
     def find(session: Session) -> AuditView:
-        page = session.audit.page(window, operation=operation, order=ordering)
-        names = {who: _name(session, who) for who in {line.who for line in page.items}}
+        page = session.audit.page(
+            window,
+            operation=operation,
+            who=None if who is None else _known_as(session, who),
+            outcome=outcome,
+            target=target,
+            since=span[0],
+            until=span[1],
+            before=before,
+            order=ordering,
+        )
+        names = _names(session, {line.who for line in page.items})
         return AuditView(page.total, tuple(view(line, names[line.who]) for line in page.items))
 
     return await ask.read(find)
 
 
-def _name(session: Session, who: str) -> str:
+def _instant(words: str | None, element: str) -> Instant | None:
+    return None if words is None else instant_said(words, element)
+
+
+def _left_out(change: Change) -> int:
+    """Of the last change of a line, which only counts the others."""
+    return 0 if change.of or not change.after else int(change.after["more"])
+
+
+def _known_as(session: Session, who: str) -> str:
+    """As lines have whom people call so; `user:` and `unit:` with an id are that already."""
+    found = session.users.page(username=who).items
+    return f"user:{found[0].id}" if found else who
+
+
+def _names(session: Session, known: Iterable[str]) -> dict[str, str]:
     """What people call who did it; the id of one that is gone."""
-    kind, _, id = who.partition(":")
-    try:
-        if kind == "user":
-            return session.users.get(UserId(id)).username
-        return session.units.get(UnitId(id)).system_uid if kind == "unit" else id
-    except NotFound:
-        return id
+    kinds = [(who, *who.partition(":")[::2]) for who in known]
+    users = session.users.names(id for _, kind, id in kinds if kind == "user")
+    units = session.units.names(id for _, kind, id in kinds if kind == "unit")
+    return {who: users.get(id) or units.get(id) or id for who, _, id in kinds}

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -18,6 +18,9 @@ class Change(msgspec.Struct, frozen=True):
     key: dict[str, Any]
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+
+
+_CHANGES: Final = msgspec.json.Decoder(tuple[Change, ...])
 
 
 class AuditLine(msgspec.Struct, frozen=True):
@@ -37,6 +40,10 @@ class AuditLine(msgspec.Struct, frozen=True):
     """What was changed, before and after: an array of Change as JSON text, kept to the letter; empty without any."""
     previous: str = ""
     hash: str = ""
+
+    def changed(self) -> tuple[Change, ...]:
+        """The changes read again."""
+        return _CHANGES.decode(self.changes) if self.changes else ()
 
 
 class Chain(msgspec.Struct, frozen=True):

@@ -1,7 +1,8 @@
 """The audit trail: append-only, a hash chain for each organization."""
 
-from typing import Any
+from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Connection, Select, false, func, insert, select, update
 
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope, Task, UnitPeer
@@ -11,6 +12,8 @@ from aosedge.cloud.store import rows
 from aosedge.cloud.store.recording import Recorder, in_words
 from aosedge.cloud.store.tables import audit, audit_chains
 from aosedge.model.instants import Instant
+
+ORDERS: Final = ("number", "at", "who", "operation", "outcome", "target")
 
 
 def who(caller: Caller) -> tuple[str, str]:
@@ -79,17 +82,28 @@ class Audit:
         operation: str | None = None,
         who: str | None = None,
         outcome: str | None = None,
+        target: str | None = None,
         since: Instant | None = None,
         until: Instant | None = None,
+        before: int | None = None,
         order: str = "-number",
     ) -> Page[AuditLine]:
-        """Lines that match every filter given; `since` is within, `until` beyond."""
+        """Lines that match every filter given; `since` is within, `until` beyond.
+
+        `target` is a part of what was done to, or the value of a changed row; `before` is a line's number.
+        """
         query = self._mine()
         for column, value in ((audit.c.operation, operation), (audit.c.who, who), (audit.c.outcome, outcome)):
             if value is not None:
                 query = query.where(column == value)
+        if target is not None:
+            value = msgspec.json.encode(target).decode()
+            touched = audit.c.changes.contains(value, autoescape=True)
+            query = query.where(audit.c.target.contains(target, autoescape=True) | touched)
         if since is not None:
             query = query.where(audit.c.at >= since)
         if until is not None:
             query = query.where(audit.c.at < until)
-        return rows.page(self._connection, query, AuditLine, window, order, ("number", "at"))
+        if before is not None:
+            query = query.where(audit.c.number < before)
+        return rows.page(self._connection, query, AuditLine, window, order, ORDERS)

@@ -65,6 +65,11 @@ class Users:
             raise NotFound("user", id)
         return _with_fleets(self._connection, found)
 
+    def names(self, ids: Iterable[str]) -> dict[str, str]:
+        """What the users with these ids are called, of those in the scope."""
+        query = self._mine().where(users.c.id.in_(set(ids))).with_only_columns(users.c.id, users.c.username)
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
     def page(
         self,
         window: Window = Window(),
@@ -137,6 +142,11 @@ class EveryUser:
         """The user with this name."""
         found = rows.one(self._connection, select(users).where(users.c.username == username), User)
         return None if found is None else _with_fleets(self._connection, found)
+
+    def with_email(self, email: str) -> tuple[UserId, ...]:
+        """Whoever has this address, in whatever letters; in one organization or several."""
+        query = select(users.c.id).where(func.lower(users.c.email) == email.lower()).order_by(users.c.created_at)
+        return tuple(UserId(id) for id in self._connection.execute(query).scalars())
 
 
 class Certificates:

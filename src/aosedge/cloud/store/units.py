@@ -77,6 +77,11 @@ class Units:
             raise NotFound("unit", name)
         return found
 
+    def names(self, ids: Iterable[str]) -> dict[str, SystemId]:
+        """The system ids of the Units with these ids, of those in the scope."""
+        query = within(select(units.c.id, units.c.system_uid), self._scope).where(units.c.id.in_(set(ids)))
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
     def page(
         self,
         window: Window = Window(),

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from aosedge.cloud.domain.audit import AuditLine, Chain, FaultKind, faults, sealed
+from aosedge.cloud.domain.audit import AuditLine, Chain, Change, FaultKind, faults, sealed
 from aosedge.model.instants import Instant
 
 LENGTH = 5
@@ -85,3 +85,11 @@ def test_removing_the_first_or_all_lines_is_seen_at_the_anchor() -> None:
 def test_a_first_line_that_does_not_follow_from_the_anchor_is_named() -> None:
     chain, lines = made(first=3, before="anchor")
     assert found(msgspec.structs.replace(chain, before="another"), lines) == [(3, "changed")]
+
+
+def test_a_line_gives_back_what_it_changed() -> None:
+    change = Change("fleets", {"id": "f"}, {"title": "old"}, {"title": "new"})
+    line = AuditLine("oem", 1, Instant(1), "user:u", "fleets_update", "r", "done")
+    assert line.changed() == ()
+    changed = msgspec.structs.replace(line, changes=msgspec.json.encode([change]).decode())
+    assert changed.changed() == (change,)
