@@ -21,6 +21,9 @@ need nft nftables
 need ip iproute2
 need tc iproute2
 need busybox busybox-static
+need softhsm2-util softhsm2
+need stunnel4 stunnel4
+find /usr/lib -name pkcs11.so -path '*/engines-3/*' 2>/dev/null | grep -q . || packages="$packages libengine-pkcs11-openssl"
 need jq jq
 "$PYTHON" -c 'import ensurepip, venv' >/dev/null 2>&1 || packages="$packages python3-venv"
 # A busybox that needs shared libraries can't run in a container of its own.

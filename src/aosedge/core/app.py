@@ -163,7 +163,7 @@ class Program:
             lambda roots: self._parts.content_trust.load_verify_locations(cadata=roots),
             lambda: identities.take_leave(folder),
             self._end.set,
-            Process(),
+            Process(self._settings.keys, folder / identities.FOLDER),
             clock,
         )
 

@@ -32,4 +32,5 @@ def enrol(settings: Settings, cloud: str, user: Path, password: str, ca: Path | 
         SystemClock(),
         RandomIds(),
         lambda: secrets.token_urlsafe(24),
+        settings.keys,
     )

@@ -38,7 +38,7 @@ async def wait_for_tool(settings: Settings) -> bool:
         card = identity.read_card(folder) or born(folder, settings.node, RandomIds())
         node = describe(card.node, settings.node_type, "", folder, max_dmips=settings.max_dmips)
         clock = SystemClock()
-        door = Door(Staging(folder, card, clock), node, settings.model, clock)
+        door = Door(Staging(folder, card, clock, store=settings.keys), node, settings.model, clock)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, door.close)
         await door.serve(

@@ -28,7 +28,7 @@ async def serve(settings: Settings) -> None:
     with alone(folder):
         card = identity.read_card(folder) or born(folder, settings.node, RandomIds())
         clock = SystemClock()
-        staging = Staging(folder, card, clock, SECONDARY_TYPES)
+        staging = Staging(folder, card, clock, SECONDARY_TYPES, settings.keys)
         node = Secondary(Desk(staging, _described(settings, card), clock), settings.main_node, _chance)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, node.close)

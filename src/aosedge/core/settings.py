@@ -38,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where an unprovisioned Unit lets tools provision it, without any protection: 0.0.0.0 only on a trusted line."""
     provisioning_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8089
     """0: no such door; `aoscore provision` is the way then."""
+    keys: str = "file"
+    """Where new keys are born: `file`, or `pkcs11:token=LABEL?module-path=MODULE.so&pin-source=FILE`."""
     nodes_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
     """Where a main node listens for the Unit's secondary nodes, over mutual TLS once it is provisioned; 0: none."""
     nodes_host: str = "127.0.0.1"

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httptools
 import msgspec
 
+from aosedge.core.cloudlink.tunnel import Tunnel, Way
 from aosedge.model.errors import Invalid, Unavailable
 from aosedge.model.ids import SystemId
 from aosedge.protocol.envelope import PROTOCOL_VERSION
@@ -48,7 +49,7 @@ class _Answer:
         self.ended = True
 
 
-async def discover(url: str, system_id: SystemId, context: ssl.SSLContext) -> Channel:
+async def discover(url: str, system_id: SystemId, way: Way) -> Channel:
     """Where to connect. Raises Unavailable for whatever may be better later, Invalid for a URL that is none."""
     target = urlsplit(url)
     if target.scheme != "https" or not target.hostname:
@@ -60,13 +61,14 @@ async def discover(url: str, system_id: SystemId, context: ssl.SSLContext) -> Ch
     )
     try:
         async with asyncio.timeout(TIMEOUT_S):
-            answer = await _exchange(target.hostname, target.port or 443, context, head.encode("ascii") + body)
+            answer = await _exchange(target.hostname, target.port or 443, way, head.encode("ascii") + body)
     except TimeoutError as error:
         raise Unavailable(f"{url}: no answer in time") from error
     except ssl.SSLCertVerificationError as error:
         raise Unavailable(f"{url}: server is not trusted: {error.verify_message}") from error
     except (OSError, httptools.HttpParserError) as error:
-        raise Unavailable(f"{url}: {error}") from error
+        words = way.words() if isinstance(way, Tunnel) else ""
+        raise Unavailable(f"{url}: {words or error}") from error
     status = answer.parser.get_status_code()
     if status != 200:
         raise Unavailable(f"{url}: status {status}")
@@ -79,8 +81,11 @@ async def discover(url: str, system_id: SystemId, context: ssl.SSLContext) -> Ch
     return channel
 
 
-async def _exchange(host: str, port: int, context: ssl.SSLContext, request: bytes) -> _Answer:
-    reader, writer = await asyncio.open_connection(host, port, ssl=context)
+async def _exchange(host: str, port: int, way: Way, request: bytes) -> _Answer:
+    if isinstance(way, Tunnel):
+        reader, writer = await asyncio.open_connection(sock=await way.open(host, port))
+    else:
+        reader, writer = await asyncio.open_connection(host, port, ssl=way)
     try:
         writer.write(request)
         await writer.drain()

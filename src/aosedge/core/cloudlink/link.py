@@ -5,15 +5,16 @@ say. A lost connection is opened again after a random wait (full jitter), so tha
 """
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable, Iterable
-from typing import assert_never
+from typing import Any, Final, assert_never
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI, WebSocketException
 
 from aosedge.core.cloudlink.discovery import Channel, discover
 from aosedge.core.cloudlink.resumption import ResumingContext
+from aosedge.core.cloudlink.tunnel import Tunnel, Way
 from aosedge.core.domain.events import Connected, Disconnected, Event, Received, StatusLost
 from aosedge.core.journal import Journal
 from aosedge.core.store.spool import Spool
@@ -31,6 +32,7 @@ from aosedge.protocol.session import Policy as Patience
 FIRST_DELAY_S, MOST_DELAY_S = 1.0, 600.0
 OPEN_TIMEOUT_S, PING_S = 10.0, 20.0
 ANSWER_TIMEOUT_S = 15.0
+HTTPS_PORT: Final = 443
 
 log = Journal("aoscore.cloudlink")
 
@@ -46,7 +48,7 @@ class CloudLink:
         self,
         system_id: SystemId,
         discovery_url: str,
-        context: Callable[[], ssl.SSLContext],
+        context: Callable[[], Way],
         spool: Spool,
         settled: Iterable[Txn],
         hear: Callable[[Event], Awaitable[None]],
@@ -58,7 +60,7 @@ class CloudLink:
     ) -> None:
         """`context` is asked before each attempt to connect; `delivered` hears of what was acknowledged."""
         self._system_id, self._url, self._next_context = system_id, discovery_url, context
-        self._context: ssl.SSLContext | None = None
+        self._context: Way | None = None
         self._connection: ClientConnection | None = None
         self._delivered = delivered
         self._spool, self._hear, self._clock, self._ids, self._chance = spool, hear, clock, ids, chance
@@ -153,14 +155,16 @@ class CloudLink:
             return max(window_s, FIRST_DELAY_S) if self._was_up else 0.0
         return float(min(FIRST_DELAY_S * 2 ** (attempt - 1), MOST_DELAY_S))
 
-    async def _open(self, channel: Channel, context: ssl.SSLContext) -> tuple[ClientConnection, Channel]:
+    async def _open(self, channel: Channel, way: Way) -> tuple[ClientConnection, Channel]:
         """A channel by the first entry that works, and the entries left. Raises Unavailable; then discover again."""
         why = ""
         for place, url in enumerate(channel.connection_info):
             try:
+                async with asyncio.timeout(OPEN_TIMEOUT_S):
+                    at, how = await _opening(url, way)
                 connection = await connect(
-                    url,
-                    ssl=context if url.startswith("wss:") else None,
+                    at,
+                    **how,
                     additional_headers={"Authorization": f"Bearer {channel.auth_token}"},
                     user_agent_header="aoscore",
                     compression=None,
@@ -176,7 +180,8 @@ class CloudLink:
                 if error.response.status_code == 401:
                     break
             except (OSError, TimeoutError, InvalidHandshake, InvalidURI, WebSocketException) as error:
-                why = f"{url}: {error or type(error).__name__}"
+                words = way.words() if isinstance(way, Tunnel) else ""
+                why = f"{url}: {words or error or type(error).__name__}"
             else:
                 return connection, Channel(
                     channel.connection_info[place:], channel.auth_token, channel.next_request_delay
@@ -282,3 +287,14 @@ class CloudLink:
 
     def _now(self) -> Now:
         return Now(self._clock.wall(), self._clock.monotonic())
+
+
+async def _opening(url: str, way: Way) -> tuple[str, dict[str, Any]]:
+    """The URL and how to connect to it: what comes out of a tunnel is in the clear already."""
+    target = urlsplit(url)
+    if target.scheme != "wss":
+        return url, {"ssl": None}
+    if not isinstance(way, Tunnel):
+        return url, {"ssl": way}
+    tunnelled = await way.open(target.hostname or "", target.port or HTTPS_PORT)
+    return url.replace("wss:", "ws:", 1), {"sock": tunnelled}

@@ -5,15 +5,16 @@ lies beside it (`online.next`), first a key, then with its certificate; `adopt` 
 may go before every operation: what is found then is a pair that works.
 """
 
-import ssl
 from contextlib import suppress
 from typing import Final, get_args
 
 import msgspec
 
 from aosedge.core.cloudlink.resumption import ResumingContext
+from aosedge.core.cloudlink.tunnel import Tunnel, Way
 from aosedge.core.domain.renewal import Stage
 from aosedge.core.ports import Disk
+from aosedge.core.token_uris import SCHEME
 from aosedge.model.errors import Invalid
 from aosedge.model.instants import Instant
 from aosedge.protocol.messages.parts import CertificateType
@@ -54,8 +55,10 @@ class Pair(msgspec.Struct, frozen=True):
             return "confirmed"
         return "issued" if self.chain else "asked"
 
-    def client_context(self) -> ssl.SSLContext:
+    def client_context(self) -> Way:
         """TLS to the cloud with this pair."""
+        if self.key.startswith(SCHEME):
+            return Tunnel(self.roots, self.chain, self.key)
         return tls.client_context_of(ResumingContext, self.roots, self.chain, self.key.encode())
 
 

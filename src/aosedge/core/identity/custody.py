@@ -6,12 +6,12 @@ new certificate that does not open the door is tried in turn with the old one, s
 
 import asyncio
 import hmac
-import ssl
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 import msgspec
 
+from aosedge.core.cloudlink.tunnel import Way
 from aosedge.core.domain.events import Connected, Disconnected, Event, Received
 from aosedge.core.domain.renewal import Standing, next_step
 from aosedge.core.identity import smith
@@ -105,7 +105,7 @@ class Custody:
         self._pass_on = hear
         self._inbox: asyncio.Queue[_Work] = asyncio.Queue(INBOX_MOST)
         self._facts: dict[str, Facts] = {}
-        self._contexts: dict[str, ssl.SSLContext] = {}
+        self._contexts: dict[str, Way] = {}
         self._due: dict[CertificateType, Monotonic] = {}
         self._offers_new = self._is_up = False
         self._reported: set[str] = set()
@@ -113,7 +113,7 @@ class Custody:
 
     # what the line calls
 
-    def context(self) -> ssl.SSLContext:
+    def context(self) -> Way:
         """TLS for the next attempt to connect."""
         pair = self.offer()
         if pair.chain not in self._contexts:

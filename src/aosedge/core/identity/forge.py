@@ -1,6 +1,7 @@
 """The process behind `smith`: one question on standard input, one answer on standard output, and it is gone."""
 
 import sys
+from pathlib import Path
 
 import msgspec
 
@@ -12,11 +13,11 @@ from aosedge.model.errors import AosError, Untrusted
 from aosedge.trust import certificates, csr
 
 
-def answer(question: Question) -> Answer:
-    """Do it. Raises AosError."""
+def answer(question: Question, store: str = keys.IN_FILES, folder: Path | None = None) -> Answer:
+    """Do it; new keys are born in the store, for the identity in the folder. Raises AosError."""
     match question:
         case Make(type, system_id):
-            key = keys.make_key(type)
+            key = keys.make_key(type, system_id, store, folder)
             return Made(key, csr.unit_request(keys.signer(key), system_id, type).decode())
         case Check():
             return _checked(question)
@@ -43,9 +44,10 @@ def _facts(issued: certificates.Issued) -> Facts:
 
 
 def main() -> None:
-    """Answer the question on standard input."""
+    """Answer the question on standard input; the arguments are the store of keys and the identity's folder."""
+    store, folder = sys.argv[1:]
     try:
-        found = answer(msgspec.json.decode(sys.stdin.buffer.read(), type=Question))
+        found = answer(msgspec.json.decode(sys.stdin.buffer.read(), type=Question), store, Path(folder))
     except AosError as error:
         found = Refused(str(error))
     sys.stdout.buffer.write(msgspec.json.encode(found))

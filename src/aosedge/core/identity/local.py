@@ -2,27 +2,14 @@
 
 from pathlib import Path
 
-import msgspec
-
-from aosedge.core.identity import FOLDER, cabinet_of
+from aosedge.core.identity import cabinet_of
+from aosedge.core.identity.cabinet import Pair
 from aosedge.model.errors import Invalid
 
 
-class LocalPair(msgspec.Struct, frozen=True):
-    """With what the nodes of a Unit show each other who they are: the `iam` certificate and its key, PEM."""
-
-    roots_pem: str
-    chain_pem: str
-    key_pem: bytes
-
-
-def local_pair(state_folder: Path) -> LocalPair:
-    """Raises Invalid where it is missing."""
-    folder = str(state_folder / FOLDER)
-    try:
-        pair = cabinet_of(state_folder).current("iam")
-    except OSError as error:
-        raise Invalid(f"can't read the node's certificate: {error.strerror}", element=folder) from error
+def local_pair(state_folder: Path) -> Pair:
+    """The one in use now. Raises Invalid where it is missing."""
+    pair = cabinet_of(state_folder).current("iam")
     if pair is None:
-        raise Invalid("the node has no certificate for the others", element=folder)
-    return LocalPair(pair.roots, pair.chain, pair.key.encode())
+        raise Invalid("the node has no certificate", element="iam", got=str(state_folder))
+    return pair

@@ -54,7 +54,7 @@ class NodesDoor:
         """For each new connection anew: the certificate may have been renewed."""
         pair = local_pair(self._state_folder)
         return grpc.ssl_server_certificate_configuration(
-            [(pair.key_pem, pair.chain_pem.encode())], root_certificates=pair.roots_pem.encode()
+            [(pair.key.encode(), pair.chain.encode())], root_certificates=pair.roots.encode()
         )
 
     def _changed(self, name: NodeName) -> None:

@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import httpx
 import msgspec
@@ -12,6 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from aosedge.core.identity import FOLDER, Card, read_card, write_card
 from aosedge.core.identity.chains import checked_leaf
+from aosedge.core.identity.keys import IN_FILES, make_key, signer
 from aosedge.model.errors import AosError, Conflict, Invalid, NotAllowed, Unauthenticated, Unavailable
 from aosedge.model.ids import Ids, NodeName, SystemId
 from aosedge.model.instants import Clock
@@ -19,7 +20,7 @@ from aosedge.protocol.messages.from_unit import NodeStatus
 from aosedge.trust import certificates, csr, files
 
 Kind = Literal["online", "offline"]
-_KEYS: dict[Kind, Literal["p384", "rsa2048"]] = {"online": "p384", "offline": "rsa2048"}
+_KINDS: Final[tuple[Kind, ...]] = ("online", "offline")
 _ANSWER_BYTES_MOST = 256 * 1024
 DISCOVERY_PORT = 9000
 
@@ -81,14 +82,18 @@ def provision(
     clock: Clock,
     ids: Ids,
     secret: Callable[[], str],
+    store: str = IN_FILES,
 ) -> Card:
-    """Register this Unit; a provisioned one is left as it is. Raises what the cloud or the disk said."""
+    """Register this Unit, whose keys are born in this store; a provisioned one is left as it is.
+
+    Raises what the cloud, the disk or the token said.
+    """
     card = read_card(state_folder)
     if card is not None and card.provisioned:
         return card
     card = card or born(state_folder, node.identity.codename, ids)
     folder = state_folder / FOLDER
-    keys = {kind: _key(folder, kind) for kind in _KEYS}
+    keys = {kind: _key(folder, kind, card.system_id, store) for kind in _KINDS}
     password = _secret(folder, secret)
     answer = registrar.register(_request(card, node, model, password, keys))
     roots_pem = registrar.roots()
@@ -133,13 +138,11 @@ def discovery_url(certificate: x509.Certificate) -> str:
     return f"https://{organizations[0].value!s}:{DISCOVERY_PORT}"
 
 
-def _key(folder: Path, kind: Kind) -> csr.PrivateKey:
+def _key(folder: Path, kind: Kind, owner: SystemId, store: str) -> csr.PrivateKey:
     path = folder / f"{kind}.key"
-    if path.exists():
-        return certificates.load_key(path.read_bytes(), str(path))
-    key = csr.new_key(_KEYS[kind])
-    files.write_whole(path, certificates.key_pem(key))
-    return key
+    if not path.exists():
+        files.write_whole(path, make_key(kind, owner, store, folder).encode())
+    return signer(path.read_text(), str(path))
 
 
 def _secret(folder: Path, secret: Callable[[], str]) -> str:

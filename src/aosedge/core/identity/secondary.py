@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from google.protobuf.empty_pb2 import Empty
 from grpc import aio
 
+from aosedge.core.identity.cabinet import Pair
 from aosedge.core.identity.desk import Desk, error_info
-from aosedge.core.identity.local import LocalPair, local_pair
+from aosedge.core.identity.local import local_pair
 from aosedge.core.identity.nodes import unit_of
 from aosedge.core.identity.protos import iamanager_pb2 as wire
 from aosedge.core.identity.protos import methods
@@ -103,13 +104,13 @@ class Secondary:
         """
         own = await in_thread(local_pair, self._staging.state_folder)
         pinned = await in_thread(self._main_certificate, own)
-        credentials = grpc.ssl_channel_credentials(pinned, own.key_pem, own.chain_pem.encode())
+        credentials = grpc.ssl_channel_credentials(pinned, own.key.encode(), own.chain.encode())
         named = ("grpc.ssl_target_name_override", csr.LOCAL_NAME)
         return aio.secure_channel(self._at, credentials, options=(*_OPTIONS, named))
 
-    def _main_certificate(self, own: LocalPair) -> bytes:
+    def _main_certificate(self, own: Pair) -> bytes:
         """gRPC would take any Unit's certificate by the same authority: this one is looked at, then trusted alone."""
-        context = tls.client_context(own.roots_pem, own.chain_pem, own.key_pem)
+        context = tls.client_context(own.roots, own.chain, own.key.encode())
         context.set_alpn_protocols(["h2"])
         try:
             with (

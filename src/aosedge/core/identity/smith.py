@@ -4,6 +4,7 @@ The library that does it takes 16 MiB, which an agent shall not carry along for 
 """
 
 import sys
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -74,11 +75,14 @@ class Smith(Protocol):
 
 
 class Process:
-    """A `Smith` that lives for one question."""
+    """A `Smith` that lives for one question. Keys are born in this store, for the identity in this folder."""
+
+    def __init__(self, store: str, folder: Path) -> None:
+        self._argv = (sys.executable, "-m", _FORGE, store, str(folder))
 
     async def answer(self, question: Question) -> Answer:
         """Do it. Raises Unavailable where the process does not end in time, AosError where it fails."""
-        written = await processes.check([sys.executable, "-m", _FORGE], content=msgspec.json.encode(question))
+        written = await processes.check(self._argv, content=msgspec.json.encode(question))
         answer: Answer = msgspec.json.decode(written, type=Answer)
         return answer
 

@@ -13,7 +13,7 @@ from typing import Final, get_args
 import msgspec
 from cryptography import x509
 
-from aosedge.core.identity import FOLDER, Card, read_card, write_card
+from aosedge.core.identity import FOLDER, Card, keys, read_card, write_card
 from aosedge.core.identity.chains import CERTIFICATE_BYTES_MOST, CHAIN_MOST, checked_leaf
 from aosedge.core.identity.provisioning import discovery_url
 from aosedge.model.errors import AosError, Conflict, Invalid, NotAllowed
@@ -35,9 +35,14 @@ class Staging:
     """The identity under way below a state folder, of a node with these certificates. Not for two threads at once."""
 
     def __init__(
-        self, state_folder: Path, card: Card, clock: Clock, types: tuple[UnitCertificateType, ...] = CERTIFICATE_TYPES
+        self,
+        state_folder: Path,
+        card: Card,
+        clock: Clock,
+        types: tuple[UnitCertificateType, ...] = CERTIFICATE_TYPES,
+        store: str = keys.IN_FILES,
     ) -> None:
-        self.state_folder, self.types, self._clock = state_folder, types, clock
+        self.state_folder, self.types, self._clock, self._store = state_folder, types, clock, store
         self._folder = state_folder / FOLDER
         self._staged = self._folder / _STAGED
         self._card = card
@@ -77,9 +82,9 @@ class Staging:
         if subject not in ("", self._card.system_id, f"CN={self._card.system_id}"):
             raise Invalid("a name that is not this Unit's", element="subject", expected=self._card.system_id)
         (self._staged / f"{kind}.pem").unlink(missing_ok=True)
-        key = csr.new_key("rsa2048" if kind == "offline" else "p384")
-        files.write_whole(self._staged / f"{kind}.key", certificates.key_pem(key))
-        return csr.unit_request(key, self._card.system_id, kind).decode()
+        key = keys.make_key(kind, self._card.system_id, self._store, self._folder)
+        files.write_whole(self._staged / f"{kind}.key", key.encode())
+        return csr.unit_request(keys.signer(key), self._card.system_id, kind).decode()
 
     def apply(self, type: str, chain: str) -> x509.Certificate:
         """Take a certificate for a key made here; gives the certificate. Raises Invalid, Untrusted or Conflict."""
@@ -172,7 +177,7 @@ class Staging:
 
     def _leaf(self, kind: UnitCertificateType, chain: str) -> x509.Certificate:
         parsed = _bounded(chain, f"{kind} certificate", CHAIN_MOST)
-        key = certificates.load_key((self._staged / f"{kind}.key").read_bytes(), f"{kind}.key")
+        key = keys.signer(self._read(f"{kind}.key"), f"{kind}.key")
         try:
             roots = self._roots(chain)
             return checked_leaf(parsed, key.public_key(), self._card.system_id, roots, self._clock.wall())
