@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from aosedge.cli import trail
+from aosedge.cli import roots, trail
 from aosedge.cli.output import CANCELLED, complain
 from aosedge.cloud import settings as cloud_settings
 from aosedge.cloud.settings import Settings
@@ -17,6 +17,7 @@ from aosedge.model.errors import AosError
 app = typer.Typer(
     help="AosCloud, the server.", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
 )
+app.add_typer(roots.app, name="roots")
 app.add_typer(trail.app, name="audit")
 
 

@@ -5,9 +5,7 @@ still come in is the serial's state in the database. Real Units keep at most 409
 certificate and want the whole chain down to the self-signed root, so the root signs directly.
 """
 
-import ipaddress
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Final, cast
 
@@ -15,20 +13,20 @@ import msgspec
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from aosedge.model.errors import Invalid, Unauthenticated, Untrusted
 from aosedge.model.ids import SystemId, UnitId, UserId
-from aosedge.model.instants import DAY, HOUR, Instant, from_datetime, to_datetime
-from aosedge.trust import csr, files
+from aosedge.model.instants import DAY, Instant, from_datetime, to_datetime
+from aosedge.trust import csr, roots
+from aosedge.trust.templates import begin, general_name, key_usage, name_of, pem_of, uri
+from aosedge.trust.templates import serial_of as serial_of
 
 USER_URN: Final = "urn:aos:user:"
 UNIT_URN: Final = "urn:aos:unit:"
 DOMAIN_URN: Final = "urn:aos:domain:"
-ROOT_LIFE, SERVER_LIFE, USER_LIFE, UNIT_LIFE = 30 * 365 * DAY, 2 * 365 * DAY, 2 * 365 * DAY, 5 * 365 * DAY
-_SKEW = HOUR  # a peer whose clock is a little behind already takes a new certificate
+SERVER_LIFE, USER_LIFE, UNIT_LIFE = 2 * 365 * DAY, 2 * 365 * DAY, 5 * 365 * DAY
 _CLIENT, _SERVER = ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH
 
 
@@ -63,69 +61,58 @@ class Peer(msgspec.Struct, frozen=True):
 
 
 class Authority:
-    """Issues certificates. Folder: `issuer.key` (0600), `issuer.pem`, and `roots/*.pem`, all of which are trusted:
-    a second root can be trusted before it issues, and an old one for as long as its certificates live.
+    """Issues certificates, from one root of those that are trusted (`roots.py` has its folder).
+
+    While a root replaces another, chains lead to both, so that whoever trusts one of them can follow; servers go on
+    with a certificate by the older one, because Units that have not renewed theirs know no other.
     """
 
-    def __init__(
-        self,
-        key: csr.PrivateKey,
-        certificate: x509.Certificate,
-        roots: Sequence[x509.Certificate],
-        unit_life_us: int = UNIT_LIFE,
-    ) -> None:
+    def __init__(self, held: roots.Held, unit_life_us: int = UNIT_LIFE) -> None:
+        self._issuing, self._replaced, self._cross = held.issuing, held.replaced, held.cross
         self._unit_life_us = unit_life_us
-        self._key, self._certificate = key, certificate
-        self.roots = tuple(roots)
-        self.domain = str(certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value)
+        self.roots = held.trusted
+        self.domain = str(held.issuing.certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value)
 
     @classmethod
     def create(cls, folder: Path, domain: str, now: Instant) -> "Authority":
         """Make an authority in `folder`; raises Invalid if one is there."""
-        if (folder / "issuer.pem").exists():
-            raise Invalid(
-                "there is an authority already", element=str(folder), cure="load it, or name another folder"
-            )
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = _name(domain, "AosEdge Root CA")
-        builder = _begin(name, name, key.public_key(), now, Instant(now + ROOT_LIFE))
-        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        builder = builder.add_extension(_key_usage(authority=True), critical=True)
-        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        root = builder.sign(key, hashes.SHA256())
-        files.write_whole(folder / "issuer.key", key_pem(key))
-        files.write_whole(folder / "roots" / f"{serial_of(root)}.pem", root.public_bytes(Encoding.PEM), files.PUBLIC)
-        files.write_whole(folder / "issuer.pem", root.public_bytes(Encoding.PEM), files.PUBLIC)
-        return cls(key, root, (root,))
+        return cls(roots.create(folder, domain, now))
 
     @classmethod
     def load(cls, folder: Path, unit_life_us: int = UNIT_LIFE) -> "Authority":
         """The authority in `folder`; raises Invalid naming the file that is missing or wrong."""
-        certificate = parse_pem(_read(folder / "issuer.pem"), str(folder / "issuer.pem"))
-        key = load_key(_read(folder / "issuer.key"), str(folder / "issuer.key"))
-        if key.public_key() != certificate.public_key():
-            raise Invalid("issuer.key is not the key of issuer.pem", element=str(folder / "issuer.key"))
-        others = [parse_pem(_read(path), str(path)) for path in sorted((folder / "roots").glob("*.pem"))]
-        return cls(key, certificate, (certificate, *(root for root in others if root != certificate)), unit_life_us)
+        return cls(roots.read(folder), unit_life_us)
 
     @property
     def issuer_pem(self) -> str:
         """What follows a certificate of this authority in its chain."""
-        return _pem(self._certificate)
+        chain = [self._issuing.certificate]
+        if self._cross is not None and self._replaced is not None:
+            chain += [self._cross, self._replaced.certificate]
+        return "".join(map(pem_of, chain))
+
+    def serves(self, certificate: x509.Certificate) -> bool:
+        """Whether this is by the root that server certificates are by now."""
+        return _signed_by(certificate, (self._replaced or self._issuing).certificate)
+
+    def issues(self, certificate: x509.Certificate) -> bool:
+        """Whether this is by the root that issues now."""
+        return _signed_by(certificate, self._issuing.certificate)
 
     def root_pem(self) -> str:
         """Every trusted root as one PEM text: what clients and Units are given."""
-        return "".join(_pem(root) for root in self.roots)
+        return "".join(pem_of(root) for root in self.roots)
 
     def issue_server(self, key: csr.PublicKey, names: Iterable[str], now: Instant) -> Issued:
         """A server certificate; `names` are host names or addresses, the first is the common name."""
         ordered = list(dict.fromkeys(names))
-        alternatives = [_general_name(name) for name in ordered]
-        return self._issue(key, ordered[0], alternatives, (_SERVER,), now, SERVER_LIFE)
+        alternatives = [general_name(name) for name in ordered]
+        root = self._replaced or self._issuing
+        return self._issue(key, ordered[0], alternatives, (_SERVER,), now, SERVER_LIFE, by=root)
 
     def issue_user(self, key: csr.PublicKey, user: UserId, username: str, now: Instant) -> Issued:
         """A person's certificate: signs in, and signs bundles."""
-        alternatives = [_uri(USER_URN + user), _uri(DOMAIN_URN + self.domain)]
+        alternatives = [uri(USER_URN + user), uri(DOMAIN_URN + self.domain)]
         return self._issue(key, username, alternatives, (_CLIENT,), now, USER_LIFE)
 
     def issue_user_request(self, request: bytes | str, user: UserId, username: str, now: Instant) -> Issued:
@@ -156,10 +143,10 @@ class Authority:
         """
         key = csr.unit_key_of(request, system_id, type, element)
         local = type in csr.LOCAL_TYPES
-        alternatives: list[x509.GeneralName] = [_uri(UNIT_URN + unit)]
+        alternatives: list[x509.GeneralName] = [uri(UNIT_URN + unit)]
         if local:
             alternatives.append(x509.DNSName(csr.LOCAL_NAME))
-        extra = [x509.IssuerAlternativeName([_uri(discovery_url)])] if discovery_url else []
+        extra = [x509.IssuerAlternativeName([uri(discovery_url)])] if discovery_url else []
         uses = (_CLIENT, _SERVER) if local else (_CLIENT,)
         return self._issue(key, system_id, alternatives, uses, now, self._unit_life_us, extra)
 
@@ -172,27 +159,28 @@ class Authority:
         now: Instant,
         life_us: int,
         extra: Sequence[x509.ExtensionType] = (),
+        by: roots.Root | None = None,
     ) -> Issued:
-        end = min(Instant(now + life_us), from_datetime(self._certificate.not_valid_after_utc))
-        subject = _name(self.domain, common_name)
-        builder = _begin(subject, self._certificate.subject, key, now, end)
-        own = cast(csr.PublicKey, self._certificate.public_key())
+        root, chain = (self._issuing, self.issuer_pem) if by is None else (by, pem_of(by.certificate))
+        end = min(Instant(now + life_us), from_datetime(root.certificate.not_valid_after_utc))
+        subject = name_of(self.domain, common_name)
+        builder = begin(subject, root.certificate.subject, key, now, end)
+        own = cast(csr.PublicKey, root.certificate.public_key())
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(own)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        builder = builder.add_extension(_key_usage(authority=False), critical=True)
+        builder = builder.add_extension(key_usage(authority=False), critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage(list(uses)), critical=False)
         builder = builder.add_extension(x509.SubjectAlternativeName(list(alternatives)), critical=False)
         builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
         builder = builder.add_extension(identifier, critical=False)
         for extension in extra:
             builder = builder.add_extension(extension, critical=False)
-        certificate = builder.sign(self._key, hashes.SHA256())
-        return describe(certificate, _pem(self._certificate))
+        return describe(builder.sign(root.key, hashes.SHA256()), chain)
 
 
 def describe(certificate: x509.Certificate, issuer_pem: str = "") -> Issued:
     """What the store keeps of a certificate."""
-    pem = _pem(certificate)
+    pem = pem_of(certificate)
     return Issued(
         serial=serial_of(certificate),
         fingerprint=fingerprint_of(certificate),
@@ -201,12 +189,6 @@ def describe(certificate: x509.Certificate, issuer_pem: str = "") -> Issued:
         not_before=from_datetime(certificate.not_valid_before_utc),
         not_after=from_datetime(certificate.not_valid_after_utc),
     )
-
-
-def serial_of(certificate: x509.Certificate) -> str:
-    """The serial number in upper-case hex, whole bytes: as AosEdge's tools write it into a bundle's `kid`."""
-    digits = format(certificate.serial_number, "X")
-    return digits if len(digits) % 2 == 0 else "0" + digits
 
 
 def fingerprint_of(certificate: x509.Certificate) -> str:
@@ -268,6 +250,11 @@ def verify_chain(
             )
         rest.remove(issuer)
         current = issuer
+
+
+def root_of(certificate: x509.Certificate, trusted: Iterable[x509.Certificate]) -> str:
+    """The serial of the root that a certificate is by directly; empty where it is by none of these."""
+    return next((serial_of(root) for root in trusted if _signed_by(certificate, root)), "")
 
 
 def parse_pem(content: bytes | str, element: str = "certificate") -> x509.Certificate:
@@ -336,64 +323,3 @@ def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound):
         return False
     return True
-
-
-def _begin(
-    subject: x509.Name, issuer: x509.Name, key: csr.PublicKey, now: Instant, end: Instant
-) -> x509.CertificateBuilder:
-    skew = min(_SKEW, (end - now) // 20)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(to_datetime(now) - timedelta(microseconds=skew))
-        .not_valid_after(to_datetime(end))
-    )
-
-
-def _key_usage(*, authority: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=authority,
-        crl_sign=authority,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _name(organization: str, common_name: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),
-            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
-        ]
-    )
-
-
-def _general_name(name: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(name))
-    except ValueError:
-        return x509.DNSName(name)
-
-
-def _uri(text: str) -> x509.UniformResourceIdentifier:
-    return x509.UniformResourceIdentifier(text)
-
-
-def _pem(certificate: x509.Certificate) -> str:
-    return certificate.public_bytes(Encoding.PEM).decode()
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        cure = "run: aoscloud init"
-        raise Invalid("cannot be read", element=str(path), got=error.strerror or str(error), cure=cure) from error

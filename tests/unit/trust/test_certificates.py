@@ -17,6 +17,7 @@ from aosedge.model.errors import Invalid, Unauthenticated, Untrusted
 from aosedge.model.ids import SystemId, UnitId, UserId
 from aosedge.model.instants import DAY, Instant, from_datetime
 from aosedge.trust import certificates, csr, tls
+from aosedge.trust.templates import ROOT_LIFE
 
 NOW = Instant(1_790_000_000_000_000)
 UNIT, SYSTEM, USER = UnitId("7d1c1f2e-unit"), SystemId("machine-1"), UserId("u-1")
@@ -165,7 +166,7 @@ def test_a_certificate_of_another_root_or_another_time_is_not_trusted(
 
 
 def test_no_certificate_outlives_its_root(authority: certificates.Authority) -> None:
-    late = Instant(NOW + certificates.ROOT_LIFE - DAY)
+    late = Instant(NOW + ROOT_LIFE - DAY)
     issued = authority.issue_user(csr.new_key().public_key(), USER, "ann", late)
     assert issued.not_after == from_datetime(authority.roots[0].not_valid_after_utc)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, false, func, insert, select, update
+from sqlalchemy import Connection, Select, and_, delete, exists, false, func, insert, or_, select, update
 
 from aosedge.cloud.domain.access.callers import Role, Scope
 from aosedge.cloud.domain.pages import Page, Window
@@ -220,6 +220,14 @@ class EveryCertificate:
         """The certificates with these serials, whatever their state."""
         query = select(certificates).where(certificates.c.serial.in_(set(serials)))
         return {found.serial: found for found in rows.every(self._connection, query, Certificate)}
+
+    def in_use(self, now: Instant, after: str, most: int) -> tuple[Certificate, ...]:
+        """Those that open a door to people or provisioned Units, by serial, from the one after `after` on."""
+        query = select(certificates).where(certificates.c.state != "revoked", certificates.c.not_after > now)
+        owners = select(units.c.id).where(units.c.lifecycle == "provisioned")
+        opens = and_(certificates.c.type == "online", certificates.c.owner.in_(owners))
+        query = query.where(or_(certificates.c.kind == "user", opens), certificates.c.serial > after)
+        return rows.every(self._connection, query.order_by(certificates.c.serial).limit(most), Certificate)
 
     def add(self, certificate: Certificate) -> None:
         """Record an issued certificate; raises Conflict where the serial is known."""

@@ -16,7 +16,7 @@ from aosedge.cloud.store import EverySession, Store
 from aosedge.model.errors import Invalid
 from aosedge.model.ids import FleetId, Ids, OrgId, UserId
 from aosedge.model.instants import Clock, Instant
-from aosedge.trust import certificates, csr, files
+from aosedge.trust import certificates, csr, files, roots
 from aosedge.trust.certificates import Authority, Issued
 
 SECRET_BYTES: Final = 32
@@ -43,7 +43,7 @@ class Installed(msgspec.Struct, frozen=True):
 
 def ready_authority(settings: Settings, now: Instant) -> tuple[Authority, bool]:
     """The authority and whether it was made now; raises Invalid where it is another domain's."""
-    if (settings.authority_folder / "issuer.pem").exists():
+    if roots.exist(settings.authority_folder):
         authority = Authority.load(settings.authority_folder, settings.unit_life_us)
         if authority.domain != settings.domain:
             raise Invalid(
@@ -92,7 +92,7 @@ def _good_for(path: Path, authority: Authority, names: list[str], now: Instant) 
     return (
         left > certificates.SERVER_LIFE // 4
         and certificates.server_names(leaf) == set(names)
-        and leaf.issuer == authority.roots[0].subject
+        and authority.serves(leaf)
     )
 
 
@@ -138,11 +138,11 @@ def _seed(session: EverySession, domain: str, ids: Ids, now: Instant) -> tuple[l
 
 
 def _user_file(path: Path, authority: Authority, user: User, now: Instant) -> tuple[Issued, bool]:
-    """The certificate in the user's file; a file that is missing or nearly out of its time is made anew."""
+    """The certificate in the user's file; if that is missing, of an older root or nearly at its end, a new one."""
     if path.exists():
         _key, leaf, _others = certificates.load_p12(path.read_bytes(), element=str(path))
         there = certificates.describe(leaf)
-        if there.not_after - now > certificates.USER_LIFE // 4:
+        if there.not_after - now > certificates.USER_LIFE // 4 and authority.issues(leaf):
             return there, False
     issued, p12 = authority.issue_user_p12(user.id, user.username, now)
     files.write_whole(path, p12)
