@@ -4,13 +4,14 @@ BIN := .venv/bin
 VAR ?= var
 export VAR
 
-.PHONY: help setup run stop test check bench mutants openapi protos docs lock clean
+.PHONY: help setup run stop test check bench mutants pictures openapi protos docs lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: ## virtual environment from the lock file, and the machine's packages
+setup: ## virtual environment and console from their lock files, and the machine's packages
 	@PYTHON="$(PYTHON)" sh scripts/setup.sh
+	@sh scripts/console.sh
 
 run: setup ## the loop, closing with real containers (ONCE=1: do it once and stop everything)
 	@$(BIN)/python scripts/loop.py run $(if $(ONCE),--once)
@@ -20,6 +21,9 @@ stop: ## stop what make run left running
 
 test: setup ## all tests
 	@sh scripts/test.sh
+
+pictures: setup ## the console's pages anew under docs/screenshots
+	PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_pages.py -k axe
 
 check: setup ## style, types, imports, OpenAPI, documents
 	@sh scripts/check.sh
@@ -46,4 +50,4 @@ lock: setup ## resolve the dependencies anew
 		--custom-compile-command "make lock" -o requirements.lock
 
 clean: stop ## remove what was built; the state in var/ stays
-	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv dist console/node_modules src/aosedge/cloud/console .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -294,6 +294,8 @@ def main(arguments: Sequence[str]) -> int:
     if options.once:
         stop()
     elif code == 0:
+        out.print(f"console [bold]{api_url()}[/bold]; signs you in as oem, once, within ten minutes:")
+        out.print(command("aoscloud", "sign-in-link", "oem", quiet=True).rstrip())
         out.print(f"API [bold]{api_url()}/api/v11[/bold], stop with [bold]make stop[/bold]")
     return code
 

@@ -25,6 +25,7 @@ need softhsm2-util softhsm2
 need stunnel4 stunnel4
 find /usr/lib -name pkcs11.so -path '*/engines-3/*' 2>/dev/null | grep -q . || packages="$packages libengine-pkcs11-openssl"
 need jq jq
+need chromium chromium
 "$PYTHON" -c 'import ensurepip, venv' >/dev/null 2>&1 || packages="$packages python3-venv"
 # A busybox that needs shared libraries can't run in a container of its own.
 if command -v busybox >/dev/null 2>&1 && [ -e /lib64 ] && ldd "$(command -v busybox)" >/dev/null 2>&1; then
@@ -35,7 +36,7 @@ if [ -n "${packages% }" ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         say "installing $packages"
         log=$(mktemp)
-        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $packages; } >"$log" 2>&1 ||
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages; } >"$log" 2>&1 ||
             { tail -n 20 "$log" >&2; fail "apt-get could not install $packages"; }
         rm -f "$log"
     else

@@ -1,6 +1,7 @@
 #!/bin/sh
 # All tests. What shares the machine's network or containers runs by itself, the rest in parallel.
 cd "$(dirname "$0")/.." || exit 1
+PATH="$PATH:$PWD/.venv/bin" # npm comes from there where the machine has none
 pytest=".venv/bin/python -m pytest -q"
 failed=""
 suite() {
@@ -11,6 +12,8 @@ suite() {
 }
 suite "rules, with the coverage of their branches" $pytest -n 2 --dist worksteal tests/unit --cov --cov-report=term:skip-covered
 suite "adapters, processes and simulated worlds" $pytest -n 2 --dist loadfile tests/house tests/contract tests/system tests/simulation -m "not root"
+suite "the console's rules" npm --silent --prefix console test
+suite "the console in a browser" $pytest tests/browser
 suite "containers and networks" $pytest tests/contract tests/system -m root
 rm -f .coverage
 [ -z "$failed" ] || { printf 'failed: %s\n' "${failed#, }" >&2; exit 1; }

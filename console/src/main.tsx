@@ -9,8 +9,10 @@ import { applyTheme } from "./frame/theme";
 
 applyTheme();
 
+/** The session may have ended: ask who is signed in. Whoever is not in yet is told by the door itself. */
 function heard(error: unknown): void {
-  if (error instanceof Problem && error.signedOut) void cache.invalidateQueries({ queryKey: ["me"] });
+  const was = cache.getQueryData(["me"]) !== undefined;
+  if (was && error instanceof Problem && error.signedOut) void cache.invalidateQueries({ queryKey: ["me"] });
 }
 
 const cache: QueryClient = new QueryClient({

@@ -14,7 +14,7 @@ export function App() {
   const session = useSession();
   const me = useQuery({ ...meQuery, enabled: session === "in" });
   const out = me.error instanceof Problem && me.error.signedOut;
-  if (session === "link" || session === "out" || out) {
+  if (session !== "in" || out) {
     return <SignInPage ended={session === "in" && me.data !== undefined} />;
   }
   if (me.data !== undefined) return <RouterProvider router={router} />;

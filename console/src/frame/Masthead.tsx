@@ -71,7 +71,12 @@ function Account() {
       onOpenChange={setOpen}
       popperProps={{ position: "right" }}
       toggle={(ref) => (
-        <MenuToggle ref={ref} isExpanded={open} onClick={() => setOpen(!open)} aria-label={words.frame.account}>
+        <MenuToggle
+          ref={ref}
+          isExpanded={open}
+          onClick={() => setOpen(!open)}
+          aria-label={words.frame.accountOf(me?.username ?? "")}
+        >
           <span className="aos-who">{me?.username}</span>
         </MenuToggle>
       )}

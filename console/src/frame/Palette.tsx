@@ -1,4 +1,5 @@
-import { Modal, ModalBody, SearchInput } from "@patternfly/react-core";
+import { Modal, ModalBody, TextInput } from "@patternfly/react-core";
+import { SearchIcon } from "@patternfly/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
@@ -42,7 +43,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   return (
     <Modal isOpen variant="small" position="top" onClose={onClose} aria-label={words.palette.title}>
       <ModalBody>
-        <SearchInput
+        <TextInput
           ref={input}
           value={typed}
           placeholder={words.palette.placeholder}
@@ -51,7 +52,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
             setTyped(next);
             setAt(0);
           }}
-          onClear={() => setTyped("")}
+          type="search"
+          customIcon={<SearchIcon />}
           onKeyDown={onKey}
           role="combobox"
           aria-expanded

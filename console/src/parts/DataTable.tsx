@@ -1,4 +1,4 @@
-import { Pagination, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
+import { Checkbox, Pagination, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
@@ -101,10 +101,14 @@ function Rows<Row>({ shown, rows, label, id, search, sort, onSearch, selection }
         <Thead>
           <Tr>
             {selection ? (
-              <Th
-                aria-label={words.table.selectAll}
-                select={{ isSelected: all, onSelect: (_event, on) => choose(rows, on) }}
-              />
+              <Th aria-label={words.table.selectAll}>
+                <Checkbox
+                  id={`${label}-all`}
+                  aria-label={words.table.selectAll}
+                  isChecked={all}
+                  onChange={(_event, on) => choose(rows, on)}
+                />
+              </Th>
             ) : null}
             {shown.map((column, index) => (
               <Th
@@ -128,17 +132,17 @@ function Rows<Row>({ shown, rows, label, id, search, sort, onSearch, selection }
           </Tr>
         </Thead>
         <Tbody>
-          {rows.map((row, index) => (
+          {rows.map((row) => (
             <Tr key={id(row)} isRowSelected={selection?.ids.has(id(row))}>
               {selection ? (
-                <Td
-                  select={{
-                    rowIndex: index,
-                    isSelected: selection.ids.has(id(row)),
-                    onSelect: (_event, on) => choose([row], on),
-                    props: { "aria-label": words.table.select(selection.name(row)) },
-                  }}
-                />
+                <Td>
+                  <Checkbox
+                    id={`${label}-${id(row)}`}
+                    aria-label={words.table.select(selection.name(row))}
+                    isChecked={selection.ids.has(id(row))}
+                    onChange={(_event, on) => choose([row], on)}
+                  />
+                </Td>
               ) : null}
               {shown.map((column) => (
                 <Td key={column.key} dataLabel={column.title} className="aos-cell">

@@ -2,6 +2,7 @@ import { Alert } from "@patternfly/react-core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { client, got } from "../api/client";
 import { Confirm } from "../parts/Confirm";
+import { invitationAddress } from "../session/current";
 import { words } from "../words/en";
 import type { User } from "./queries";
 
@@ -25,7 +26,9 @@ export function Invite({ user, onClose }: { user: User; onClose: () => void }) {
     >
       <p>{w.inviteHow}</p>
       {invite.data ? (
-        <Alert variant="success" isInline title={w.inviteToken}>
+        <Alert variant="success" isInline title={w.inviteAddress}>
+          <p className="aos-secret">{invitationAddress(invite.data.token)}</p>
+          <p className="aos-above">{w.inviteToken}</p>
           <p className="aos-secret">{invite.data.token}</p>
         </Alert>
       ) : null}

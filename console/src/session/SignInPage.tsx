@@ -1,14 +1,16 @@
-import { Alert, Button, Card, CardBody, CardTitle, Content, Spinner } from "@patternfly/react-core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
-import { client, got, setCsrfToken, type Schemas } from "../api/client";
+import { Alert, Button, Card, CardBody, CardTitle, Content, Divider, Spinner } from "@patternfly/react-core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, type ReactNode } from "react";
+import { client, got, setCsrfToken } from "../api/client";
+import { Problem } from "../api/problem";
 import icon from "../frame/icon.svg";
 import { Said } from "../parts/Confirm";
 import { words } from "../words/en";
-import { LINK_PATH, setSession, useSession } from "./current";
+import { arrived, setSession, useSession } from "./current";
 import { meQuery } from "./me";
+import { joinWithPasskey, passkeysHere, signInWithPasskey, type SignedIn } from "./passkeys";
 
-type SignedIn = Schemas["SignedInView"];
+const w = words.session;
 
 /** The door. Whoever comes through is where they were before. */
 export function SignInPage({ ended }: { ended: boolean }) {
@@ -20,54 +22,97 @@ export function SignInPage({ ended }: { ended: boolean }) {
     await cache.fetchQuery(meQuery);
     setSession("in");
   };
+  if (state === "invited") return <Invited onEntered={entered} />;
+  return <Door ended={ended} onEntered={entered} />;
+}
+
+function Door({ ended, onEntered }: { ended: boolean; onEntered: (signed: SignedIn) => Promise<void> }) {
+  const state = useSession();
+  const ways = useQuery({ queryKey: ["ways"], queryFn: () => got(client.GET("/api/v11/sign-in/")), staleTime: Infinity });
   const certificate = useMutation({
     mutationFn: () => got(client.POST("/api/v11/sign-in/certificate/")),
-    onSuccess: entered,
+    onSuccess: onEntered,
   });
+  const passkey = useMutation({ mutationFn: signInWithPasskey, onSuccess: onEntered });
   const byLink = useMutation({
     mutationFn: (token: string) => got(client.POST("/api/v11/sign-in/link/", { body: { token } })),
-    onSuccess: entered,
+    onSuccess: onEntered,
     onError: () => setSession("out"),
   });
   const { mutate: takeLink, isIdle } = byLink;
   useEffect(() => {
-    document.title = words.session.title;
-    if (state !== "link" || !isIdle) return;
-    const token = window.location.hash.slice(1);
-    window.history.replaceState(null, "", window.location.pathname === LINK_PATH ? "/" : window.location.pathname);
-    takeLink(token);
+    if (state === "link" && isIdle && arrived.link) takeLink(arrived.link);
   }, [state, isIdle, takeLink]);
+  return (
+    <Framed title={w.title}>
+      {ended ? <Alert variant="info" isInline title={w.ended} /> : null}
+      {byLink.isPending ? <Spinner aria-label={w.linkWorking} /> : null}
+      {byLink.isError ? (
+        <Alert variant="warning" isInline title={w.linkFailed}>
+          {w.linkFailedCure}
+        </Alert>
+      ) : null}
+      {ways.data?.passkey && passkeysHere() ? (
+        <>
+          <Way title={w.passkey} primary working={passkey.isPending} onGo={() => passkey.mutate()} />
+          {passkey.isError ? <PasskeySaid error={passkey.error} /> : null}
+          <Divider />
+        </>
+      ) : null}
+      <Way title={w.certificate} working={certificate.isPending} onGo={() => certificate.mutate()} />
+      {certificate.isError ? <Said error={certificate.error} /> : null}
+      <Content component="small">{w.certificateHow}</Content>
+      <Content component="small">{w.linkHow}</Content>
+    </Framed>
+  );
+}
+
+/** An invitation, taken up with a new passkey. */
+function Invited({ onEntered }: { onEntered: (signed: SignedIn) => Promise<void> }) {
+  const join = useMutation({
+    mutationFn: () => joinWithPasskey(arrived.invitation ?? "", w.passkeyTitle),
+    onSuccess: onEntered,
+  });
+  return (
+    <Framed title={w.invited}>
+      <p>{w.invitedHow}</p>
+      <Way title={w.invitedGo} primary working={join.isPending} onGo={() => join.mutate()} />
+      {join.isError ? <PasskeySaid error={join.error} /> : null}
+      <Button variant="link" isInline onClick={() => setSession("out")}>
+        {w.invitedOther}
+      </Button>
+    </Framed>
+  );
+}
+
+/** What went wrong: the API's words, or that the person or their device said no. */
+function PasskeySaid({ error }: { error: unknown }) {
+  if (error instanceof Problem) return <Said error={error} />;
+  return <Alert variant="warning" isInline title={w.passkeyNot} />;
+}
+
+function Way({ title, primary = false, working, onGo }: { title: string; primary?: boolean; working: boolean; onGo: () => void }) {
+  return (
+    <Button variant={primary ? "primary" : "secondary"} isBlock size="lg" isLoading={working} isDisabled={working} onClick={onGo}>
+      {title}
+    </Button>
+  );
+}
+
+function Framed({ title, children }: { title: string; children: ReactNode }) {
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
   return (
     <main className="aos-door">
       <Card isLarge className="aos-door-card">
         <CardTitle component="h1">
           <span className="aos-brand">
-            <img src={icon} alt="" width="32" height="32" /> {words.session.title}
+            <img src={icon} alt="" width="32" height="32" /> {title}
           </span>
         </CardTitle>
         <CardBody>
-          <div className="aos-stack">
-            {ended ? <Alert variant="info" isInline title={words.session.ended} /> : null}
-            {byLink.isPending ? <Spinner aria-label={words.session.linkWorking} /> : null}
-            {byLink.isError ? (
-              <Alert variant="warning" isInline title={words.session.linkFailed}>
-                {words.session.linkFailedCure}
-              </Alert>
-            ) : null}
-            <Button
-              variant="primary"
-              isBlock
-              size="lg"
-              isLoading={certificate.isPending}
-              isDisabled={certificate.isPending}
-              onClick={() => certificate.mutate()}
-            >
-              {words.session.certificate}
-            </Button>
-            {certificate.isError ? <Said error={certificate.error} /> : null}
-            <Content component="small">{words.session.certificateHow}</Content>
-            <Content component="small">{words.session.linkHow}</Content>
-          </div>
+          <div className="aos-stack">{children}</div>
         </CardBody>
       </Card>
     </main>

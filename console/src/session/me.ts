@@ -5,7 +5,7 @@ export type Me = Schemas["MeView"];
 
 async function who(): Promise<Me> {
   const me = await got<Me>(client.GET("/api/v11/users/me/"));
-  setCsrfToken((me as Me & { csrf_token?: string }).csrf_token);
+  setCsrfToken(me.session?.csrf_token);
   return me;
 }
 

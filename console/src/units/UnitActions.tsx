@@ -1,9 +1,8 @@
 import { Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { client, got } from "../api/client";
 import { fleetsByIdQuery } from "../fleets/queries";
-import { useQuery } from "@tanstack/react-query";
 import { Confirm } from "../parts/Confirm";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
@@ -19,7 +18,8 @@ export function UnitActions({ unit }: { unit: UnitDetail }) {
   const fleets = useQuery({ ...fleetsByIdQuery, enabled: may("fleets_list") });
   const ended = unit.status === "deprovisioned";
   const decommission = useMutation({
-    mutationFn: () => got(client.POST("/api/v11/units/{id}/deprovision/", { params: { path: { id: unit.id } } })),
+    mutationFn: () =>
+      got(client.POST("/api/v11/units/{id}/deprovision/", { params: { path: { id: unit.id } }, body: { at_once: false } })),
     onSuccess: () => setDoing(undefined),
     onSettled: () => cache.invalidateQueries({ queryKey: ["units"] }),
   });

@@ -25,7 +25,7 @@ const STATES: Record<string, Colour> = {
 };
 
 function State({ state }: { state: string }) {
-  if (!state) return <span className="aos-quiet">{w.nowhere}</span>;
+  if (!state) return <span className="aos-quiet">{w.notThere}</span>;
   return (
     <Label isCompact variant="outline" color={STATES[state] ?? "grey"}>
       {state.replaceAll("_", " ")}
