@@ -13,7 +13,7 @@ import msgspec
 
 from aosedge.clock import RandomIds, SystemClock
 from aosedge.cloud import https
-from aosedge.cloud.api.application import Parts, application
+from aosedge.cloud.api.application import PATH, Parts, application
 from aosedge.cloud.api.asking import Around
 from aosedge.cloud.api.console import ConsoleFiles
 from aosedge.cloud.api.front import Front
@@ -23,6 +23,7 @@ from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.gateway import server as gateway
 from aosedge.cloud.gateway.store_records import StoreRecords
 from aosedge.cloud.listening import listen, port_of
+from aosedge.cloud.openid import Provider
 from aosedge.cloud.reconcilers import driver_for
 from aosedge.cloud.settings import Settings
 from aosedge.cloud.store import Store, open_store
@@ -33,6 +34,7 @@ from aosedge.cloud.usecases.bundles import Intake
 from aosedge.cloud.usecases.certificates import PURPOSE, Certification
 from aosedge.cloud.usecases.dispatch import Dispatcher
 from aosedge.cloud.usecases.installation import Installed
+from aosedge.cloud.usecases.openid import OpenId
 from aosedge.cloud.usecases.passkeys import Passkeys
 from aosedge.cloud.usecases.people import SignIn
 from aosedge.cloud.usecases.provisioning import Provisioning
@@ -188,6 +190,15 @@ async def _hush(parts: CloudParts) -> None:
     await parts.bus.close()
 
 
+def _provider(settings: Settings, clock: SystemClock) -> Provider | None:
+    """The OpenID Connect provider, where the settings name one; raises Invalid."""
+    if not settings.openid_issuer:
+        return None
+    redirect_uri = f"{settings.api_url}{PATH}/sign-in/openid/callback/"
+    issuer, client, scopes = settings.openid_issuer, settings.openid_client_id, settings.openid_scopes
+    return Provider(issuer, client, settings.openid_secret(), scopes, redirect_uri, clock)
+
+
 def people_application(parts: CloudParts, intake: Intake) -> Front:
     """What the people's door serves."""
     settings, store, clock, ids = parts.settings, parts.store, parts.clock, parts.ids
@@ -198,7 +209,8 @@ def people_application(parts: CloudParts, intake: Intake) -> Front:
     api = application(
         Parts(
             around=Around(Dispatcher(store), sign_in, ids, parts.bus, attempts, origins),
-            sign_ins=SignIns(sessions, origins),
+            sign_ins=SignIns(sessions, origins, settings.openid_title if settings.openid_issuer else ""),
+            openid=OpenId(store, clock, ids, _provider(settings, clock), settings.openid_policy, sessions),
             passkeys=Passkeys(store, clock, ids, party, sessions),
             provisioning=Provisioning(parts.authority, settings.discovery_url, ids, parts.seal()),
             intake=intake,

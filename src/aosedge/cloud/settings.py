@@ -8,8 +8,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from aosedge.cloud.domain.access.callers import Role
+from aosedge.cloud.domain.openid import ClaimNames, Newcomers, Policy
 from aosedge.cloud.domain.sessions import Lifetimes
 from aosedge.model.errors import Invalid
+from aosedge.model.ids import OrgId
 from aosedge.model.instants import HOUR, MINUTE
 
 PREFIX = "AOSCLOUD_"
@@ -57,6 +60,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A session ends so long after it began, however busy."""
     sign_in_attempts: Annotated[int, msgspec.Meta(ge=1)] = 60
     """Failed attempts to sign in that pass at once from one address; then one each 2 s. For one user a third."""
+    openid_issuer: str = ""
+    """`https://...` of an OpenID Connect provider at which people sign in; empty is none."""
+    openid_client_id: str = ""
+    """What the provider knows this cloud as; its redirect address is `<API>/api/v11/sign-in/openid/callback/`."""
+    openid_secret_file: str = ""
+    """A file with the secret that the provider has given; none for a public client."""
+    openid_title: Annotated[str, msgspec.Meta(min_length=1)] = "OpenID Connect"
+    """What the sign-in page calls the provider."""
+    openid_scopes: str = "openid email profile"
+    """What the provider is asked for."""
+    openid_email_claim: str = "email"
+    """The claim with a person's address: they are the users here with this address."""
+    openid_verified_claim: str = "email_verified"
+    """The claim that must be true for the address to count; empty where the provider only tells verified ones."""
+    openid_username_claim: str = "preferred_username"
+    """The claim that names a new user; their address does without it."""
+    openid_new_users: str = ""
+    """An organization's id: somebody with a verified address that nobody here has becomes a user of it."""
+    openid_new_users_role: Role = "auditor"
+    """In this role."""
     origins: str = ""
     """Where pages come from that may act in a session, separated by commas; always the API's own address."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -83,6 +106,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def session_lifetimes(self) -> Lifetimes:
         """How long sessions last."""
         return Lifetimes(self.session_idle_minutes * MINUTE, self.session_hours * HOUR)
+
+    @property
+    def openid_policy(self) -> Policy:
+        """What people of the provider may be."""
+        names = ClaimNames(self.openid_email_claim, self.openid_verified_claim, self.openid_username_claim)
+        new = self.openid_new_users
+        return Policy(names, Newcomers(OrgId(new), self.openid_new_users_role) if new else None)
+
+    def openid_secret(self) -> str:
+        """What the provider knows this cloud by; raises Invalid for a file that cannot be read."""
+        if not self.openid_secret_file:
+            return ""
+        try:
+            return Path(self.openid_secret_file).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Invalid("cannot be read", element="openid_secret_file", got=str(error)[:200]) from error
 
     @property
     def page_origins(self) -> frozenset[str]:

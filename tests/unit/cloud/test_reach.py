@@ -15,6 +15,7 @@ REACHES_EVERYTHING = {
     "usecases/attempts.py": "writes down who was not let in",
     "usecases/audit.py": "verifies, exports and shortens the whole trail",
     "usecases/installation.py": "makes the organizations themselves",
+    "usecases/openid.py": "lets whoever a provider vouches for in, before there is a scope",
     "usecases/passkeys.py": "lets whoever shows a passkey in, before there is a scope",
     "usecases/people.py": "signs people in, before there is a scope",
     "usecases/roots.py": "finds who relies on a root, of every organization",

@@ -22,6 +22,7 @@ from aosedge.cloud.api import (
     health,
     invitations,
     items,
+    openid,
     organization_limits,
     organizations,
     passkeys,
@@ -45,6 +46,7 @@ from aosedge.cloud.api.errors import EXCEPTION_HANDLERS
 from aosedge.cloud.api.signing_in import SignIns
 from aosedge.cloud.usecases.admission import Admission
 from aosedge.cloud.usecases.bundles import Intake
+from aosedge.cloud.usecases.openid import OpenId
 from aosedge.cloud.usecases.passkeys import Passkeys
 from aosedge.cloud.usecases.provisioning import Provisioning
 
@@ -76,6 +78,7 @@ class Parts(msgspec.Struct, frozen=True):
     admission: Admission
     sign_ins: SignIns
     passkeys: Passkeys
+    openid: OpenId
     root_pem: str
     upload_bytes_most: int
 
@@ -95,8 +98,6 @@ def handlers(root_pem: str, upload_bytes_most: int) -> Router:
             fleets.update,
             fleets.delete,
             *_units(),
-            provisioning.read_supported_software,
-            provisioning.provision,
             subjects.list_,
             subjects.create,
             subjects.read,
@@ -169,6 +170,10 @@ def _signing_in() -> list[ControllerRouterHandler]:
         sessions.revoke_own,
         sessions.list_,
         sessions.revoke,
+        openid.leave,
+        openid.come_back,
+        openid.choices,
+        openid.choose,
         passkeys.begin,
         passkeys.sign_in,
         passkeys.begin_invited,
@@ -233,13 +238,14 @@ def application(parts: Parts) -> Litestar:
             "admission": given(parts.admission),
             "door": given(parts.sign_ins),
             "passkeys_": given(parts.passkeys),
+            "openid": given(parts.openid),
         },
     )
 
 
 def document() -> dict[str, Any]:
     """The OpenAPI document, which needs no parts."""
-    names = ("ask", "authority", "intake", "admission", "door", "passkeys_")
+    names = ("ask", "authority", "intake", "admission", "door", "passkeys_", "openid")
     nothing = {name: Provide(lambda: None, sync_to_thread=False) for name in names}
     return _completed(_built(handlers("", 0), nothing).openapi_schema.to_schema())
 

@@ -4,6 +4,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
@@ -19,8 +20,13 @@ class SignIns(msgspec.Struct, frozen=True):
 
     sessions: Sessions
     origins: frozenset[str]
-    openid: bool = False
-    """Whether people can sign in with OpenID Connect."""
+    openid_title: str = ""
+    """What the OpenID Connect provider is called; empty where there is none."""
+
+    @property
+    def openid(self) -> bool:
+        """Whether people can sign in with OpenID Connect."""
+        return bool(self.openid_title)
 
 
 Door: TypeAlias = NamedDependency[SignIns]
@@ -32,6 +38,8 @@ class SignInWaysView(msgspec.Struct, frozen=True):
     certificate: bool = True
     link: bool = True
     passkey: bool = True
+    openid: str | None = None
+    """What the OpenID Connect provider is called, where there is one: send the browser to `sign-in/openid/`."""
 
 
 class SignedInView(msgspec.Struct, frozen=True):
@@ -59,18 +67,21 @@ def visit_of(request: Request[Any, Any, Any], door: SignIns) -> Visit:
     )
 
 
+def page_session(begun: Begun) -> Cookie:
+    """The cookie of a session that began."""
+    return session_cookie(begun.secret, begun.session.expires_at - begun.session.created_at)
+
+
 def signed_in(begun: Begun) -> Response[SignedInView]:
     """The answer with the cookie."""
-    session = begun.session
-    shown = SignedInView(begun.user.id, begun.user.username, own_session_view(session, begun.secret))
-    cookie = session_cookie(begun.secret, session.expires_at - session.created_at)
-    return Response(shown, cookies=[cookie], headers={"cache-control": "no-store"})
+    shown = SignedInView(begun.user.id, begun.user.username, own_session_view(begun.session, begun.secret))
+    return Response(shown, cookies=[page_session(begun)], headers={"cache-control": "no-store"})
 
 
 @get("/sign-in/", operation_id="sign_in_ways", tags=["signing in"], security=[{}])
-async def ways() -> SignInWaysView:
+async def ways(door: Door) -> SignInWaysView:
     """How people can sign in here."""
-    return SignInWaysView()
+    return SignInWaysView(openid=door.openid_title or None)
 
 
 @post(

@@ -14,6 +14,7 @@ from aosedge.cloud.store.documents import Documents
 from aosedge.cloud.store.effects import Effects
 from aosedge.cloud.store.fleets import Fleets
 from aosedge.cloud.store.labels import Labels
+from aosedge.cloud.store.openid import EveryOpenIdLink, OpenIdLinks
 from aosedge.cloud.store.organizations import EveryOrganization, Grants, Organizations
 from aosedge.cloud.store.passkeys import EveryPasskey, Passkeys
 from aosedge.cloud.store.people import Certificates, EveryCertificate, EveryUser, Users
@@ -64,6 +65,7 @@ class Session(Signals):
         self.api_tokens = ApiTokens(connection, scope)
         self.web_sessions = WebSessions(connection, scope)
         self.passkeys = Passkeys(connection, scope)
+        self.openid_links = OpenIdLinks(connection, scope)
         self.tickets = Tickets(connection)
         self.grants = Grants(connection, scope)
         self.fleets = Fleets(connection, scope)
@@ -114,6 +116,7 @@ class EverySession(Signals):
         self.api_tokens = EveryApiToken(connection)
         self.web_sessions = EveryWebSession(connection)
         self.passkeys = EveryPasskey(connection)
+        self.openid_links = EveryOpenIdLink(connection)
         self.tickets = Tickets(connection)
         self.units = EveryUnit(self._connection)  # the gateway signs Units in and out all the time
         self.renewals = EveryRenewal(connection)

@@ -54,3 +54,13 @@ passkeys = Table(
     UniqueConstraint("credential_id"),
     Index(None, "user"),
 )
+
+openid_links = Table(
+    "openid_links",
+    metadata,
+    key("issuer"),
+    key("subject"),
+    to("user", "users.id", cascade=True, key=True),
+    number("created_at"),
+    Index(None, "user"),
+)

@@ -190,10 +190,11 @@ def rename(session: Session, id: PasskeyId, title: str) -> Passkey:
 def remove_own(session: Session, id: PasskeyId, *, openid: bool) -> Passkey:
     """It lets nobody in any more, nor do sessions that it began; raises NotFound, and Conflict for the last way in.
 
-    `openid`: the asker can sign in with OpenID Connect.
+    `openid`: people can sign in with OpenID Connect.
     """
     gone = session.passkeys.delete(id)
-    check_not_last(session.passkeys.ways_in(gone.user, session.caller.now) + openid)
+    linked = session.openid_links.count(gone.user) if openid else 0
+    check_not_last(session.passkeys.ways_in(gone.user, session.caller.now) + linked)
     return gone
 
 

@@ -68,6 +68,8 @@ def change(session: Session, id: UserId, wanted: Wanted) -> User:
     _only_the_first(session, user.org)
     changed = _shaped(session, user, wanted)
     session.users.put(changed)
+    if changed.email.lower() != user.email.lower():
+        session.openid_links.forget(user.id)  # whoever came in with the old address may be somebody else
     return changed
 
 

@@ -143,7 +143,16 @@ INVITED: Final[frozenset[str]] = frozenset(
 """What needs no caller but a one-time token in the request."""
 
 SIGNING_IN: Final[frozenset[str]] = frozenset(
-    ("sign_in_certificate", "sign_in_link", "sign_in_passkey", "sign_in_passkey_begin")
+    (
+        "sign_in_certificate",
+        "sign_in_choices",
+        "sign_in_choose",
+        "sign_in_link",
+        "sign_in_openid",
+        "sign_in_openid_begin",
+        "sign_in_passkey",
+        "sign_in_passkey_begin",
+    )
 )
 """What needs no caller but the proof in the request that makes one."""
 
