@@ -3,6 +3,7 @@
 import sys
 import time
 
+from tests.simulation import test_moving
 from tests.simulation.test_crash_everywhere import everywhere
 from tests.simulation.workload import simulate
 from tests.simulation.world.world import Violated
@@ -12,6 +13,7 @@ def main() -> int:
     """Replay; 0 if all is well."""
     if sys.argv[1:] == ["everywhere"]:
         everywhere()
+        test_moving.everywhere()
         return 0
     bad = 0
     for seed in [int(argument) for argument in sys.argv[1:]]:

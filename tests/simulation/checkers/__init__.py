@@ -13,6 +13,7 @@ from tests.simulation.checkers.order import GenerationsRise, OwnTargetOnly
 from tests.simulation.checkers.quarantine import FailedContentRests
 from tests.simulation.checkers.seen import SeenWasTrue
 from tests.simulation.checkers.sound import Sound
+from tests.simulation.checkers.states import StateGoesOn
 from tests.simulation.checkers.whole import BundlesWhole
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ CHECKERS: "Sequence[type[Checker]]" = (
     Bounded,
     GoodSetRuns,
     Sound,
+    StateGoesOn,
 )
 
 __all__ = ["CHECKERS", "Checker"]

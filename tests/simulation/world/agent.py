@@ -12,24 +12,30 @@ from typing import TYPE_CHECKING
 from tests.simulation.world.jobs import Jobs
 from tests.simulation.world.network import Connection
 from tests.simulation.world.runtime import Program, Refused
+from tests.simulation.world.services import state_files
 from tests.simulation.world.timeline import around
 
 from aosedge.core.domain.effects import (
     Arrange,
     CancelFetch,
     Collect,
+    DropState,
     Effect,
     Fetch,
     Install,
+    LookAtState,
     Persist,
     Probe,
     PushLogs,
+    ReadState,
     Refuse,
     Report,
+    Send,
     SendStatus,
     Settle,
     Start,
     Stop,
+    WriteState,
 )
 from aosedge.core.domain.engine import Engine
 from aosedge.core.domain.events import (
@@ -52,6 +58,7 @@ from aosedge.core.domain.events import (
 )
 from aosedge.core.domain.instances import InstanceKey
 from aosedge.core.domain.state import State
+from aosedge.core.resources.service_states import StateWork
 from aosedge.core.store.ledger import Ledger
 from aosedge.core.store.spool import Spool
 from aosedge.model.digests import Digest
@@ -60,7 +67,7 @@ from aosedge.model.ids import Txn
 from aosedge.model.instants import MILLISECOND, SECOND, Monotonic, Now
 from aosedge.protocol import session
 from aosedge.protocol.envelope import decode, encode
-from aosedge.protocol.messages import BlobUrls, FromUnit, PushLog, RequestBlobUrls, UnitStatus
+from aosedge.protocol.messages import BlobUrls, FromUnit, PushLog, RequestBlobUrls, UnitStatus, UpdateState
 from aosedge.protocol.messages.from_cloud import BlobUrl
 from aosedge.protocol.messages.parts import Identity
 
@@ -94,6 +101,7 @@ class Agent:
         self._questions: dict[str, Callable[[BlobUrl | None], None]] = {}
         self._busy: dict[InstanceKey | None, deque[Start | Stop | Arrange]] = {}
         self._turns: dict[InstanceKey | None, int] = {}
+        self._states, self._state_work = state_files(unit.disk), deque[StateWork]()
         self._is_woken = False
         self._alarm_us = -1
         self._retry_us = RETRY_FIRST_US
@@ -178,6 +186,13 @@ class Agent:
             case SendStatus(status):
                 if self.session.room() > 0:
                     self.session.send(status, self._unit.new_txn(), now)
+            case Send(message):
+                if self.session.room() > 0:
+                    self.session.send(message, self._unit.new_txn(), now)
+            case LookAtState() | ReadState() | WriteState() | DropState():
+                self._state_work.append(effect)
+                if len(self._state_work) == 1:
+                    self._do_state_work()
             case Report(message):
                 self._keep(message)
             case Fetch() | Install() | Collect():
@@ -199,6 +214,15 @@ class Agent:
         for gone in self.spool.put(txn, message):
             self.session.withdraw(gone)
         self.session.send(message, txn, self.now(), keep=True)
+
+    def _do_state_work(self) -> None:
+        def do() -> None:
+            self.post(self._states.do(self._state_work[0]))
+            self._state_work.popleft()
+            if self._state_work:
+                self._do_state_work()
+
+        self.later(around(self._chance, 200 * MILLISECOND), do)
 
     def _queue(self, effect: Start | Stop | Arrange) -> None:
         key = None if isinstance(effect, Arrange) else effect.key if isinstance(effect, Stop) else effect.spec.key
@@ -305,6 +329,8 @@ class Agent:
                         self._answer(message.correlation_id or "", message.items[0] if message.items else None)
                     else:
                         self._unit.tasks[header.txn] = message
+                        if isinstance(message, UpdateState):  # its instance starts anew
+                            self._unit.disturbed_us = self._unit.timeline.now_us
                         self.post(Received(header.txn, header.system_id or self._unit.system_id, message))
                 case session.Delivered(txn):
                     self.spool.remove(txn)

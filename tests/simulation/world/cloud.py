@@ -9,6 +9,7 @@ from random import Random
 
 import msgspec
 from tests.simulation.world.network import Connection, Network
+from tests.simulation.world.services import Answer, Book
 from tests.simulation.world.timeline import BEGIN, Timeline, around
 
 from aosedge.cloud.domain.deployment import Aim, Deployment, deployment
@@ -23,7 +24,7 @@ from aosedge.model.digests import Digest, sha3_256_hex
 from aosedge.model.ids import NodeName, SystemId, Txn, UnitId
 from aosedge.model.instants import MILLISECOND, SECOND, Instant, Monotonic, Now, from_datetime
 from aosedge.protocol.envelope import decode
-from aosedge.protocol.messages import DesiredStatus, OverrideEnvVarsStatus, UnitStatus
+from aosedge.protocol.messages import DesiredStatus, NewState, OverrideEnvVarsStatus, StateRequest, UnitStatus
 from aosedge.protocol.messages.from_cloud import BlobUrl, DesiredNode
 from aosedge.protocol.messages.parts import Generation, Identity
 
@@ -78,6 +79,7 @@ class Cloud:
         """Every generation that was ever published for a Unit, and its content: for checkers."""
         self.published: dict[SystemId, set[Digest]] = {}
         self.unsound: list[str] = []
+        self.states = Book()
         self.acknowledged: list[tuple[SystemId, Txn]] = []
         """Acks that left since the checkers looked last."""
         self.frames: dict[SystemId, list[bytes]] = {}
@@ -255,20 +257,30 @@ class Cloud:
         """Everything that waits, of all Units, at once; only then is it acknowledged."""
         self.touched = True
         taken, self._unstored = self._unstored, []
-        for name, _, order in taken:
-            self._take(name, order)
-        for name, line, order in taken:
-            self._if_there(name, line, lambda line=line, order=order: line.conversation.kept([order.txn], self.now()))
+        answers = [self._take(name, order) for name, _, order in taken]
+        for (name, line, order), said in zip(taken, answers, strict=True):
+            self._if_there(
+                name,
+                line,
+                lambda line=line, order=order, said=said: line.conversation.kept([order.txn], self.now(), said),
+            )
 
-    def _take(self, name: SystemId, order: Keep) -> None:
-        """A message counts once (I6), however often it comes."""
-        book, message = self.books[name], order.message
+    def _take(self, name: SystemId, order: Keep) -> list[Answer]:
+        """A message counts once (I6), however often it comes; what answers it."""
+        book, message, at = self.books[name], order.message, from_datetime(order.created_at)
         if isinstance(message, UnitStatus):
             self._hear(name, book, StatusReport(order.txn, from_datetime(order.created_at), message))
         elif isinstance(message, OverrideEnvVarsStatus) and order.txn not in book.received:
             question = message.correlation_id or ""
             book.answers[question] = book.answers.get(question, 0) + 1
         book.received.add(order.txn)
+        match message:
+            case NewState():
+                return [self.states.judged(name, book.target, message, at)]
+            case StateRequest():
+                return self.states.asked(name, book.target, message, at)
+            case _:
+                return []
 
     def _hear(self, name: SystemId, book: Ledger, report: StatusReport) -> None:
         stand = self.deployment(name)

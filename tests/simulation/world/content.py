@@ -17,6 +17,7 @@ from aosedge.model.oci import (
     ItemConfig,
     Manifest,
     Platform,
+    Quotas,
     RunParameters,
 )
 
@@ -51,7 +52,7 @@ class Made(msgspec.Struct, frozen=True):
         return self.behaviour.kind == "good"
 
 
-def made(chance: Random, item: ItemId, version: str, kind: Kind) -> Made:
+def made(chance: Random, item: ItemId, version: str, kind: Kind, state_limit: int | None = None) -> Made:
     """A version of the item; the same chance makes the same bytes."""
     behaviour = Behaviour(
         kind,
@@ -63,7 +64,9 @@ def made(chance: Random, item: ItemId, version: str, kind: Kind) -> Made:
     check = HealthCheck("tcp", port=1, interval=timedelta(seconds=chance.choice([10, 60]))) if probed else None
     gives_up = kind == "crashing" and chance.random() < 0.5
     parameters = RunParameters(timedelta(minutes=10), 3) if gives_up else RunParameters()
-    config = ItemConfig(hostname=item, health_check=check, run_parameters=parameters)
+    config = ItemConfig(
+        hostname=item, health_check=check, run_parameters=parameters, quotas=Quotas(state_limit=state_limit)
+    )
     program = msgspec.json.encode(behaviour) + b" " * chance.randrange(4096)
     shared = b"shared of " + item.encode() + bytes(2048)
     image = ImageConfig(HERE.architecture, HERE.os)

@@ -58,6 +58,8 @@ class Runtime:
         self.heard: Callable[[Program], None] = lambda program: None
         self.starts: list[Program] = []
         """Starts since the checkers looked last."""
+        self.begun: Callable[[Program], None] = lambda program: None
+        """Called with each program that starts."""
         self.troubled_us = 0
         """When a fault of this runtime last kept something from running."""
         self._proven: set[tuple[InstanceKey, Digest]] = set()
@@ -90,6 +92,7 @@ class Runtime:
         program = Program(spec, spec.digest(), tuple(sha256(c) for c in whole), behaviour, self._timeline.now_us)
         self.programs[spec.key] = program
         self.starts.append(program)
+        self.begun(program)
         if behaviour.kind == "crashing":
             self._end_after(behaviour.crash_after_us, program)
         elif self._chance.random() < self.faults.exit:

@@ -11,6 +11,7 @@ from tests.simulation.world.disk import Disk, PowerCut
 from tests.simulation.world.jobs import Way
 from tests.simulation.world.network import Connection, Network
 from tests.simulation.world.runtime import Runtime
+from tests.simulation.world.services import Counting
 from tests.simulation.world.timeline import BEGIN, Timeline, around
 
 from aosedge.core.domain.instances import InstanceKey
@@ -56,6 +57,8 @@ class Unit:
         self.policy = Policy(node=NODE)
         self.disk = Disk(chance, DISK_BYTES)
         self.runtime = Runtime(timeline, chance, self.disk)
+        self.counting = Counting(timeline, chance, self.disk, self.runtime)
+        self.counting.guarded, self.runtime.begun = self.guarded, self.counting.begin
         self.network = Network(timeline, chance)
         self.way = Way()
         self.serve = serve
