@@ -19,6 +19,7 @@ from aosedge.trust.bundles import pack_and_sign
 from aosedge.trust.certificates import Authority
 
 ROLES = {"oem": "oem", "owner": "fleet_owner", "sp": "sp", "admin": "admin", "auditor": "auditor"}
+NEWCOMER: dict[str, Any] = {"system_uid": "none", "online_public_csr": "none", "challenge": "none", "proof": "none"}
 BODIES: dict[str, dict[str, Any]] = {
     "fleets_create": {"title": "made by the matrix"},
     "fleets_update": {"title": "renamed"},
@@ -31,6 +32,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "organizations_create": {"title": "made by the matrix", "kind": "sp"},
     "organizations_update": {"title": "renamed"},
     "user_certificates_create": {"csr": "none"},
+    "enrolment_keys_create": {"title": "made by the matrix", "fleet_id": "missing"},
+    "waiting_units_reject": {},
+    "units_enrol": NEWCOMER,
+    "units_return": NEWCOMER | {"certificate": "none"},
+    "units_collect": {"challenge": "none", "proof": "none"},
     "sign_in_link": {"token": "none"},
     "sign_in_choices": {"token": "none"},
     "sign_in_choose": {"token": "none", "user_id": "none"},
@@ -126,7 +132,12 @@ def test_without_a_certificate_only_the_public_answers(cloud: CloudProcess) -> N
     with cloud.nobody() as client:
         for operation, method, path in operations(cloud):
             answer = call(client, operation, method, path)
-            answers = {"sign_in_passkey_begin": 200, "sign_in_openid": 404, "sign_in_openid_begin": 404}
+            answers = {
+                "sign_in_passkey_begin": 200,
+                "unit_challenge": 200,
+                "sign_in_openid": 404,
+                "sign_in_openid_begin": 404,
+            }
             expected = answers.get(operation, 200 if operation in PUBLIC else 401)
             assert answer.status_code == expected, (operation, answer.text)
 

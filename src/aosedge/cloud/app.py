@@ -33,6 +33,7 @@ from aosedge.cloud.usecases.attempts import Attempts
 from aosedge.cloud.usecases.bundles import Intake
 from aosedge.cloud.usecases.certificates import PURPOSE, Certification
 from aosedge.cloud.usecases.dispatch import Dispatcher
+from aosedge.cloud.usecases.doorkeeper import Doorkeeper
 from aosedge.cloud.usecases.installation import Installed
 from aosedge.cloud.usecases.openid import OpenId
 from aosedge.cloud.usecases.passkeys import Passkeys
@@ -43,8 +44,11 @@ from aosedge.model.errors import Invalid
 from aosedge.trust import tls
 from aosedge.trust.certificates import Authority
 from aosedge.trust.passkeys import RelyingParty
+from aosedge.trust.possession import Challenges
 from aosedge.trust.sealing import Seal
 
+UNIT_ATTEMPTS = 300
+"""Requests from one address at once of Units that are not in; what leads on is not counted."""
 Say = Callable[[str], None]
 """Where lines for people go."""
 
@@ -144,6 +148,17 @@ class CloudParts(msgspec.Struct, frozen=True):
         """Closes the passwords of Units' nodes."""
         return Seal(self.secret, PURPOSE)
 
+    def provisioning(self) -> Provisioning:
+        """Issues what registrations ask for."""
+        return Provisioning(self.authority, self.settings.discovery_url, self.ids, self.seal())
+
+    def doorkeeper(self) -> Doorkeeper:
+        """Takes Units that are not in yet. Their attempts are not those of people who sign in."""
+        attempts = Attempts(self.store, self.clock, UNIT_ATTEMPTS)
+        challenges, provisioning = Challenges(self.secret), self.provisioning()
+        parts = self.authority, provisioning, challenges, self.clock, self.ids, attempts
+        return Doorkeeper(self.store, *parts)
+
     def intake(self) -> Intake:
         """Takes bundles."""
         scratch, most = self.settings.data_folder / "uploads", self.settings.upload_most_mb * 1_000_000
@@ -212,7 +227,8 @@ def people_application(parts: CloudParts, intake: Intake) -> Front:
             sign_ins=SignIns(sessions, origins, settings.openid_title if settings.openid_issuer else ""),
             openid=OpenId(store, clock, ids, _provider(settings, clock), settings.openid_policy, sessions),
             passkeys=Passkeys(store, clock, ids, party, sessions),
-            provisioning=Provisioning(parts.authority, settings.discovery_url, ids, parts.seal()),
+            provisioning=parts.provisioning(),
+            doorkeeper=parts.doorkeeper(),
             intake=intake,
             admission=Admission(store, parts.authority, clock, attempts),
             root_pem=parts.authority.root_pem(),

@@ -5,6 +5,7 @@ import os
 from typing import Final
 
 INVITATION: Final = "aosinv_"
+ENROLMENT: Final = "aosenr_"
 API_TOKEN: Final = "aos_"
 SESSION: Final = "aosses_"
 SIGN_IN_LINK: Final = "aoslink_"

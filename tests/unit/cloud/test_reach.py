@@ -14,6 +14,7 @@ REACHES_EVERYTHING = {
     "usecases/admission.py": "lets the invited in, before there is a scope",
     "usecases/attempts.py": "writes down who was not let in",
     "usecases/audit.py": "verifies, exports and shortens the whole trail",
+    "usecases/doorkeeper.py": "takes Units that are not in yet, before there is a scope",
     "usecases/installation.py": "makes the organizations themselves",
     "usecases/openid.py": "lets whoever a provider vouches for in, before there is a scope",
     "usecases/passkeys.py": "lets whoever shows a passkey in, before there is a scope",

@@ -16,6 +16,8 @@ from aosedge.cloud.api import (
     assignments,
     audit,
     bundles,
+    doorstep,
+    enrolment,
     events,
     fleets,
     grants,
@@ -46,6 +48,7 @@ from aosedge.cloud.api.errors import EXCEPTION_HANDLERS
 from aosedge.cloud.api.signing_in import SignIns
 from aosedge.cloud.usecases.admission import Admission
 from aosedge.cloud.usecases.bundles import Intake
+from aosedge.cloud.usecases.doorkeeper import Doorkeeper
 from aosedge.cloud.usecases.openid import OpenId
 from aosedge.cloud.usecases.passkeys import Passkeys
 from aosedge.cloud.usecases.provisioning import Provisioning
@@ -74,6 +77,7 @@ class Parts(msgspec.Struct, frozen=True):
 
     around: Around
     provisioning: Provisioning
+    doorkeeper: Doorkeeper
     intake: Intake
     admission: Admission
     sign_ins: SignIns
@@ -220,6 +224,25 @@ def _units() -> list[ControllerRouterHandler]:
         target_systems.remove,
         organization_limits.read,
         organization_limits.update,
+        *_newcomers(),
+    ]
+
+
+def _newcomers() -> list[ControllerRouterHandler]:
+    """How Units come in."""
+    return [
+        provisioning.read_supported_software,
+        provisioning.provision,
+        enrolment.list_keys,
+        enrolment.create_key,
+        enrolment.revoke_key,
+        enrolment.list_waiting,
+        enrolment.approve,
+        enrolment.reject,
+        doorstep.challenge,
+        doorstep.enrol,
+        doorstep.come_back,
+        doorstep.collect,
     ]
 
 
@@ -234,6 +257,7 @@ def application(parts: Parts) -> Litestar:
         {
             "ask": provide(parts.around),
             "authority": given(parts.provisioning),
+            "doorkeeper": given(parts.doorkeeper),
             "intake": given(parts.intake),
             "admission": given(parts.admission),
             "door": given(parts.sign_ins),
@@ -245,7 +269,7 @@ def application(parts: Parts) -> Litestar:
 
 def document() -> dict[str, Any]:
     """The OpenAPI document, which needs no parts."""
-    names = ("ask", "authority", "intake", "admission", "door", "passkeys_", "openid")
+    names = ("ask", "authority", "doorkeeper", "intake", "admission", "door", "passkeys_", "openid")
     nothing = {name: Provide(lambda: None, sync_to_thread=False) for name in names}
     return _completed(_built(handlers("", 0), nothing).openapi_schema.to_schema())
 

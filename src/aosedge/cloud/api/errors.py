@@ -27,6 +27,7 @@ STATUS: Final[dict[str, int]] = {
 LISTED: Final = frozenset(
     (
         "bundle",
+        "enrolment",
         "fleet",
         "grant",
         "item",

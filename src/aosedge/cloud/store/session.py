@@ -12,6 +12,7 @@ from aosedge.cloud.store.catalogue import BlobRecords, Bundles, Items
 from aosedge.cloud.store.compiling import Compiling
 from aosedge.cloud.store.documents import Documents
 from aosedge.cloud.store.effects import Effects
+from aosedge.cloud.store.enrolment import EnrolmentKeys, EveryEnrolment, WaitingUnits
 from aosedge.cloud.store.fleets import Fleets
 from aosedge.cloud.store.labels import Labels
 from aosedge.cloud.store.openid import EveryOpenIdLink, OpenIdLinks
@@ -71,6 +72,8 @@ class Session(Signals):
         self.fleets = Fleets(connection, scope)
         self.units = Units(connection, scope)
         self.unit_certificates = UnitCertificates(connection, scope)
+        self.enrolment_keys = EnrolmentKeys(connection, scope)
+        self.waiting_units = WaitingUnits(connection, scope)
         self.labels = Labels(connection, scope)
         self.unit_sets = UnitSets(connection, scope)
         self.unit_limits = UnitLimits(connection, scope)
@@ -120,6 +123,7 @@ class EverySession(Signals):
         self.tickets = Tickets(connection)
         self.units = EveryUnit(self._connection)  # the gateway signs Units in and out all the time
         self.renewals = EveryRenewal(connection)
+        self.enrolment = EveryEnrolment(connection)
         self.fleets = Fleets(connection, EVERYTHING)
         self.blobs = BlobRecords(connection)
 

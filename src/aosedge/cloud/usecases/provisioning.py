@@ -43,7 +43,7 @@ def look(session: Session, registration: Registration, fleet: FleetId | None) ->
     unit = page.items[0] if page.items else None
     may_register(unit)
     _check_room(session, unit)
-    serials = _serials(session, unit.id) if unit else frozenset[str]()
+    serials = serials_of(session, unit.id) if unit else frozenset[str]()
     if fleet is not None:
         return Known(unit, session.fleets.get(fleet).id, serials)
     if unit is not None:
@@ -65,10 +65,12 @@ class Provisioning:
         return sealed(self._seal, id, registration.secrets)
 
     def issue(
-        self, registration: Registration, known: Known, now: Instant
+        self, registration: Registration, known: Known, now: Instant, id: UnitId | None = None
     ) -> tuple[UnitId, tuple[IssuedToUnit, ...]]:
-        """The Unit's id and its certificates; raises Invalid or Untrusted naming the request at fault."""
-        unit = known.unit.id if known.unit else UnitId(self._ids.new())
+        """The Unit's id, for a new one `id` if given, and its certificates; raises Invalid or Untrusted naming the
+        request at fault.
+        """
+        unit = known.unit.id if known.unit else id or UnitId(self._ids.new())
         return unit, tuple(
             IssuedToUnit(
                 ask.type,
@@ -117,7 +119,7 @@ def record(
         )
     else:
         may_register(session.units.get(id))
-        if _serials(session, id) != known.serials:
+        if serials_of(session, id) != known.serials:
             raise Conflict(
                 "somebody else has registered this Unit meanwhile",
                 element="system_uid",
@@ -137,13 +139,28 @@ def record(
     return unit
 
 
+def take_back(session: Session, known: Known, issued: tuple[IssuedToUnit, ...], now: Instant) -> Unit:
+    """A Unit that has been away too long has new certificates; all others open no door any more. Raises NotFound, and
+    Conflict where its certificates have changed meanwhile.
+    """
+    assert known.unit is not None
+    unit = session.units.get(known.unit.id)
+    if unit.lifecycle != "provisioned" or serials_of(session, unit.id) != known.serials:
+        raise Conflict("the Unit is another now", element="system_uid", got=unit.system_uid, cure="look again")
+    session.certificates.revoke_of_unit(unit.id)
+    for each in issued:
+        session.certificates.add(_certificate(unit.id, each, now))
+    return unit
+
+
 def _check_room(session: Session, known: Unit | None) -> None:
     """Raises Conflict where the organization would have more Units than it may."""
     if known is None or known.lifecycle == "deprovisioned":
         room_for_one(session.unit_limits.get(tenant_of(session.caller)))
 
 
-def _serials(session: Session, unit: UnitId) -> frozenset[str]:
+def serials_of(session: Session, unit: UnitId) -> frozenset[str]:
+    """The Unit's certificates, whatever their state."""
     return frozenset(each.serial for each in session.certificates.of_unit(unit))
 
 

@@ -43,6 +43,9 @@ OPERATIONS: Final[dict[str, Row]] = {
     "deployment_bundles_create":        Row("changes", "tenant", "none",     "tenant", "none",   "none"),
     "deployment_bundles_list":          Row("reads",   "tenant", "none",     "tenant", "none",   "tenant"),
     "deployment_bundles_read":          Row("reads",   "tenant", "none",     "tenant", "none",   "tenant"),
+    "enrolment_keys_create":           Row("changes", "tenant", "fleet",  "none",   "none",   "none"),
+    "enrolment_keys_list":             Row("reads",   "tenant", "fleet",  "none",   "none",   "tenant"),
+    "enrolment_keys_revoke":           Row("changes", "tenant", "fleet",  "none",   "none",   "none"),
     "events_read":                      Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "fleets_create":                    Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "fleets_delete":                    Row("changes", "tenant", "none",     "none",   "none",   "none"),
@@ -131,6 +134,9 @@ OPERATIONS: Final[dict[str, Row]] = {
     "users_read":                       Row("reads",   "tenant", "none",     "tenant", "all",    "tenant"),
     "users_suspend":                    Row("changes", "tenant", "none",     "tenant", "all",    "none"),
     "users_update":                     Row("changes", "tenant", "none",     "tenant", "all",    "none"),
+    "waiting_units_approve":           Row("changes", "tenant", "fleet",  "none",   "none",   "none"),
+    "waiting_units_list":              Row("reads",   "tenant", "fleet",  "none",   "none",   "tenant"),
+    "waiting_units_reject":            Row("changes", "tenant", "fleet",  "none",   "none",   "none"),
 }
 # fmt: on
 
@@ -138,7 +144,7 @@ PUBLIC: Final[frozenset[str]] = frozenset(("health_read", "root_certificate_read
 """What anybody may read, with no caller: liveness, and the roots that a client needs before it can trust us."""
 
 INVITED: Final[frozenset[str]] = frozenset(
-    ("invited_passkeys_begin", "invited_passkeys_create", "user_certificates_create")
+    ("invited_passkeys_begin", "invited_passkeys_create", "units_enrol", "user_certificates_create")
 )
 """What needs no caller but a one-time token in the request."""
 
@@ -152,9 +158,12 @@ SIGNING_IN: Final[frozenset[str]] = frozenset(
         "sign_in_openid_begin",
         "sign_in_passkey",
         "sign_in_passkey_begin",
+        "unit_challenge",
+        "units_collect",
+        "units_return",
     )
 )
-"""What needs no caller but the proof in the request that makes one."""
+"""What needs no caller but the proof in the request that makes one, or a Unit's that it holds its key."""
 
 ALWAYS: Final[frozenset[str]] = frozenset(("users_me_read",))
 """What every signed-in person may ask for, whatever they were given."""
