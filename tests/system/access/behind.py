@@ -55,11 +55,16 @@ OF_TENANT: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.certificates.page_of_users(user=id),
         lambda s, id: s.invitations.page(now=NOW, user=id),
         lambda s, id: s.api_tokens.page(user=id),
+        lambda s, id: s.web_sessions.delete_all(id),
         _let_in,
     ),
     "user certificate": (
         lambda s, id: s.certificates.of_user(id),
         lambda s, id: s.certificates.revoke_of_user(id),
+    ),
+    "session": (
+        lambda s, id: s.web_sessions.get(id),
+        lambda s, id: s.web_sessions.delete(id),
     ),
     "invitation": (lambda s, id: s.invitations.get(id), lambda s, id: s.invitations.withdraw(id)),
     "api token": (lambda s, id: s.api_tokens.get(id), lambda s, id: s.api_tokens.delete(id)),
@@ -146,8 +151,9 @@ OF_FLEET: Final[dict[str, tuple[Ask, ...]]] = {
 def faults(door: Door) -> Iterator[str]:
     """What gives or changes something that is foreign: of another organization, or of another fleet."""
     tenant = Scope(reach="tenant", tenant=org_id("alpha"))  # type: ignore[arg-type]
+    itself = Scope(reach="own", tenant=tenant.tenant, unit=made_id("unit", word("north")))  # type: ignore[arg-type]
     fleet = Scope(reach="fleet", tenant=tenant.tenant, fleets=frozenset((made_id("fleet", word("north")),)))  # type: ignore[arg-type]
-    for scope, asked in ((tenant, OF_TENANT | OF_FLEET), (fleet, OF_FLEET)):
+    for scope, asked in ((tenant, OF_TENANT | OF_FLEET), (fleet, OF_FLEET), (itself, OF_FLEET)):
         for kind, asks in asked.items():
             for placed in _foreign(door.world.objects[kind], scope):
                 for number, ask in enumerate(asks):
@@ -158,7 +164,7 @@ def faults(door: Door) -> Iterator[str]:
 
 def _foreign(objects: list[Placed], scope: Scope) -> Iterator[Placed]:
     for placed in objects:
-        if placed.org in ("beta", "two") or (scope.reach == "fleet" and placed.fleet == "south"):
+        if placed.org in ("beta", "two") or (scope.reach != "tenant" and placed.fleet == "south"):
             yield placed
 
 

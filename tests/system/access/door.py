@@ -15,13 +15,17 @@ from tests.system.access.world import Login, World, build
 from aosedge.cloud.app import CloudParts, opened, people_application
 from aosedge.cloud.blobs import open_blobs
 from aosedge.cloud.bus.inprocess import InProcessBus
+from aosedge.cloud.domain import events
+from aosedge.cloud.domain.events import UnitNews
 from aosedge.cloud.settings import Settings
+from aosedge.model.ids import UnitId
 from aosedge.trust.certificates import Authority
 
 T = TypeVar("T")
 Rows = frozenset[tuple[str, str]]
 """Table and row, as text."""
 TRAIL: Final = frozenset(("audit", "audit_chains"))
+STREAM_S: Final = 30
 _STEADY: Final = frozenset((b"date", b"content-length", b"x-request-id"))
 
 
@@ -120,9 +124,31 @@ class Door:
         scope = _scope(login, method, path, query, kind if body is not None else "", authorization)
         return self.run(_asked(self._app, scope, body or b""))
 
-    async def listen(self, login: Login, path: str, heard: Callable[[bytes], bool]) -> Answer:
-        """A stream, until `heard` says that it was enough."""
-        return await _asked(self._app, _scope(login, "GET", path, "", "", ""), b"", heard)
+    def listen(self, login: Login, path: str, units: list[str], mine: list[str]) -> Answer:
+        """A stream of events: all that it tells when there are news of `units`, up to later ones of `mine`."""
+        news = [UnitNews(UnitId(unit)) for unit in units] + [UnitNews(UnitId(unit), "later") for unit in mine[-1:]]
+
+        async def work() -> Answer:
+            async with asyncio.timeout(STREAM_S), asyncio.TaskGroup() as tasks:
+                begun, parts = asyncio.Event(), 0
+
+                def heard(part: bytes) -> bool:
+                    nonlocal parts
+                    parts += begun.is_set()
+                    if b"hello" in part:
+                        begun.set()
+                    return b'"later"' in part or (
+                        not mine and parts == len(units)
+                    )  # what is not told is an empty part
+
+                scope = _scope(login, "GET", path, "", "", "")
+                listening = tasks.create_task(_asked(self._app, scope, b"", heard))
+                await begun.wait()
+                for each in news:
+                    await self.bus.publish(events.topic(each.unit), events.encode(each))
+            return listening.result()
+
+        return self.run(work())
 
 
 def _scope(login: Login, method: str, path: str, query: str, kind: str, authorization: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import msgspec
 from tests.system.access import behind
 from tests.system.access.door import TRAIL, Answer, Door, Rows
-from tests.system.access.expected import Chosen, barred, choices, row_of, shown, status
+from tests.system.access.expected import Chosen, barred, choices, row_of, sees, shown, status
 from tests.system.access.recipes import Of, Recipe, recipes
 from tests.system.access.words import IDENTITIES, Identity, forbidden
 
@@ -42,7 +42,7 @@ def operations() -> dict[str, Operation]:
         for method in METHODS:
             if method in methods:
                 id, answers = methods[method]["operationId"], methods[method]["responses"]
-                found[id] = Operation(id, method, path, next(int(one) for one in answers if one.startswith("2")))
+                found[id] = Operation(id, method, path, next(int(one) for one in answers if one[0] in "23"))
     return found
 
 
@@ -80,7 +80,8 @@ class _Cells:
 
     def faults(self) -> Iterator[str]:
         """Of the path and the body, then of each filter."""
-        if self._recipe.stream:
+        if self._recipe.stream and barred(self._identity, self._recipe.operation) is None:
+            yield from self._heard()
             return
         if barred(self._identity, self._recipe.operation) is not None or row_of(self._recipe.operation) is None:
             yield from self._shut_out()
@@ -95,6 +96,17 @@ class _Cells:
         for name, of in self._recipe.query.items():
             asked = list(choices(self._identity, self._recipe.operation, of, self._door.world))
             yield from self._alike([(base, {name: one}) for one in asked], of)
+
+    def _heard(self) -> Iterator[str]:
+        """Something happens to every Unit, and then again to its own: what the stream tells."""
+        units = self._door.world.objects["unit"]
+        mine = [placed.id for placed in units if sees(self._identity, self._recipe.operation, placed)]
+        answer = self._door.listen(self._login, self._operation.path, [placed.id for placed in units], mine)
+        words = [word for word in self._words if word in answer.body.decode()]
+        self._matrix.counted[self._recipe.operation, self._identity.name, "unit of everybody"] += 1
+        told = [unit for unit in mine if unit in answer.body.decode()]
+        if answer.status != self._operation.success or words or told != mine:
+            yield f"answered {answer.status}, told {told} of {mine}, and {words} of others"
 
     def _shut_out(self) -> Iterator[str]:
         """Whoever may not ask at all is told the same of everything."""
@@ -157,10 +169,21 @@ class _Cells:
         leaked = sorted(word for word in self._words if word in told)
         if leaked:
             yield f"the answer has {leaked}: {told[:400]}"
+        row, before = row_of(self._recipe.operation), self._door.before
+        to_note = row is not None and self._identity.role and (answer.status == 403 or row.effect == "changes")
+        if to_note and answer.status not in (400, 401, 409) and not self._door.changed():
+            yield f"answered {answer.status} and left no line in the trail"
         if self._door.changed():
             after = self._door.rows()
             self._door.restore()
-            yield from self._harmed(self._door.before ^ after, answer, given)
+            yield from self._harmed(before ^ after, answer, given)
+            lines = [line for table, line in after - before if table == "audit"]
+            if (
+                to_note
+                and answer.status in (200, 201, 204, 403, 404)
+                and not any(f"'{self._recipe.operation}'" in line for line in lines)
+            ):
+                yield f"answered {answer.status} and the trail says {lines[:2]}"
         if answer.status == 200 and self._recipe.lists and not query:
             total = sum(
                 shown(self._identity, self._recipe.operation, of, self._door.world) for of in self._recipe.lists

@@ -139,7 +139,11 @@ def provide(around: Around) -> Provide:
             if provenance_of(request).changes:
                 await around.attempts.note_unknown(request_id, address, operation, error)
             raise
-        _check_provenance(request, credential, around.origins)
+        try:
+            _check_provenance(request, credential, around.origins)
+        except NotAllowed as error:
+            await around.dispatcher.refused(caller, operation, error)
+            raise
         return Ask(around, credential, caller, operation)
 
     return Provide(ask)

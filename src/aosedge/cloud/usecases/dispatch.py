@@ -23,7 +23,12 @@ class Dispatcher:
     async def read(self, caller: Caller, operation: str, work: Callable[[Session], T]) -> T:
         """Run `work`, which changes nothing; raises NotAllowed."""
         scope = await self.allowed(caller, operation)
-        return await self._store.read(caller, scope, work)
+        try:
+            return await self._store.read(caller, scope, work)
+        except NotFound as error:
+            if OPERATIONS[operation].effect == "changes":  # it only looked first
+                await self._note(caller, operation, "not found", target=error.name, detail=str(error))
+            raise
 
     async def change(
         self, caller: Caller, operation: str, work: Callable[[Session], T], target: Callable[[T], str]
@@ -57,6 +62,10 @@ class Dispatcher:
         except NotAllowed:
             await self._note(caller, operation, "denied")
             raise
+
+    async def refused(self, caller: Caller, operation: str, error: NotAllowed) -> None:
+        """Write down what was refused before it was asked here: a request that another site's page may have made."""
+        await self._note(caller, operation, "denied", detail=str(error))
 
     async def _note(
         self, caller: Caller, operation: str, outcome: str, *, target: str = "", detail: str = ""
