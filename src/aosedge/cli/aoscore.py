@@ -97,7 +97,12 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         asyncio.run(leave(settings))
         _again()
     if newborn.waits(settings):
-        provisioned = asyncio.run(newborn.wait_for_tool(settings))
+        if newborn.enrols(settings):
+            from aosedge.core.enrolling import enrol
+
+            provisioned = asyncio.run(enrol(settings))
+        else:
+            provisioned = asyncio.run(newborn.wait_for_tool(settings))
         if not provisioned or options.until_provisioned:
             return 0
         _again()

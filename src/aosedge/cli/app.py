@@ -10,6 +10,7 @@ import typer
 from aosedge.cli import (
     audit,
     bundles,
+    enrolment,
     fleets,
     grants,
     items,
@@ -46,6 +47,7 @@ organizations.app.add_typer(organization_limits.app)
 units.app.add_typer(unit_changes.app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(bundles.app, name="bundle")
+app.add_typer(enrolment.app, name="enrolment")
 app.add_typer(fleets.app, name="fleet")
 app.add_typer(grants.app, name="grant")
 app.add_typer(items.app, name="item")
@@ -57,6 +59,7 @@ app.add_typer(subjects.app, name="subject")
 app.add_typer(target_systems.app, name="target-system")
 units.app.command("provision")(provisioning.provision)
 unit_certificates.add_to(units.app)
+enrolment.add_to(units.app)
 app.add_typer(units.app, name="unit")
 app.add_typer(tokens.app, name="token")
 app.add_typer(users.app, name="user")

@@ -11,7 +11,12 @@ from aosedge.core.settings import Settings
 def waits(settings: Settings) -> bool:
     """Whether the Unit of this state folder has to be provisioned first and its settings let tools do it."""
     card = identity.read_card(settings.state_folder)
-    return settings.provisioning_port > 0 and (card is None or not card.provisioned)
+    return (settings.provisioning_port > 0 or enrols(settings)) and (card is None or not card.provisioned)
+
+
+def enrols(settings: Settings) -> bool:
+    """Whether a new Unit registers itself; then no tool can provision it."""
+    return bool(settings.cloud and (settings.enrolment_key or settings.enrolment_key_file))
 
 
 def leaves(settings: Settings) -> bool:

@@ -38,6 +38,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where an unprovisioned Unit lets tools provision it, without any protection: 0.0.0.0 only on a trusted line."""
     provisioning_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8089
     """0: no such door; `aoscore provision` is the way then."""
+    cloud: str = ""
+    """The cloud's API, https://HOST:10000: where a Unit with an enrolment key registers itself."""
+    cloud_root: str = ""
+    """PEM file of the root certificate that the cloud is known by."""
+    enrolment_key: str = ""
+    """The one-time key of `aos enrolment create`, with which a new Unit registers itself."""
+    enrolment_key_file: str = ""
+    """The file that has it."""
     keys: str = "file"
     """Where new keys are born: `file`, or `pkcs11:token=LABEL?module-path=MODULE.so&pin-source=FILE`."""
     nodes_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
@@ -52,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     state_quiet_s: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 10
     """A service's state is reported to the cloud when it was not written to for so long."""
+
 
 def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
     """The settings in the file, if one is given, and the environment on top.

@@ -52,10 +52,11 @@ class Registrar:
         """The cloud's root certificates, PEM."""
         return self._ask("GET", "/root-certificate/", None).decode()
 
-    def _ask(self, method: str, path: str, body: dict[str, object] | None) -> bytes:
+    def _ask(self, method: str, path: str, body: dict[str, object] | None, token: str = "") -> bytes:
+        headers = {"Authorization": f"Token {token}"} if token else {}
         try:
             with httpx.Client(verify=self._context, timeout=30, trust_env=False) as client:
-                answer = client.request(method, self._url + path, json=body)
+                answer = client.request(method, self._url + path, json=body, headers=headers)
         except httpx.HTTPError as error:
             raise Unavailable(f"no answer from {self._url}: {error}", cure="is AosCloud running there?") from error
         if answer.is_success and len(answer.content) <= _ANSWER_BYTES_MOST:
@@ -163,7 +164,7 @@ def _request(
         "model_name": model,
         "model_version": "1.0",
         "provisioning_software": "aoscore",
-        "nodes": [_node(card.node, node)],
+        "nodes": [node_view(card.node, node)],
         "secure_data": msgspec.json.encode(secrets).decode(),
         "online_public_csr": requests["online"],
         "online_public_node_id": card.node,
@@ -173,7 +174,8 @@ def _request(
     }
 
 
-def _node(name: NodeName, node: NodeStatus) -> dict[str, object]:
+def node_view(name: NodeName, node: NodeStatus) -> dict[str, object]:
+    """The node as a registration describes it."""
     return {
         "id": name,
         "type": node.node_group_subject.codename,
