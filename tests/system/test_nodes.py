@@ -143,10 +143,14 @@ def test_a_name_that_is_taken_is_refused(field: Field) -> None:
     field.start("left")
     field.add("main", "namesake").launch()
     field.others["namesake"].until("the main node has this name")
+    field.others["namesake"].end(signal.SIGTERM)
+    renamed = field.add("right", "namesake")
+    renamed.launch()
+    renamed.until("registered with the main node")
     field.add("left", "twin").launch()
     field.others["twin"].until("another node with this name is there")
     with UnitDoor(field.main.address) as door:
-        assert door.nodes() == ["main", "left"]
+        assert door.nodes() == ["main", "left", "right"]
     field.others["left"].end(signal.SIGKILL)
     field.others["twin"].until("registered with the main node")
 
@@ -184,6 +188,33 @@ def test_nobody_gets_on_the_line_of_a_provisioned_unit_but_its_own_nodes_under_t
         other.end()
     left.launch()
     left.until(PROTECTED)
+
+
+def test_a_deprovisioned_unit_takes_its_nodes_along_and_may_be_provisioned_again(
+    cloud: CloudProcess, together: Field
+) -> None:
+    main, left = together.main, together.others["left"]
+    until_connected(cloud, main, "main", "left")
+    name = main.card.system_id
+    done = cloud.aos("oem", "unit", "deprovision", name)
+    assert done.returncode == 0, done.stderr
+    main.until("this door is closed")
+    end = time.monotonic() + 30
+    while sum("waiting for a tool" in line for line in main.lines) < 2:
+        assert time.monotonic() < end, main.lines
+        time.sleep(0.1)
+    left.until("registered with the main node.*protected=False")
+    assert not left.card.provisioned
+    assert [path.name for path in (left.folder / "identity").iterdir()] == ["unit.json"]
+    while True:
+        with UnitDoor(main.address) as door:
+            if door.nodes() == ["main", "left"]:
+                break
+        assert time.monotonic() < end, left.lines
+        time.sleep(0.2)
+    done = cloud.aos("oem", "unit", "provision", main.address, "--nodes", "2", "--wait", "30")
+    assert done.returncode == 0, done.stderr
+    until_connected(cloud, main, "main", "left")
 
 
 def test_another_nodes_certificate_does_not_do(cloud: CloudProcess, field: Field) -> None:

@@ -16,7 +16,7 @@ from aosedge.core.identity import keys
 from aosedge.core.identity.tokens import label_begin
 from aosedge.core.resources.node import architecture
 from aosedge.model.errors import AosError, Invalid
-from aosedge.model.ids import SystemId
+from aosedge.model.ids import NodeName, SystemId
 from aosedge.trust import certificates, csr
 
 
@@ -72,7 +72,7 @@ def test_a_renewal_makes_a_new_key_in_the_token_and_the_old_one_leaves_it(
         assert done.returncode == 0, (done.stdout, done.stderr, unit.lines)
         seen.add(online_key(unit))
     assert len(seen) == 4
-    labels = token.labels(label_begin(unit.card.system_id, "online"))
+    labels = token.labels(label_begin(unit.card.system_id, unit.card.node, "online"))
     assert len(labels) <= 3
     assert any(label in online_key(unit) for label in labels)
     assert unit.end(signal.SIGKILL) == -signal.SIGKILL
@@ -112,14 +112,14 @@ def test_a_key_of_a_token_signs_and_shows_nothing(token: SoftToken, tmp_path: Pa
         assert csr.unit_key_of(request, "unit-1", kind) == held.public_key()
         with pytest.raises(AosError, match="the key stays in its token"):
             certificates.key_pem(held)
-    first = token.labels(label_begin(SystemId("unit-1"), "online"))
+    first = token.labels(label_begin(SystemId("unit-1"), NodeName(""), "online"))
     keys.make_key("online", SystemId("unit-2"), token.store, tmp_path / "other")
     keys.make_key("online", SystemId("unit-1"), token.store, tmp_path)
-    assert token.labels(label_begin(SystemId("unit-1"), "online")) > first, "a file names it"
+    assert token.labels(label_begin(SystemId("unit-1"), NodeName(""), "online")) > first, "a file names it"
     (tmp_path / "online.key").unlink()
     keys.make_key("online", SystemId("unit-1"), token.store, tmp_path)
-    assert token.labels(label_begin(SystemId("unit-1"), "online")).isdisjoint(first)
-    assert len(token.labels(label_begin(SystemId("unit-2"), "online"))) == 1, "another Unit's"
+    assert token.labels(label_begin(SystemId("unit-1"), NodeName(""), "online")).isdisjoint(first)
+    assert len(token.labels(label_begin(SystemId("unit-2"), NodeName(""), "online"))) == 1, "another Unit's"
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,9 @@ class Program:
                     group.create_task(self.custody.run(self.link)),
                 ]
                 if self._settings.nodes_port:
-                    working.append(group.create_task(NodesWatch(self._settings, self.agent.hear).run()))
+                    nodes = NodesWatch(self._settings, self.agent.hear)
+                    self.custody.dismiss_other = nodes.dismiss
+                    working.append(group.create_task(nodes.run()))
                 await self._end.wait()
                 for task in working:
                     task.cancel()

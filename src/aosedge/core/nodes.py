@@ -17,6 +17,8 @@ from aosedge.protocol.messages.from_unit import NodeStatus
 
 FIRST_DELAY_S, MOST_DELAY_S = 1.0, 60.0
 END_S = 5.0
+ANSWER_S = 28.0
+"""A little longer than the process gives a node."""
 LINE_BYTES_MOST = 1024 * 1024
 _DOOR = "aosedge.core.identity.nodes_door"
 
@@ -33,6 +35,25 @@ class Ask(msgspec.Struct, frozen=True):
     log_json: bool
 
 
+class Dismiss(msgspec.Struct, frozen=True, tag=True):
+    """Said to the process: deprovision this node, which knows its password."""
+
+    node: str
+    password: str
+
+
+class Dismissed(msgspec.Struct, frozen=True, tag=True):
+    """Its answer, empty if the node has forgotten its identity."""
+
+    why_not: str
+
+
+class Seen(msgspec.Struct, frozen=True, tag=True):
+    """What the process tells at every change: all nodes as they are."""
+
+    nodes: tuple[NodeStatus, ...]
+
+
 class NodesWatch:
     """Keeps the process; `run` until cancelled."""
 
@@ -41,6 +62,24 @@ class NodesWatch:
             str(settings.state_folder), settings.nodes_host, settings.nodes_port, settings.log_level, writes_json()
         )
         self._hear = hear
+        self._door: asyncio.StreamWriter | None = None
+        self._answer: asyncio.Future[str] | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def dismiss(self, node: str, password: str) -> str:
+        """Deprovision a node that is there; why not, empty if it was done."""
+        async with self._one_at_a_time:
+            if self._door is None:
+                return "secondary nodes can't be asked"
+            self._answer = asyncio.get_running_loop().create_future()
+            self._door.write(msgspec.json.encode(Dismiss(node, password)) + b"\n")
+            try:
+                async with asyncio.timeout(ANSWER_S):
+                    return await self._answer
+            except TimeoutError:
+                return f"node {node} does not answer"
+            finally:
+                self._answer = None
 
     async def run(self) -> None:
         """Start it, again after a growing pause when it ends, and hand on what it tells."""
@@ -66,13 +105,20 @@ class NodesWatch:
         well = False
         try:
             assert process.stdout is not None
+            self._door = process.stdin
             while line := await process.stdout.readline():
-                nodes = msgspec.json.decode(line, type=tuple[NodeStatus, ...])
-                well = well or any(node.is_connected for node in nodes)
-                await self._hear(NodesSeen(nodes))
+                told: Seen | Dismissed = msgspec.json.decode(line, type=Seen | Dismissed)
+                match told:
+                    case Seen(nodes):
+                        well = well or any(node.is_connected for node in nodes)
+                        await self._hear(NodesSeen(nodes))
+                    case Dismissed(why_not):
+                        if self._answer is not None and not self._answer.done():
+                            self._answer.set_result(why_not)
         except (ValueError, msgspec.DecodeError) as error:
             log.error("unreadable words of nodes", error)
         finally:
+            self._door = None
             await _end(process)
         return well
 

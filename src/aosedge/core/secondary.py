@@ -16,6 +16,7 @@ from aosedge.core.identity.staging import SECONDARY_TYPES, Staging
 from aosedge.core.journal import Journal
 from aosedge.core.resources.node import describe
 from aosedge.core.settings import Settings
+from aosedge.model.ids import NodeName
 from aosedge.protocol.messages.from_unit import NodeStatus
 
 log = Journal("aoscore")
@@ -26,7 +27,11 @@ async def serve(settings: Settings) -> None:
     folder = settings.state_folder
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with alone(folder):
+        identity.forget(folder)  # where power went while it did
         card = identity.read_card(folder) or born(folder, settings.node, RandomIds())
+        if not card.provisioned and card.node != settings.node:
+            card = msgspec.structs.replace(card, node=NodeName(settings.node))
+            identity.write_card(folder, card)
         clock = SystemClock()
         staging = Staging(folder, card, clock, SECONDARY_TYPES, settings.keys)
         node = Secondary(Desk(staging, _described(settings, card), clock), settings.main_node, _chance)

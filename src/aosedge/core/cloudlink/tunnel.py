@@ -37,8 +37,8 @@ class Tunnel:
 
     def __init__(self, roots_pem: str, chain_pem: str, key: str) -> None:
         """Raises Invalid for a key that is not in a token."""
-        self._roots, self._chain, self._token = roots_pem, chain_pem, parse(key)
         self._log = os.memfd_create("stunnel-log", os.MFD_CLOEXEC)
+        self._roots, self._chain, self._token = roots_pem, chain_pem, parse(key)
         self._pin = self._refused = ""
 
     def __del__(self) -> None:
@@ -60,6 +60,7 @@ class Tunnel:
             cure = "install stunnel and the PKCS#11 engine of OpenSSL (Debian: stunnel4 libengine-pkcs11-openssl)"
             raise Unavailable("keys in a token need stunnel for TLS", cure=cure)
         os.ftruncate(self._log, 0)
+        os.lseek(self._log, 0, os.SEEK_SET)
         ours, theirs = socket.socketpair()
         try:
             ours.setblocking(False)

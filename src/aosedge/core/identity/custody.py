@@ -110,6 +110,8 @@ class Custody:
         self._offers_new = self._is_up = False
         self._reported: set[str] = set()
         self._asked_again: set[CertificateType] = set()
+        self.dismiss_other: Callable[[str, str], Awaitable[str]] = _no_others
+        """Deprovisions a secondary node, by name and password; says why not."""
 
     # what the line calls
 
@@ -327,7 +329,7 @@ class Custody:
         """The Unit is deprovisioned once that is durable; then the cloud is told, and has a while to hear it."""
         why = ""
         if message.node.codename != self._unit.node:
-            why = "no such node here"
+            why = await self.dismiss_other(message.node.codename or "", message.password)
         elif not self._unit.password or not _equal(message.password, self._unit.password):
             why = "this is not the node's password"
         else:
@@ -359,3 +361,7 @@ class Custody:
 
 def _equal(secret: str, other: str) -> bool:
     return hmac.compare_digest(secret.encode(), other.encode())
+
+
+async def _no_others(node: str, password: str) -> str:
+    return "no such node here"

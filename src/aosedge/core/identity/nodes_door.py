@@ -1,13 +1,14 @@
 """The process behind `core/nodes.py`: where a provisioned Unit's secondary nodes register, over mutual TLS.
 
-Every change is one line on standard output: all of them as they are now, a JSON list of node statuses. It ends with
-its standard input.
+Every change is one line of JSON on standard output, all of them as they are now. On standard input it is asked to
+deprovision one; with its end the process ends.
 """
 
 import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import grpc
 import msgspec
@@ -17,8 +18,9 @@ from aosedge.core import identity, journal
 from aosedge.core.identity.door import OPTIONS, handled, listen
 from aosedge.core.identity.local import local_pair
 from aosedge.core.identity.nodes import NODES_MOST, Nodes, by_key, read_known, write_known
+from aosedge.core.identity.protos import iamanager_pb2 as wire
 from aosedge.core.identity.protos import methods
-from aosedge.core.nodes import Ask
+from aosedge.core.nodes import Ask, Dismiss, Dismissed, Seen
 from aosedge.model.errors import AosError, Invalid
 from aosedge.model.ids import NodeName
 
@@ -46,7 +48,7 @@ class NodesDoor:
         listen(server, host, port, "nodes_port", credentials)
         await server.start()
         try:
-            await _until_alone()
+            await self._obey()
         finally:
             await server.stop(None)
 
@@ -68,14 +70,28 @@ class NodesDoor:
 
     def _tell(self) -> None:
         every = [self._nodes.status(name) or known.status for name, known in sorted(self._known.items())]
-        os.write(sys.stdout.fileno(), msgspec.json.encode(every) + b"\n")
+        _say(Seen(tuple(every)))
+
+    async def _dismiss(self, asked: Dismiss) -> None:
+        why = ""
+        try:
+            request = wire.ProvisioningRequest(node_id=asked.node, password=asked.password)
+            answer: Any = await self._nodes.relay(asked.node, methods.DEPROVISION.name, request)
+            why = answer.error.message
+        except AosError as error:
+            why = str(error)
+        _say(Dismissed(why))
+
+    async def _obey(self) -> None:
+        """Do what is said on standard input, until its end."""
+        reader = asyncio.StreamReader()
+        await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+        while line := await reader.readline():
+            await self._dismiss(msgspec.json.decode(line, type=Dismiss))
 
 
-async def _until_alone() -> None:
-    reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while await reader.read(1024):
-        pass
+def _say(told: Seen | Dismissed) -> None:
+    os.write(sys.stdout.fileno(), msgspec.json.encode(told) + b"\n")
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from typing import Final, get_args
 import msgspec
 from cryptography import x509
 
-from aosedge.core.identity import FOLDER, Card, keys, read_card, write_card
+from aosedge.core.identity import FOLDER, Card, forget, keys, read_card, take_leave, write_card
 from aosedge.core.identity.chains import CERTIFICATE_BYTES_MOST, CHAIN_MOST, checked_leaf
 from aosedge.core.identity.provisioning import discovery_url
 from aosedge.model.errors import AosError, Conflict, Invalid, NotAllowed
@@ -130,9 +130,15 @@ class Staging:
             self._put(msgspec.structs.replace(self._card, settled=True))
 
     def forget(self, password: str) -> None:
-        """Drop what was begun. Raises NotAllowed with another password, Conflict on a provisioned Unit."""
-        if self._card.provisioned and not self._card.settled and self._knows(self._folder / _SECRET, password):
-            self._put(msgspec.structs.replace(self._card, provisioned=False))
+        """Drop what was begun, or of a secondary node, whose main node asks it, everything.
+
+        Raises NotAllowed with another password, Conflict on a provisioned main node.
+        """
+        secondary = self.types != CERTIFICATE_TYPES
+        if secondary and self._card.provisioned and self._knows(self._folder / _SECRET, password):
+            take_leave(self.state_folder)
+            forget(self.state_folder)
+            self._card = Card(self._card.system_id, self._card.node)
             return
         self._begun(password)
         self._sweep()

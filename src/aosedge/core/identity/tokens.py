@@ -18,20 +18,24 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
+from aosedge.core.identity import read_card
 from aosedge.core.token_uris import Token, parse
 from aosedge.model.errors import AosError, Invalid, Unavailable
-from aosedge.model.ids import SystemId
+from aosedge.model.ids import NodeName, SystemId
 from aosedge.trust.csr import PrivateKey
 
 _NAMED: Final = re.compile(rb"pkcs11:[!-~]*?object=([A-Za-z0-9.-]+)")
 
 
 def make(store: str, owner: SystemId, kind: str, folder: Path) -> str:
-    """A fresh key in the token (P-384; RSA 2048 for `offline`), its text. Those of this owner and kind that no file
-    below `folder` names are removed before. Raises Invalid, Unavailable.
+    """A fresh key in the token (P-384; RSA 2048 for `offline`), its text.
+
+    Those of this kind and node that no file below the identity's `folder` names are removed before. Raises Invalid,
+    Unavailable.
     """
     pkcs11, token = _library(), parse(store)
-    begin = label_begin(owner, kind)
+    card = read_card(folder.parent)
+    begin = label_begin(owner, card.node if card else NodeName(""), kind)
     label = begin + secrets.token_hex(8)
     with _session(token, write=True) as session:
         named = _named_below(folder)
@@ -48,9 +52,9 @@ def make(store: str, owner: SystemId, kind: str, folder: Path) -> str:
     return msgspec.structs.replace(token, object=label).uri()
 
 
-def label_begin(owner: SystemId, kind: str) -> str:
-    """How the labels of this Unit's keys of this kind begin: a token may have those of others."""
-    return f"aos-{hashlib.sha256(owner.encode()).hexdigest()[:16]}-{kind}-"
+def label_begin(owner: SystemId, node: NodeName, kind: str) -> str:
+    """How the labels of a node's keys of this kind begin: a token may have those of others."""
+    return f"aos-{hashlib.sha256(f'{owner}/{node}'.encode()).hexdigest()[:16]}-{kind}-"
 
 
 def signer(text: str) -> PrivateKey:
