@@ -65,7 +65,7 @@ export function DataTable<Row>(props: Props<Row>) {
   );
   return (
     <>
-      <Toolbar inset={{ default: "insetNone" }}>
+      <Toolbar inset={{ default: "insetNone" }} className="aos-toolbar">
         <ToolbarContent>
           {props.filters}
           <ToolbarItem>
@@ -101,7 +101,7 @@ function Rows<Row>({ shown, rows, label, id, search, sort, onSearch, selection }
         <Thead>
           <Tr>
             {selection ? (
-              <Th aria-label={words.table.selectAll}>
+              <Th aria-label={words.table.selectAll} className="aos-check">
                 <Checkbox
                   id={`${label}-all`}
                   aria-label={words.table.selectAll}
@@ -135,7 +135,7 @@ function Rows<Row>({ shown, rows, label, id, search, sort, onSearch, selection }
           {rows.map((row) => (
             <Tr key={id(row)} isRowSelected={selection?.ids.has(id(row))}>
               {selection ? (
-                <Td>
+                <Td className="aos-check">
                   <Checkbox
                     id={`${label}-${id(row)}`}
                     aria-label={words.table.select(selection.name(row))}
@@ -145,7 +145,7 @@ function Rows<Row>({ shown, rows, label, id, search, sort, onSearch, selection }
                 </Td>
               ) : null}
               {shown.map((column) => (
-                <Td key={column.key} dataLabel={column.title} className="aos-cell">
+                <Td key={column.key} dataLabel={column.title} isActionCell={column.key === "actions"}>
                   {column.cell(row)}
                 </Td>
               ))}

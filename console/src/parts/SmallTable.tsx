@@ -28,7 +28,7 @@ export function SmallTable<Row>({ label, rows, id, columns, none }: Props<Row>) 
           {rows.map((row) => (
             <Tr key={id(row)}>
               {columns.map((column) => (
-                <Td key={column.title} dataLabel={column.title} className="aos-cell">
+                <Td key={column.title} dataLabel={column.title}>
                   {column.cell(row)}
                 </Td>
               ))}

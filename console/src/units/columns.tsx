@@ -31,17 +31,17 @@ export function unitColumns(fleets: ReadonlyMap<string, string> | undefined): Co
       sort: "connectivity",
       cell: (unit) => <ConnectivityLabel state={unit.online_status} />,
     },
-    { key: "reason", title: words.units.reason, width: 25, cell: (unit) => <span className="aos-clamp">{unit.reason}</span> },
+    { key: "reason", title: words.units.reason, cell: (unit) => <span className="aos-clamp">{unit.reason}</span> },
     {
       key: "fleet",
       title: words.units.fleet,
-      cell: (unit) => <span className="aos-clamp">{fleets?.get(unit.fleet_id) ?? unit.fleet_id}</span>,
+      cell: (unit) => <span className="aos-name aos-short">{fleets?.get(unit.fleet_id) ?? unit.fleet_id}</span>,
     },
     {
       key: "model",
       title: words.units.model,
       sort: "model",
-      cell: (unit) => <span className="aos-clamp">{[unit.model_name, unit.model_version].filter(Boolean).join(" ")}</span>,
+      cell: (unit) => <span className="aos-words">{[unit.model_name, unit.model_version].filter(Boolean).join(" ")}</span>,
     },
     { key: "seen", title: words.units.lastSeen, sort: "last_seen", cell: (unit) => <Moment at={unit.last_seen} ago /> },
     {
