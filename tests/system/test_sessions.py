@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.system.browser import COOKIE, Browser, by_link, link_token
 from tests.system.cloud_process import CloudProcess
+from tests.system.test_api_events import Listener
 
 from aosedge.trust import secrets
 
@@ -273,6 +274,39 @@ def test_the_commands_list_and_end_sessions_and_passkeys(cloud: CloudProcess) ->
     assert "sessions ended" in cloud.aos("auditor", "session", "revoke", "--all").stdout
     assert cloud.aos("auditor", "passkey", "list").returncode == 0
     assert cloud.aos("auditor", "passkey", "remove", "missing").returncode == 3
+
+
+def test_another_role_and_a_suspension_are_in_force_with_the_next_request_of_a_session(cloud: CloudProcess) -> None:
+    with cloud.person("oem") as oem:
+        user = oem.post("/users/", json={"username": "changing", "role": "oem"}).json()
+        with by_link(cloud, "changing") as browser:
+            assert browser.client.post("/fleets/", json={"title": "changing"}).status_code == 201
+            assert oem.put(f"/users/{user['id']}/", json={"role": "auditor"}).status_code == 200
+            assert browser.client.post("/fleets/", json={"title": "again"}).status_code == 403
+            assert browser.me().json()["role"] == "auditor"
+            assert oem.post(f"/users/{user['id']}/suspend/").status_code == 200
+            assert browser.me().status_code == 401
+            assert oem.post(f"/users/{user['id']}/activate/").status_code == 200
+            assert browser.me().status_code == 401, "a suspension ends sessions"
+        token = link_token(cloud, "changing")
+        assert oem.post(f"/users/{user['id']}/suspend/").status_code == 200
+        with Browser(cloud) as browser:
+            refused = browser.client.post("/sign-in/link/", json={"token": token})
+    assert (refused.status_code, "suspended" in refused.json()["message"]) == (401, True)
+    assert cloud.run("aosedge.cli.aoscloud", "sign-in-link", "changing").returncode == 3
+
+
+@pytest.mark.slow
+def test_streams_of_a_session_end_with_it_and_with_what_it_began_with(cloud: CloudProcess) -> None:
+    with Browser(cloud, cloud.person("stranger")) as certified, by_link(cloud, "owner") as linked:
+        certified.sign_in("/sign-in/certificate/")
+        mine = linked.me().json()["session"]["id"]
+        listeners = [Listener(certified.client), Listener(linked.client)]
+        cloud.revoke(cloud.serial_of("stranger"))
+        with cloud.person("oem") as oem:
+            assert oem.delete(f"/sessions/{mine}/").status_code == 204
+        assert certified.me().status_code == 401
+        assert all(listener.ended.wait(40) for listener in listeners), "a stream lives for 60 s otherwise"
 
 
 def test_a_flood_of_attempts_is_slowed_down_and_does_not_fill_the_trail(cloud: CloudProcess) -> None:

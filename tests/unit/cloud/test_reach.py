@@ -10,6 +10,7 @@ REACHES_EVERYTHING = {
     "reconcilers/outbox.py": "carries out effects of every organization",
     "reconcilers/renewals.py": "ends renewals that take too long, of every Unit",
     "reconcilers/retention.py": "bounds what is kept of every Unit",
+    "reconcilers/sessions.py": "lets go of sessions that have ended",
     "reconcilers/targets.py": "compiles the targets of every Unit",
     "usecases/admission.py": "lets the invited in, before there is a scope",
     "usecases/attempts.py": "writes down who was not let in",

@@ -6,6 +6,7 @@ from aosedge.cloud.reconcilers.driver import Driver
 from aosedge.cloud.reconcilers.outbox import CarryOutEffects
 from aosedge.cloud.reconcilers.renewals import EndOverdueRenewals
 from aosedge.cloud.reconcilers.retention import LetGo
+from aosedge.cloud.reconcilers.sessions import LetGoOfSessions
 from aosedge.cloud.reconcilers.targets import CompileTargets
 from aosedge.cloud.store import Store
 from aosedge.model.ids import Ids
@@ -19,6 +20,7 @@ def driver_for(store: Store, bus: Bus, clock: Clock, ids: Ids, audit_kept_days: 
         CarryOutEffects(store, bus, clock, ids),
         LetGo(store, clock, ids),
         EndOverdueRenewals(store, clock, ids),
+        LetGoOfSessions(store, clock, ids),
         LetGoOfAuditLines(store, clock, ids, audit_kept_days),
     )
     driver = Driver(tasks, clock)
