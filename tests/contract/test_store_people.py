@@ -69,7 +69,7 @@ FOREIGN: list[tuple[Callable[[Session, str], object], str]] = [
     (lambda s, id: s.api_tokens.delete(TokenId(id)), "token-oem-2"),
     (lambda s, id: s.api_tokens.add(token("t", id)), "user-oem-2"),
     (lambda s, id: organizations.withdraw(s, OrgId(id)), "sp-2"),
-    (lambda s, id: organizations.grant(s, OrgId(id)), "oem-2"),
+    (lambda s, id: organizations.grant(s, Counted(), OrgId(id), None, ()), "oem-2"),
     (lambda s, id: s.grants.add(Grant(OrgId(id), OrgId("sp-2"))), "oem-2"),
     (lambda s, id: s.organizations.put(Organization(OrgId(id), "oem", "mine", NOW)), "oem-2"),
     (lambda s, id: s.organizations.delete(OrgId(id)), "oem-2"),

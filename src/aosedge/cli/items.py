@@ -49,6 +49,34 @@ def show(
 
 
 @app.command()
+def deployments(
+    context: typer.Context,
+    item: Annotated[str, typer.Argument(help="codename or id")],
+    units: Annotated[bool, typer.Option("--units", help="each instance, in place of how many")] = False,
+    json: Json = False,
+) -> None:
+    """How many instances of an item of yours run where OEMs let you see it, by version and state."""
+    client, out = begin(context, as_json=json)
+    found = item_named(client, item)
+    path = f"items/{found['id']}/"
+    none = "nothing to be seen: nothing is assigned, or no OEM lets you see deployment results"
+    if units:
+        seen = client.every(f"{path}deployments/")
+        rows = [
+            (u["oem_title"], u["unit"], i["instance"], i["version"], i["state"], i["error_code"], i["exit_code"])
+            for u in seen
+            for i in u["instances"] or [dict.fromkeys(("instance", "version", "state", "error_code", "exit_code"))]
+        ]
+        out.show(
+            seen, lambda: out.table(("oem", "unit", "instance", "version", "state", "error", "exit"), rows, none)
+        )
+    else:
+        seen = client.get(f"{path}deployment-counts/")["items"]
+        counts = [(c["oem_title"], c["version"], c["state"], c["instances"]) for c in seen]
+        out.show(seen, lambda: out.table(("oem", "version", "state", "instances"), counts, none))
+
+
+@app.command()
 def delete(
     context: typer.Context, item: Annotated[str, typer.Argument(help="codename or id")], json: Json = False
 ) -> None:

@@ -2,21 +2,26 @@
 
 import msgspec
 from litestar import delete as delete_
-from litestar import get, post
+from litestar import get, post, put
 from litestar.params import FromQuery, JSONBody
 
 from aosedge.cloud.api.asking import Asked, Name, Within
-from aosedge.cloud.domain.organizations import Grant
+from aosedge.cloud.domain.organizations import Grant, Sight
 from aosedge.cloud.usecases import organizations
 from aosedge.model.ids import OrgId
 from aosedge.model.instants import to_rfc3339
 
 
 class GrantView(msgspec.Struct, frozen=True):
-    """The OEM uses the Service Provider's items."""
+    """The OEM uses the Service Provider's services: all (null) or those with these ids.
+
+    `sees`: what the Service Provider may see of its instances on the OEM's Units.
+    """
 
     oem_id: str
     service_provider_id: str
+    services: tuple[str, ...] | None
+    sees: tuple[Sight, ...]
     created_at: str
 
 
@@ -31,11 +36,20 @@ class GrantBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """To whom; the Service Provider tells its id: `aos organization list`."""
 
     service_provider_id: str
+    services: tuple[str, ...] | None = None
+    sees: tuple[str, ...] = ()
+
+
+class GrantChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be used, by id or codename or all (null), and what may be seen; what is left out stays as it is."""
+
+    services: tuple[str, ...] | msgspec.UnsetType | None = msgspec.UNSET
+    sees: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 def view(grant: Grant) -> GrantView:
     """As the API shows it."""
-    return GrantView(grant.oem, grant.sp, to_rfc3339(grant.created_at))
+    return GrantView(grant.oem, grant.sp, grant.services, grant.sees, to_rfc3339(grant.created_at))
 
 
 @get("/grants/", operation_id="grants_list", tags=["organizations"])
@@ -55,11 +69,29 @@ async def list_(
 
 @post("/grants/", operation_id="grants_create", tags=["organizations"])
 async def create(ask: Asked, data: JSONBody[GrantBody]) -> GrantView:
-    """Let a Service Provider's items be assigned to your subjects."""
+    """Let a Service Provider's services, all or some, be assigned to your subjects."""
+    sp = OrgId(data.service_provider_id)
     made = await ask.change(
-        lambda session: organizations.grant(session, OrgId(data.service_provider_id)), lambda grant: grant.sp
+        lambda session: organizations.grant(session, ask.ids, sp, data.services, data.sees), lambda grant: grant.sp
     )
     return view(made)
+
+
+@get("/grants/{id:str}/", operation_id="grants_read", tags=["organizations"])
+async def read(ask: Asked, id: Name) -> GrantView:
+    """What you grant to a Service Provider, by its id."""
+    return view(await ask.read(lambda session: session.grants.get(OrgId(id))))
+
+
+@put("/grants/{id:str}/", operation_id="grants_update", tags=["organizations"])
+async def update(ask: Asked, id: Name, data: JSONBody[GrantChangeBody]) -> GrantView:
+    """Let a Service Provider's services be used, and let it see, more or less; refused while a service that would be
+    left out is assigned."""
+    changed = await ask.change(
+        lambda session: organizations.change_grant(session, OrgId(id), data.services, data.sees),
+        lambda grant: grant.sp,
+    )
+    return view(changed)
 
 
 @delete_("/grants/{id:str}/", operation_id="grants_delete", tags=["organizations"])

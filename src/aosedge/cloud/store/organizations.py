@@ -1,8 +1,9 @@
 """Organizations and grants."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, false, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, false, func, or_, select, update
 
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.organizations import Grant, Organization, OrgKind
@@ -18,9 +19,10 @@ from aosedge.cloud.store.tables import (
     subjects,
     units,
     users,
+    versions,
 )
 from aosedge.model.errors import NotFound
-from aosedge.model.ids import OrgId
+from aosedge.model.ids import ItemId, OrgId
 
 _ORDERS = ("title", "created_at", "kind")
 
@@ -52,6 +54,11 @@ class Organizations:
         if found is None:
             raise NotFound("organization", id)
         return found
+
+    def titles(self, ids: Iterable[OrgId]) -> dict[OrgId, str]:
+        """What those of these ids are called that the scope may see."""
+        query = self._mine().where(organizations.c.id.in_(set(ids)))
+        return {found.id: found.title for found in rows.every(self._connection, query, Organization)}
 
     def page(
         self,
@@ -140,6 +147,38 @@ class Grants:
                 query = query.where(column == value)
         return rows.page(self._connection, query, Grant, window, order, ("created_at", "oem", "sp"))
 
+    def get(self, sp: OrgId) -> Grant:
+        """What the scope's organization grants to it; raises NotFound."""
+        found = self.find(sp)
+        if found is None:
+            raise NotFound("grant", sp)
+        return found
+
+    def find(self, sp: OrgId) -> Grant | None:
+        """What the scope's organization grants to it, if anything."""
+        return rows.one(self._connection, select(grants).where(*self._given(sp)), Grant)
+
+    def put(self, grant: Grant) -> None:
+        """Replace what it lets use and see; raises NotFound."""
+        self.get(grant.sp)
+        values = {"services": grant.services, "sees": grant.sees}
+        self._connection.execute(update(grants).where(*self._given(grant.sp)).values(values))
+
+    def assigned(self, sp: OrgId) -> tuple[tuple[ItemId, str, str], ...]:
+        """The Service Provider's services that the scope's organization has assigned, alone or in a bundle: id,
+        codename, and the subject's title."""
+        came = and_(assignments.c.bundle.is_not(None), assignments.c.bundle == versions.c.bundle)
+        query = (
+            select(items.c.id, items.c.codename, subjects.c.title)
+            .distinct()
+            .select_from(assignments)
+            .join(subjects, subjects.c.id == assignments.c.subject)
+            .outerjoin(versions, came)
+            .join(items, or_(items.c.id == assignments.c.item, items.c.id == versions.c.item))
+            .where(assignments.c.tenant == self._scope.tenant, items.c.owner == sp, items.c.type == "service")
+        )
+        return tuple((row[0], row[1], row[2]) for row in self._connection.execute(query))
+
     def may_be_granted(self, id: OrgId) -> bool:
         """Whether there is a Service Provider of this id: a grant is to one not known before, so past the scope."""
         query = select(organizations.c.id).where(organizations.c.id == id, organizations.c.kind == "sp")
@@ -153,8 +192,7 @@ class Grants:
 
     def uses(self, sp: OrgId) -> tuple[str, ...]:
         """The titles of subjects to which something of the Service Provider is assigned; raises NotFound."""
-        if self._connection.execute(select(grants.c.sp).where(*self._given(sp))).first() is None:
-            raise NotFound("grant", sp)
+        self.get(sp)
         owned_items = select(items.c.id).where(items.c.owner == sp)
         owned_bundles = select(bundles.c.id).where(bundles.c.owner == sp)
         query = (

@@ -10,6 +10,7 @@ from aosedge.cloud.store.assignments import Assignments
 from aosedge.cloud.store.audit import Audit
 from aosedge.cloud.store.catalogue import BlobRecords, Bundles, Items
 from aosedge.cloud.store.compiling import Compiling
+from aosedge.cloud.store.deployments import Deployments
 from aosedge.cloud.store.documents import Documents
 from aosedge.cloud.store.effects import Effects
 from aosedge.cloud.store.enrolment import EnrolmentKeys, EveryEnrolment, WaitingUnits
@@ -82,6 +83,7 @@ class Session(Signals):
         self.service_states = ServiceStates(connection, scope)
         self.items = Items(connection, scope)
         self.bundles = Bundles(connection, scope)
+        self.deployments = Deployments(connection, scope)
         self.blobs = BlobRecords(connection)
         self.assignments = Assignments(connection, scope)
         self.targets = Targets(connection, scope)

@@ -1,4 +1,4 @@
-"""Every table of the cloud, with those of `set_tables`. The migrations under `migrations/` lead to exactly this."""
+"""Every table of the cloud, with those of `*_tables`. The migrations under `migrations/` lead to exactly this."""
 
 from sqlalchemy import (
     BigInteger,
@@ -59,6 +59,9 @@ grants = Table(
     _to("oem", "organizations.id", key=True),
     _to("sp", "organizations.id", key=True),
     _number("created_at", 0),
+    _document("services", Words, null=True),
+    Column("sees", Json(Words), nullable=False, server_default="[]"),
+    _text("secret", ""),
 )
 
 users = Table(

@@ -5,6 +5,7 @@ import msgspec
 from aosedge.cloud.domain.access.callers import tenant_of
 from aosedge.cloud.domain.assignments import Assignment, Standing, checked, replaced
 from aosedge.cloud.domain.catalogue import Bundle, newer_bundle
+from aosedge.cloud.domain.organizations import check_granted
 from aosedge.cloud.domain.pages import MOST_ROWS, Window
 from aosedge.cloud.store import Session
 from aosedge.model.errors import Conflict, NotFound
@@ -34,7 +35,8 @@ def create(
 
     It takes the place of those all of whose items it brings, each with a line in the audit trail. Raises Invalid
     naming the field; NotFound for a subject, item, version or bundle that is missing or foreign (an item is an OEM's
-    own or of a Service Provider it granted); Conflict where just this is assigned already, or part of its items.
+    own or of a Service Provider it granted); NotAllowed naming services that the grant does not have; Conflict where
+    just this is assigned already, or part of its items.
     """
     assignment = checked(
         Assignment(
@@ -89,11 +91,16 @@ def newer(session: Session, assignment: Assignment) -> Bundle | None:
 
 def _there(session: Session, assignment: Assignment) -> None:
     if assignment.item is not None:
-        session.items.get(assignment.item)
+        item = session.items.get(assignment.item)
+        check_granted(session.grants.find(item.owner), [(item.id, item.type, item.codename)])
         if assignment.version is not None:
             session.items.version(assignment.item, assignment.version)
-    if assignment.bundle is not None and session.bundles.get(assignment.bundle).state != "ready":
-        raise Conflict("the bundle is not ready", element="bundle", cure="see why with: aos bundle show")
+    if assignment.bundle is not None:
+        bundle = session.bundles.get(assignment.bundle)
+        if bundle.state != "ready":
+            raise Conflict("the bundle is not ready", element="bundle", cure="see why with: aos bundle show")
+        brought = [(item.id, item.type, item.codename) for item, _ in session.items.of_bundle(bundle.id)]
+        check_granted(session.grants.find(bundle.owner), brought)
 
 
 def delete(session: Session, id: AssignmentId) -> Assignment:

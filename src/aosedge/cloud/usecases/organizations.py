@@ -1,15 +1,26 @@
 """What an Admin does with organizations, and an OEM with its grants."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from aosedge.cloud.domain.access.callers import tenant_of
-from aosedge.cloud.domain.organizations import Grant, Organization, OrgKind, changeable, in_use
+from aosedge.cloud.domain.organizations import (
+    Grant,
+    Organization,
+    OrgKind,
+    Sight,
+    changeable,
+    checked_sights,
+    in_use,
+    narrowed,
+)
 from aosedge.cloud.domain.titles import checked_title
 from aosedge.cloud.store import Session
 from aosedge.model.errors import Conflict, Invalid, NotFound
-from aosedge.model.ids import Ids, OrgId
+from aosedge.model.ids import Ids, ItemId, OrgId
 
 _NAMED_MOST: Final = 5
 
@@ -46,13 +57,52 @@ def remove(session: Session, id: OrgId) -> Organization:
     return organization
 
 
-def grant(session: Session, sp: OrgId) -> Grant:
-    """Let the Service Provider's items be assigned in the caller's organization; raises NotFound and Conflict."""
+def grant(session: Session, ids: Ids, sp: OrgId, services: Sequence[str] | None, sees: Sequence[str]) -> Grant:
+    """Let the Service Provider's services, by id or codename or all, be assigned in the caller's organization.
+
+    Raises Invalid naming the field, NotFound and Conflict.
+    """
     if not session.grants.may_be_granted(sp):
         raise NotFound("organization", sp)
-    made = Grant(tenant_of(session.caller), sp, session.caller.now)
-    session.grants.add(made)
-    return made
+    made = Grant(tenant_of(session.caller), sp, session.caller.now, secret=ids.new())
+    session.grants.add(made)  # from here on its items are in reach
+    return _put(session, made, services, checked_sights(sees))
+
+
+def change_grant(
+    session: Session,
+    sp: OrgId,
+    services: Sequence[str] | UnsetType | None = UNSET,
+    sees: Sequence[str] | UnsetType = UNSET,
+) -> Grant:
+    """Let more or less be used and seen; both at once, from the next request on.
+
+    Raises Invalid naming the field, NotFound, and Conflict naming what uses a service that would be left out.
+    """
+    known = session.grants.get(sp)
+    sights = known.sees if sees is UNSET else checked_sights(sees)
+    return _put(session, known, known.services if services is UNSET else services, sights)
+
+
+def _put(session: Session, grant: Grant, services: Sequence[str] | None, sees: tuple[Sight, ...]) -> Grant:
+    named = None if services is None else tuple(sorted({_service(session, grant, said) for said in services}))
+    changed = msgspec.structs.replace(grant, services=named, sees=sees)
+    session.grants.put(narrowed(changed, session.grants.assigned(grant.sp)))
+    return changed
+
+
+def _service(session: Session, grant: Grant, said: str) -> ItemId:
+    if grant.services and said in grant.services:
+        return ItemId(said)  # the item may have been removed since
+    found = session.items.find(grant.sp, said, "service")
+    try:
+        item = found or session.items.get(ItemId(said))
+    except NotFound:
+        item = None
+    if item is None or item.owner != grant.sp or item.type != "service":
+        expected = "codenames or ids of services of the Service Provider"
+        raise Invalid("no such service", element="services", expected=expected, got=said[:80])
+    return item.id
 
 
 def withdraw(session: Session, sp: OrgId) -> None:
