@@ -10,6 +10,7 @@ import typer
 from aosedge.cli import (
     audit,
     bundles,
+    campaigns,
     enrolment,
     fleets,
     grants,
@@ -48,6 +49,7 @@ units.app.add_typer(unit_changes.app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(bundles.app, name="bundle")
 app.add_typer(enrolment.app, name="enrolment")
+app.add_typer(campaigns.app, name="campaign")
 app.add_typer(fleets.app, name="fleet")
 app.add_typer(grants.app, name="grant")
 app.add_typer(items.app, name="item")

@@ -138,6 +138,13 @@ OF_FLEET: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.statuses.usage(id),
         _taken,
     ),
+    "campaign": (
+        lambda s, id: s.campaigns.get(id),
+        lambda s, id: s.campaigns.members(id),
+        lambda s, id: s.campaigns.exclusions(id),
+        lambda s, id: s.campaigns.reasons(id),
+        lambda s, id: s.campaigns.delete(id),
+    ),
     "unit set": (
         lambda s, id: s.unit_sets.get(id),
         lambda s, id: s.unit_sets.fill(id, parse_selector("place")),

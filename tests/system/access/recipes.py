@@ -71,9 +71,17 @@ _NO_CERTIFICATE: Final = {"": 401, "alpha narrow token": 401, "alpha session": 4
 _MORE: Final = {"alpha deputy": 403}
 """The user has more permissions than who asks."""
 
+_DRAFT: Final = dict.fromkeys(ROLES, 409)
+"""What a draft of a campaign cannot do."""
+
+
+def _campaign(selection: dict[str, Any]) -> dict[str, Any]:
+    return {"title": "new", "bundle_id": Of("bundle", tied=FINE), "selection": selection}
+
 
 def recipes() -> tuple[Recipe, ...]:
     """The table."""
+    campaign = {"id": Of("campaign")}
     unit, user, subject = {"id": Of("unit")}, {"id": Of("user")}, {"id": Of("subject")}
     return (
         Recipe("api_tokens_create", body={"title": "t", "scopes": ["users_me_read"]}),
@@ -84,6 +92,25 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("assignments_delete", {"id": Of("subject"), "assignment_id": Of("assignment")}),
         Recipe("assignments_list", subject, lists=(Of("assignment"),)),
         Recipe("audit_list", lists=(Of("audit"),)),
+        Recipe("campaign_exclusions_list", campaign),
+        Recipe("campaign_members_list", campaign),
+        Recipe("campaigns_approve", campaign, body={"digest": "x"}, refused=_DRAFT),
+        Recipe("campaigns_cancel", campaign, body={}),
+        Recipe("campaigns_create", body=_campaign({"fleets": [Of("fleet")]})),
+        Recipe("campaigns_create", body=_campaign({"fleets": [Of("fleet")], "units": [Of("unit")]})),
+        Recipe("campaigns_delete", campaign),
+        Recipe("campaigns_halt", campaign, body={}, refused=_DRAFT),
+        Recipe("campaigns_list", query={"bundle_id": Of("bundle", missing=FINE)}, lists=(Of("campaign"),)),
+        Recipe("campaigns_override", campaign, body={"reason": "r"}, refused=_DRAFT),
+        Recipe("campaigns_pass", campaign, refused=_DRAFT),
+        Recipe("campaigns_pause", campaign, body={}, refused=_DRAFT),
+        Recipe("campaigns_plan", campaign),
+        Recipe("campaigns_read", campaign),
+        Recipe("campaigns_resume", campaign, body={}, refused=_DRAFT),
+        Recipe("campaigns_retry", campaign, refused=_DRAFT),
+        Recipe("campaigns_roll_back", campaign, body={}, refused=_DRAFT),
+        Recipe("campaigns_start", campaign, body={}, refused=_DRAFT),
+        Recipe("campaigns_update", campaign, body={"priority": 1}),
         Recipe("deployment_bundles_create", form=_FORM, refused={"oem": 400, "sp": 400}),
         Recipe("deployment_bundles_list", lists=(_BUNDLE,)),
         Recipe("deployment_bundles_read", {"id": _BUNDLE}),

@@ -30,6 +30,7 @@ from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope, Task
 from aosedge.cloud.domain.api_tokens import ApiToken
 from aosedge.cloud.domain.assignments import Assignment
+from aosedge.cloud.domain.campaigns.state import Campaign, Selection
 from aosedge.cloud.domain.catalogue import Bundle, Item, ItemVersion
 from aosedge.cloud.domain.fleets import Fleet
 from aosedge.cloud.domain.invitations import Invitation
@@ -406,6 +407,22 @@ class _Builder:
         for oem, sp in sorted(GRANTS):
             if (oem, sp) != ("alpha", "three"):
                 self._assign(session, oem, sp)
+        for org, fleets in OEMS.items():
+            for fleet in fleets:
+                self._put("campaign", self._campaign(session, org, fleet, word(fleet)), org, fleet=fleet)
+
+    def _campaign(self, session: Session, org: str, fleet: str, mark: str) -> str:
+        of = made_id("fleet", word(fleet))
+        named = (
+            made_id("campaign", mark),
+            org_id(org),
+            f"title {mark}",
+            made_id("bundle-item", word(org)),
+            self._now,
+        )
+        selection = Selection(fleets=(of,))  # type: ignore[arg-type]
+        session.campaigns.add(Campaign(*named, selection=selection, fleet=of))  # type: ignore[arg-type]
+        return named[0]
 
     def _assign(self, session: Session, oem: str, sp: str) -> None:
         id, subject, item = (made_id(*pair) for pair in (
@@ -432,12 +449,14 @@ class _Builder:
             unit_set = made_id("set", mark)
             session.unit_sets.add(UnitSet(unit_set, tenant, of, f"gone {mark}", self._now))  # type: ignore[arg-type]
             session.unit_sets.delete(unit_set)  # type: ignore[arg-type]
+            campaign = self._campaign(session, org, fleets[0], mark)
+            session.campaigns.delete(campaign)  # type: ignore[arg-type]
             user = made_id("user", mark)
             session.users.add(User(user, tenant, "auditor", f"gone.{org}", self._now))  # type: ignore[arg-type]
             session.users.delete(user)  # type: ignore[arg-type]
             for kind, id in (
                 ("fleet", fleet), ("any fleet", fleet), ("empty fleet", fleet), ("unit", unit), ("subject", subject),
-                ("unit set", unit_set), ("user", user), ("person", user),
+                ("unit set", unit_set), ("campaign", campaign), ("user", user), ("person", user),
             ):  # fmt: skip
                 self.world.gone[kind].append(Placed(id, org))
 

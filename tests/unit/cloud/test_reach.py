@@ -7,6 +7,7 @@ CLOUD = Path(__file__).parents[3] / "src" / "aosedge" / "cloud"
 REACHES_EVERYTHING = {
     "gateway/store_records.py": "signs Units in and out, before there is a scope",
     "reconcilers/audit.py": "lets go of old lines of every chain",
+    "reconcilers/campaigns.py": "drives the campaigns of every organization",
     "reconcilers/outbox.py": "carries out effects of every organization",
     "reconcilers/renewals.py": "ends renewals that take too long, of every Unit",
     "reconcilers/retention.py": "bounds what is kept of every Unit",

@@ -2,6 +2,7 @@
 
 from aosedge.cloud.ports import Bus
 from aosedge.cloud.reconcilers.audit import LetGoOfAuditLines
+from aosedge.cloud.reconcilers.campaigns import DriveCampaigns
 from aosedge.cloud.reconcilers.driver import Driver
 from aosedge.cloud.reconcilers.outbox import CarryOutEffects
 from aosedge.cloud.reconcilers.renewals import EndOverdueRenewals
@@ -17,6 +18,7 @@ def driver_for(store: Store, bus: Bus, clock: Clock, ids: Ids, audit_kept_days: 
     """Every task, woken by the store's signals once `run` runs."""
     tasks = (
         CompileTargets(store, bus, clock, ids),
+        DriveCampaigns(store, clock, ids),
         CarryOutEffects(store, bus, clock, ids),
         LetGo(store, clock, ids),
         EndOverdueRenewals(store, clock, ids),

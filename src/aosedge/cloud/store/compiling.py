@@ -1,18 +1,20 @@
 """What the target compiler reads and writes, for many Units at once."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, select, update
 
 from aosedge.cloud.domain.assignments import Assignment
 from aosedge.cloud.domain.catalogue import Item, ItemVersion
 from aosedge.cloud.domain.deployment import deployment
+from aosedge.cloud.domain.releases import Release, released
 from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.target_systems import TargetSystem
 from aosedge.cloud.domain.targets import Catalogue, CompiledTarget, Intent, UnitTarget, left_out
 from aosedge.cloud.store import rows
+from aosedge.cloud.store.campaign_tables import unit_releases
 from aosedge.cloud.store.documents import Documents
 from aosedge.cloud.store.reported import ReportedUnits
 from aosedge.cloud.store.set_tables import target_systems
@@ -35,8 +37,8 @@ from aosedge.protocol.messages.parts import Generation
 NONE_YET: Final = Generation(0, 0)
 
 
-Aims: TypeAlias = tuple[tuple[SubjectId, ...], TargetSystemId | None]
-"""What Units must share to share a target: their subjects and their kind of hardware."""
+Aims: TypeAlias = tuple[tuple[SubjectId, ...], TargetSystemId | None, tuple[Release, ...]]
+"""What Units must share to share a target: their subjects, their kind of hardware, what campaigns gave them."""
 
 
 class DirtyUnit(msgspec.Struct, frozen=True):
@@ -77,49 +79,64 @@ class Compiling:
             .limit(most)
         )
         found = self._connection.execute(query).all()
-        joined: dict[UnitId, list[SubjectId]] = {}
-        members = select(subject_units).where(subject_units.c.unit.in_([row.id for row in found]))
-        for subject, unit in self._connection.execute(members.order_by(subject_units.c.subject)):
-            joined.setdefault(unit, []).append(subject)
+        ids = [row.id for row in found]
+        joined, released = self.subjects_of(ids), self.releases_of(ids)
         dirty = []
         for row in found:
             generation = NONE_YET if row.epoch is None else Generation(row.epoch, row.number)
             floor = NONE_YET if row.floor_epoch is None else Generation(row.floor_epoch, row.floor_number)
-            aims = (tuple(joined.get(row.id, ())), row.target_system)
+            aims = (joined.get(row.id, ()), row.target_system, released.get(row.id, ()))
             dirty.append(
                 DirtyUnit(row.id, row.connection != "", aims, generation, max(generation, floor), row.digest)
             )
         return tuple(dirty)
 
+    def subjects_of(self, ids: Sequence[UnitId] | Select[Any]) -> dict[UnitId, tuple[SubjectId, ...]]:
+        """The subjects that these Units have, in order."""
+        joined: dict[UnitId, tuple[SubjectId, ...]] = {}
+        members = select(subject_units).where(subject_units.c.unit.in_(ids)).order_by(subject_units.c.subject)
+        for subject, unit in self._connection.execute(members):
+            joined[unit] = (*joined.get(unit, ()), subject)
+        return joined
+
+    def releases_of(self, ids: Sequence[UnitId] | Select[Any]) -> dict[UnitId, tuple[Release, ...]]:
+        """What campaigns released to these Units, in order."""
+        found: dict[UnitId, tuple[Release, ...]] = {}
+        query = select(unit_releases).where(unit_releases.c.unit.in_(ids))
+        for row in self._connection.execute(query.order_by(unit_releases.c.at, unit_releases.c.bundle)):
+            found[row.unit] = (*found.get(row.unit, ()), Release(row.at, row.bundle))
+        return found
+
     def intents(self, wanted: Iterable[Aims]) -> dict[Aims, Intent]:
         """The intent behind each set of subjects on each kind of hardware; one catalogue for all."""
         sets = set(wanted)
-        ids = {id for each, _ in sets for id in each}
-        system_of = self._systems({system for _, system in sets if system is not None})
+        ids = {id for each, _, _ in sets for id in each}
+        system_of = self._systems({system for _, system, _ in sets if system is not None})
         known = rows.every(self._connection, select(subjects).where(subjects.c.id.in_(ids)), Subject)
         subject_of = {subject.id: subject for subject in known}
         assigned: dict[SubjectId, list[Assignment]] = {}
         query = select(assignments).where(assignments.c.subject.in_(ids)).order_by(assignments.c.id)
         for assignment in rows.every(self._connection, query, Assignment):
             assigned.setdefault(assignment.subject, []).append(assignment)
-        catalogue = self._catalogue([assignment for each in assigned.values() for assignment in each])
+        everything = [assignment for each in assigned.values() for assignment in each]
+        catalogue = self._catalogue(everything, {release.bundle for *_, given in sets for release in given})
         return {
-            (each, system): Intent(
+            (each, system, given): Intent(
                 catalogue=catalogue,
                 subjects=tuple(subject_of[id] for id in each),
-                assignments=tuple(assignment for id in each for assignment in assigned.get(id, ())),
+                assignments=released((a for id in each for a in assigned.get(id, ())), given, catalogue),
                 system=None if system is None else system_of[system],
             )
-            for each, system in sets
+            for each, system, given in sets
         }
 
     def _systems(self, ids: set[TargetSystemId]) -> dict[TargetSystemId, TargetSystem]:
         query = select(target_systems).where(target_systems.c.id.in_(ids))
         return {system.id: system for system in rows.every(self._connection, query, TargetSystem)} if ids else {}
 
-    def _catalogue(self, assigned: Sequence[Assignment]) -> Catalogue:
-        """Everything that the assignments and what they need may come to."""
-        bundles = {assignment.bundle for assignment in assigned if assignment.bundle is not None}
+    def _catalogue(self, assigned: Sequence[Assignment], given: set[BundleId]) -> Catalogue:
+        """Everything that the assignments, released bundles and what they need may come to."""
+        bundles = {assignment.bundle for assignment in assigned if assignment.bundle is not None} | given
         wanted = {assignment.item for assignment in assigned if assignment.item is not None} | self._members(bundles)
         found: dict[ItemId, Item] = {}
         known: list[ItemVersion] = []

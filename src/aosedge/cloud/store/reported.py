@@ -81,7 +81,11 @@ _USAGES: Final = _upsert(
     _set("body", "created_at") + " WHERE excluded.created_at >= usages.created_at",
 )
 _ALERTS: Final = _upsert(
-    "alerts", "unit, txn, number, at, alert", "text, text, integer, bigint, text", "unit, txn, number", "NOTHING"
+    "alerts",
+    "unit, txn, number, at, severity, alert",
+    "text, text, integer, bigint, text, text",
+    "unit, txn, number",
+    "NOTHING",
 )
 _RECEIVED: Final = _upsert(
     "received", "unit, txn, at, type, body", "text, text, bigint, text, text", "unit, txn", "NOTHING"
@@ -212,8 +216,8 @@ class ReportedUnits:
         """Unit, monitoring data, its time; the newest stays."""
         self._run(_USAGES, self._only(rows))
 
-    def add_alerts(self, rows: Sequence[tuple[UnitId, str, int, int, Any]]) -> None:
-        """Unit, txn, number in the message, time, alert; again is free."""
+    def add_alerts(self, rows: Sequence[tuple[UnitId, str, int, int, str, Any]]) -> None:
+        """Unit, txn, number in the message, time, severity, alert; again is free."""
         self._run(_ALERTS, self._only(rows))
 
     def add_received(self, rows: Sequence[tuple[UnitId, str, int, str, Any]]) -> None:

@@ -8,6 +8,9 @@ from aosedge.cloud.domain.access.callers import Caller, Scope
 from aosedge.cloud.store.admission import ApiTokens, EveryApiToken, EveryInvitation, Invitations
 from aosedge.cloud.store.assignments import Assignments
 from aosedge.cloud.store.audit import Audit
+from aosedge.cloud.store.campaign_candidates import CampaignCandidates
+from aosedge.cloud.store.campaign_members import CampaignMembers
+from aosedge.cloud.store.campaigns import Campaigns
 from aosedge.cloud.store.catalogue import BlobRecords, Bundles, Items
 from aosedge.cloud.store.compiling import Compiling
 from aosedge.cloud.store.deployments import Deployments
@@ -22,6 +25,7 @@ from aosedge.cloud.store.passkeys import EveryPasskey, Passkeys
 from aosedge.cloud.store.people import Certificates, EveryCertificate, EveryUser, Users
 from aosedge.cloud.store.recording import Recorder
 from aosedge.cloud.store.reported import ReportedUnits
+from aosedge.cloud.store.reported_members import ReportedMembers
 from aosedge.cloud.store.retention import Retention
 from aosedge.cloud.store.service_states import ReportedStates, ServiceStates
 from aosedge.cloud.store.sessions import EveryWebSession, Tickets, WebSessions
@@ -59,6 +63,8 @@ class Session(Signals):
         self.caller, self.scope = caller, scope
         recorder = Recorder(connection)
         self.audit = Audit(connection, caller, scope, recorder)
+        self.campaign_members = CampaignMembers(connection)  # thousands at once: the campaign's line tells
+        self.campaign_candidates = CampaignCandidates(connection, scope)
         connection = cast(Connection, recorder)  # as far as repositories use one: `execute` and `dialect`
         self.organizations = Organizations(connection, scope)
         self.users = Users(connection, scope)
@@ -88,6 +94,7 @@ class Session(Signals):
         self.assignments = Assignments(connection, scope)
         self.targets = Targets(connection, scope)
         self.statuses = Statuses(connection, scope)
+        self.campaigns = Campaigns(connection, scope)
         self.received = ReceivedMessages(connection, scope)
 
 
@@ -97,6 +104,7 @@ class UnitsSession(Signals):
     def __init__(self, connection: Connection, documents: Documents, units: frozenset[UnitId]) -> None:
         super().__init__()
         self.reported = ReportedUnits(connection, documents, units)
+        self.members = ReportedMembers(connection, units)
         self.states = ReportedStates(connection, units)
 
 
@@ -107,6 +115,7 @@ class EverySession(Signals):
         super().__init__()
         self.caller = caller
         self.compiling = Compiling(connection, documents)
+        self.campaign_members = CampaignMembers(connection)
         self.effects = Effects(connection)
         self.retention = Retention(connection)
         self.settings = InstallationSettings(connection)

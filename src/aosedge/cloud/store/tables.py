@@ -345,6 +345,7 @@ alerts = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     _number("at"),
     _document("alert", AnyAlert),
+    _text("severity", "info"),
     Index(None, "unit", "at"),
 )
 

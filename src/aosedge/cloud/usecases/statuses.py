@@ -7,7 +7,11 @@ from typing import Final
 
 import msgspec
 
+from aosedge.cloud.domain.alerts import Severity, severity_of
+from aosedge.cloud.domain.campaigns.members import progress
+from aosedge.cloud.domain.deployment import Aim
 from aosedge.cloud.domain.reports import Heard, Known, StatusReport, hear
+from aosedge.cloud.domain.statuses import Actual
 from aosedge.cloud.store import Store, UnitsSession
 from aosedge.model.errors import Unavailable
 from aosedge.model.ids import Txn, UnitId
@@ -68,7 +72,7 @@ class _Sorted:
         self._statuses: dict[UnitId, list[StatusReport]] = {}
         self._deltas: set[UnitId] = set()
         self._usages: dict[UnitId, tuple[UnitId, MonitoringData, Instant]] = {}
-        self._alerts: list[tuple[UnitId, Txn, int, Instant, AnyAlert]] = []
+        self._alerts: list[tuple[UnitId, Txn, int, Instant, Severity, AnyAlert]] = []
         self._others: list[tuple[UnitId, Txn, Instant, str, msgspec.Raw]] = []
         self._now = Instant(0)
 
@@ -88,7 +92,9 @@ class _Sorted:
                 if newest is None or newest[2] <= report.created_at:
                     self._usages[unit] = (unit, message, report.created_at)
             case Alerts(items=items):
-                self._alerts += [(unit, txn, at, from_datetime(a.timestamp), a) for at, a in enumerate(items)]
+                self._alerts += [
+                    (unit, txn, at, from_datetime(a.timestamp), severity_of(a), a) for at, a in enumerate(items)
+                ]
             case _:
                 body = msgspec.json.encode(message)
                 if len(body) > LARGEST_KEPT_BYTES:
@@ -106,6 +112,7 @@ class _Sorted:
             [(old.unit, new.actual, new.created_at, self._now, new.recent) for old, new in heard if new.actual]
         )
         reported.put_axes([axes for axes in itertools.starmap(_axes, heard) if axes is not None])
+        self._move_members(session, {old.unit: (old.aim, new.actual) for old, new in heard if new.actual})
         ahead = [(old.unit, new.ahead.epoch, new.ahead.number) for old, new in heard if new.ahead]
         if ahead:
             reported.raise_floors(ahead)
@@ -113,6 +120,18 @@ class _Sorted:
         reported.put_usages([usage for usage in self._usages.values() if usage[0] in known])
         reported.add_alerts([alert for alert in self._alerts if alert[0] in known])
         reported.add_received([other for other in self._others if other[0] in known])
+
+    def _move_members(self, session: UnitsSession, told: dict[UnitId, tuple[Aim, Actual | None]]) -> None:
+        """Where these Units now are in the campaigns that offered them something."""
+        moved = []
+        for member in session.members.watched() if told else ():
+            if member.unit in told:
+                found = progress(member.state, member.wanted, *told[member.unit])
+                if (found.state, found.reason) != (member.state, member.reason):
+                    moved.append((member, found))
+        if moved:
+            session.members.put(moved, self._now)
+            session.signal("campaigns")
 
 
 def _axes(old: Known, new: Heard) -> tuple[UnitId, str, str, str] | None:

@@ -1,0 +1,40 @@
+"""How a person says which Units a campaign is for and how it goes, as the API takes it."""
+
+from collections.abc import Iterable
+
+from aosedge.cli.client import Client, View
+from aosedge.cli.names import named
+from aosedge.model.errors import Invalid
+
+
+def selection_of(client: Client, fleets: list[str], sets: list[str], selector: str | None, units: list[str]) -> View:
+    """Fleets and sets by title or id, Units by system id or id; raises NotFound."""
+    return {
+        "fleets": [named(client, "fleets/", "fleet", name, "title")["id"] for name in fleets],
+        "sets": _sets(client, sets),
+        "selector": selector,
+        "units": units,
+    }
+
+
+def policy_of(client: Client, strategy: str, waves: list[str], gate: View) -> View:
+    """Strategy, waves and gate; raises Invalid for a wave that is neither a share nor sets."""
+    return {
+        "strategy": strategy.replace("-", "_"),
+        "waves": [_wave(client, number, text) for number, text in enumerate(waves)],
+        "gate": gate,
+    }
+
+
+def _wave(client: Client, number: int, text: str) -> View:
+    if not text.endswith("%"):
+        return {"sets": _sets(client, [name.strip() for name in text.split(",")])}
+    try:
+        return {"share": float(text.removesuffix("%")) / 100}
+    except ValueError as error:
+        element, expected = f"--wave (number {number + 1})", "a share such as 5%, or titles of sets: a,b"
+        raise Invalid("not a wave", element=element, expected=expected, got=text) from error
+
+
+def _sets(client: Client, names: Iterable[str]) -> list[str]:
+    return [named(client, "unit-sets/", "set", name, "title")["id"] for name in names]

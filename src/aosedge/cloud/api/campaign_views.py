@@ -1,0 +1,314 @@
+"""Campaigns as the API takes and shows them: durations in ISO 8601, times in RFC 3339, shares from 0 to 1."""
+
+from datetime import timedelta
+
+import msgspec
+
+from aosedge.cloud.domain.campaigns.gate import curve_of, judge
+from aosedge.cloud.domain.campaigns.plan import Plan
+from aosedge.cloud.domain.campaigns.policy import (
+    Gate,
+    Limits,
+    Offline,
+    Policy,
+    Sequential,
+    Severity,
+    Strategy,
+    WaveAsk,
+)
+from aosedge.cloud.domain.campaigns.state import (
+    Campaign,
+    CampaignState,
+    Counts,
+    MemberState,
+    Selection,
+    Wave,
+    WaveState,
+)
+from aosedge.cloud.store import Session
+from aosedge.cloud.store.campaigns import Member
+from aosedge.model.ids import FleetId, SetId, UnitId
+from aosedge.model.instants import Instant, to_rfc3339
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class GateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a wave has passed, and when it no longer can. Shares are of its judged members."""
+
+    success_share: float = 0.95
+    failed_share: float = 0.02
+    min_sample: int = 5
+    soak: timedelta = timedelta(minutes=30)
+    severity: Severity = "error"
+    manual: bool = False
+    early_pass: bool = False
+
+
+class OfflineBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What becomes of a member that has not been there for so long since its wave began."""
+
+    after: timedelta = timedelta(hours=24)
+    then: str = "exclude"
+
+
+class PolicyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a campaign goes; what is not said has its default."""
+
+    strategy: Strategy = "staged"
+    waves: tuple[WaveAsk, ...] = ()
+    gate: GateBody = GateBody()
+    sequential: Sequential | None = Sequential()
+    limits: Limits = Limits()
+    offline: OfflineBody = OfflineBody()
+    unit_deadline: timedelta = timedelta(hours=2)
+    newcomers: str = "join"
+    priority: int = 0
+    roll_back_on_halt: bool = True
+    four_eyes: bool = False
+
+
+class SelectionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which Units: those that match everything that is said. Fleets and sets by id, Units by system id or id."""
+
+    fleets: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    selector: str | None = None
+    units: tuple[str, ...] = ()
+
+
+class NewCampaign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A campaign to make."""
+
+    title: str
+    bundle_id: str
+    selection: SelectionBody
+    policy: PolicyBody = PolicyBody()
+
+
+class WaveView(msgspec.Struct, frozen=True):
+    """A wave with its members by state. `undoes`: the wave whose members it brings back."""
+
+    number: int
+    state: WaveState
+    share: float | None
+    sets: tuple[str, ...]
+    undoes: int | None
+    counts: Counts
+    members: int
+    begun_at: str | None
+    active_at: str | None
+    reason: str
+    """Why it ended so, or what its gate waits for."""
+    next_at: str | None
+    """When time alone may change that."""
+    curve: dict[str, float] | None
+    """The sequential test: `value` between `lower` and `upper`."""
+
+
+class CampaignView(msgspec.Struct, frozen=True):
+    """A campaign. `counts`: members of all waves that go out, by state."""
+
+    id: str
+    title: str
+    bundle_id: str
+    bundle: str
+    state: CampaignState
+    reason: str
+    policy: PolicyBody
+    selection: SelectionBody
+    waves: tuple[WaveView, ...]
+    counts: Counts
+    created_at: str
+    created_by: str | None
+    starts_at: str | None
+    revision: int
+    plan_digest: str
+    approved: bool
+
+
+class CampaignsView(msgspec.Struct, frozen=True):
+    """A part of the list."""
+
+    total: int
+    items: tuple[CampaignView, ...]
+
+
+class PlannedWaveView(msgspec.Struct, frozen=True):
+    """A wave and how many Units it has."""
+
+    number: int
+    share: float | None
+    sets: tuple[str, ...]
+    members: int
+
+
+class PlanView(msgspec.Struct, frozen=True):
+    """What would happen: who is in which wave, how many have it already, who takes no part and why."""
+
+    digest: str
+    waves: tuple[PlannedWaveView, ...]
+    members: int
+    satisfied: int
+    excluded: dict[str, int]
+    offline: int
+    bytes_most: int
+
+
+class MemberView(msgspec.Struct, frozen=True):
+    """A Unit in a wave."""
+
+    unit_id: str
+    system_uid: str
+    wave: int
+    state: MemberState
+    reason: str
+    offered_at: str | None
+    active_at: str | None
+    ended_at: str | None
+
+
+class MembersView(msgspec.Struct, frozen=True):
+    """A part of the list."""
+
+    total: int
+    items: tuple[MemberView, ...]
+
+
+class ExclusionView(msgspec.Struct, frozen=True):
+    """A selected Unit that takes no part."""
+
+    unit_id: str
+    reason: str
+
+
+class ExclusionsView(msgspec.Struct, frozen=True):
+    """A part of the list."""
+
+    total: int
+    items: tuple[ExclusionView, ...]
+
+
+def policy_of(body: PolicyBody) -> Policy:
+    """As the domain knows it."""
+    gate, offline = msgspec.structs.asdict(body.gate), body.offline
+    soak = gate.pop("soak")
+    named = {name: getattr(body, name) for name in ("strategy", "waves", "sequential", "limits", "priority")}
+    return Policy(
+        **named,
+        gate=Gate(**gate, soak_us=soak // _MICROSECOND),
+        offline=Offline(offline.after // _MICROSECOND, offline.then),  # type: ignore[arg-type]
+        unit_deadline_us=body.unit_deadline // _MICROSECOND,
+        newcomers=body.newcomers,  # type: ignore[arg-type]
+        roll_back_on_halt=body.roll_back_on_halt,
+        four_eyes=body.four_eyes,
+    )
+
+
+def body_of(policy: Policy) -> PolicyBody:
+    """As people said it."""
+    gate = {name: value for name, value in msgspec.structs.asdict(policy.gate).items() if name != "soak_us"}
+    named = {
+        name: getattr(policy, name)
+        for name in (
+            "strategy", "waves", "sequential", "limits", "priority", "newcomers", "roll_back_on_halt", "four_eyes",
+        )
+    }  # fmt: skip
+    return PolicyBody(
+        **named,
+        gate=GateBody(**gate, soak=timedelta(microseconds=policy.gate.soak_us)),
+        offline=OfflineBody(timedelta(microseconds=policy.offline.after_us), policy.offline.then),
+        unit_deadline=timedelta(microseconds=policy.unit_deadline_us),
+    )
+
+
+def selection_of(session: Session, body: SelectionBody) -> Selection:
+    """As the domain knows it; raises NotFound for a Unit."""
+    return Selection(
+        fleets=tuple(map(FleetId, body.fleets)),
+        sets=tuple(map(SetId, body.sets)),
+        selector=body.selector,
+        units=tuple(UnitId(session.units.named(name).id) for name in body.units),
+    )
+
+
+def view(session: Session, campaign: Campaign) -> CampaignView:
+    """As the API shows it."""
+    selection = campaign.selection
+    out = [wave.counts for wave in campaign.waves if wave.counts is not None and wave.undoes is None]
+    totals = (sum(column) for column in zip(*map(msgspec.structs.astuple, out), strict=True))
+    return CampaignView(
+        id=campaign.id,
+        title=campaign.title,
+        bundle_id=campaign.bundle,
+        bundle=session.bundles.get(campaign.bundle).name,
+        state=campaign.state,
+        reason=campaign.reason,
+        policy=body_of(campaign.policy),
+        selection=SelectionBody(selection.fleets, selection.sets, selection.selector, selection.units),
+        waves=tuple(_wave(campaign, wave, session.caller.now) for wave in campaign.waves),
+        counts=Counts(*totals),
+        created_at=to_rfc3339(campaign.created_at),
+        created_by=campaign.created_by,
+        starts_at=_time(campaign.starts_at),
+        revision=campaign.revision,
+        plan_digest=campaign.plan_digest,
+        approved=bool(campaign.plan_digest) and campaign.approved_digest == campaign.plan_digest,
+    )
+
+
+def _wave(campaign: Campaign, wave: Wave, now: Instant) -> WaveView:
+    counts = wave.counts or Counts()
+    moving = wave.begun_at is not None and wave.state in ("deploying", "soaking")
+    judgement = judge(campaign.policy, wave, now) if moving else None
+    test = campaign.policy.sequential if wave.undoes is None and counts.results else None
+    so_far = curve_of(test, counts) if test is not None else None
+    return WaveView(
+        number=wave.number,
+        state=wave.state,
+        share=wave.share,
+        sets=wave.sets,
+        undoes=wave.undoes,
+        counts=counts,
+        members=counts.members,
+        begun_at=_time(wave.begun_at),
+        active_at=_time(wave.active_at),
+        reason=judgement.reason if judgement is not None else wave.reason,
+        next_at=_time(judgement.look_again_at) if judgement is not None else None,
+        curve={"value": so_far.value, "lower": so_far.lower, "upper": so_far.upper} if so_far is not None else None,
+    )
+
+
+def plan_view(plan: Plan) -> PlanView:
+    """As the API shows it."""
+    sizes = [sum(member.wave == wave.number for member in plan.members) for wave in plan.waves]
+    return PlanView(
+        digest=plan.digest,
+        waves=tuple(
+            PlannedWaveView(wave.number, wave.share, wave.sets, size)
+            for wave, size in zip(plan.waves, sizes, strict=True)
+        ),
+        members=len(plan.members),
+        satisfied=plan.satisfied,
+        excluded=plan.reasons,
+        offline=plan.offline,
+        bytes_most=plan.bytes_most,
+    )
+
+
+def member_view(member: Member) -> MemberView:
+    """As the API shows it."""
+    return MemberView(
+        unit_id=member.unit,
+        system_uid=member.system_uid,
+        wave=member.wave,
+        state=member.state,
+        reason=member.reason,
+        offered_at=_time(member.offered_at),
+        active_at=_time(member.active_at),
+        ended_at=_time(member.ended_at),
+    )
+
+
+def _time(instant: Instant | None) -> str | None:
+    return None if instant is None else to_rfc3339(instant)

@@ -1,0 +1,75 @@
+"""Whether a wave has passed, no longer can, or what it waits for."""
+
+from typing import Final, Literal
+
+import msgspec
+
+from aosedge.cloud.domain.campaigns.policy import Gate, Policy, Sequential
+from aosedge.cloud.domain.campaigns.sequential import Curve, curve
+from aosedge.cloud.domain.campaigns.state import Counts, Wave
+from aosedge.model.instants import Instant
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """The gate's word on a wave: why, and from when time alone may change it (None: time alone changes nothing)."""
+
+    verdict: Literal["passed", "failed", "waiting"]
+    reason: str
+    look_again_at: Instant | None = None
+
+
+WAITS_FOR_APPROVAL: Final = "waits for approval"
+
+
+def judge(policy: Policy, wave: Wave, now: Instant) -> Judgement:
+    """Judge the wave by itself, at its exit.
+
+    A wave fails as soon as its counts make a share unreachable, not at its end; an empty one passes.
+    """
+    gate, counts, test = wave.gate, wave.counts, policy.sequential if wave.undoes is None else None
+    if counts is None:
+        return Judgement("waiting", "its members are being gathered")
+    if not counts.judged:
+        return Judgement("passed", "empty" if not counts.members else "no member is left to judge")
+    broken = _broken(gate, test, counts) or _alarmed(gate, wave.alerts)
+    if broken and not wave.overridden:
+        return Judgement("failed", broken)
+    early = gate.early_pass and test is not None and curve_of(test, counts).verdict == "usual"
+    if not early and counts.results + counts.soaking < counts.judged:
+        left = counts.judged - counts.results - counts.soaking
+        return Judgement("waiting", f"{left} of {counts.judged} members have not got it yet")
+    if wave.active_at is None:
+        return Judgement("waiting", "the soak has not begun")
+    ends = Instant(wave.active_at + gate.soak_us)
+    if now < ends:
+        return Judgement("waiting", "soaking", ends)
+    if not early and counts.results < counts.judged:
+        return Judgement("waiting", f"{counts.soaking} members are to be seen healthy")
+    if gate.manual and wave.approved_by is None:
+        return Judgement("waiting", WAITS_FOR_APPROVAL)
+    return Judgement("passed", f"{counts.succeeded} of {counts.judged} succeeded, {counts.failures} failed")
+
+
+def curve_of(test: Sequential, counts: Counts) -> Curve:
+    """The sequential test on a wave's results."""
+    return curve(test, counts.results, counts.failures)
+
+
+def _broken(gate: Gate, test: Sequential | None, counts: Counts) -> str:
+    """Why the wave cannot pass any more."""
+    judged, failures = counts.judged, counts.failures
+    if test is not None and curve_of(test, counts).verdict == "too_many":
+        return f"{failures} of {counts.results} failed: more than usual, by the sequential test"
+    if counts.results < min(gate.min_sample, judged):
+        return ""
+    if failures > gate.failed_share * judged:
+        return f"{failures} of {judged} failed: over {gate.failed_share:.4g} of the wave"
+    if judged - failures < gate.success_share * judged:
+        return f"{failures} of {judged} failed: {gate.success_share:.4g} can no longer succeed"
+    return ""
+
+
+def _alarmed(gate: Gate, alerts: int) -> str:
+    if not alerts:
+        return ""
+    return f"{alerts} alert{'' if alerts == 1 else 's'} of severity {gate.severity} or above on members"

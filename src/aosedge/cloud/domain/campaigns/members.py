@@ -1,0 +1,135 @@
+"""Where a member of a campaign stands: one written predicate over its target and what it reports.
+
+The first that holds counts:
+- `rolled_back`: an item of the campaign failed or was given up, and the Unit has another version of one of its items.
+- `failed`: an item of the campaign failed on the Unit, or the Unit gave this target up; or, once active, an instance
+  of it is failed.
+- `soaking`: for all items of the campaign, installed in its version; for all their instances, active; and the update,
+  where the Unit reports one, is over.
+- `installing`, `downloading`: the Unit says so of the update under way, or of an item of the campaign.
+- `activating`: the update is past installing, or all items are installed and an instance is not active yet.
+- `offered`: anything else.
+
+A member that was active stays `soaking` while an instance starts anew; `succeeded` once it has been active for its
+gate's soak time. What a member reports under a target that lacks the campaign's items says nothing: `offered`.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from aosedge.cloud.domain.campaigns.state import MemberState
+from aosedge.cloud.domain.deployment import Aim
+from aosedge.cloud.domain.statuses import Actual, name_of
+from aosedge.model.ids import ItemId
+from aosedge.protocol.messages.from_unit import InstanceStatus, ItemStatus
+from aosedge.protocol.messages.parts import ErrorInfo
+
+PHASES: Final[Mapping[str, MemberState]] = {
+    "downloading": "downloading",
+    "pending": "installing",
+    "installing": "installing",
+    "launching": "activating",
+    "waiting_active": "activating",
+    "finalizing": "activating",
+}
+"""States of an update, and of items of Units that report no update, as a member's."""
+
+Items = dict[ItemId, str]
+"""Items with the version of each."""
+Wanted = Mapping[ItemId, str]
+"""The campaign's items with their versions."""
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """A member's state, and why where that is not plain from it."""
+
+    state: MemberState
+    reason: str = ""
+
+
+def progress(was: MemberState, wanted: Wanted, aim: Aim, actual: Actual | None) -> Progress:
+    """The member's state after a report; see the table above. `was` is one between the offer and the end."""
+    if aim.problem:
+        return Progress("offered", aim.problem)
+    aimed = aim.document is not None and {item.item.id: item.version for item in aim.document.items}
+    if not aimed or any(aimed.get(item) != version for item, version in wanted.items()):
+        return Progress("offered", aim.left_out or "its target is being made")
+    if actual is None or not actual.whole:
+        return Progress("offered", "the Unit has not reported its whole status")
+    statuses = [status for status in actual.items if status.item.id in wanted]
+    active = was in ("soaking", "succeeded")
+    failure = _failure(wanted, aim, actual, statuses, active=active)
+    if failure:
+        went_back = any(s.version != wanted[ItemId(s.item.id or "")] and s.state == "installed" for s in statuses)
+        return Progress("rolled_back" if went_back else "failed", failure)
+    installed = {status.item.id for status in statuses if _is_new(status, wanted) and status.state == "installed"}
+    if wanted.keys() <= installed and _is_over(aim, actual):
+        waits = _waits_for(wanted, aim, actual)
+        if not waits:
+            return Progress("soaking" if was != "succeeded" else "succeeded")
+        return Progress(was if active else "activating", waits)
+    return Progress(_phase(wanted, aim, actual, statuses))
+
+
+def _failure(wanted: Wanted, aim: Aim, actual: Actual, statuses: list[ItemStatus], *, active: bool) -> str:
+    update = actual.update
+    if update is not None and update.state == "idle" and update.error_info and update.generation == aim.generation:
+        return f"the Unit gave it up: {_words(update.error_info)}"
+    for status in statuses:
+        if _is_new(status, wanted) and status.state == "failed":
+            return f"{name_of(status.item)} {status.version} failed: {_words(status.error_info)}"
+    if active:
+        for name, instance in _instances(wanted, actual):
+            if instance.state == "failed":
+                return f"instance {instance.instance} of {name} failed: {_words(instance.error_info)}"
+    return ""
+
+
+def _waits_for(wanted: Wanted, aim: Aim, actual: Actual) -> str:
+    """An item of which not all instances of the target are active; empty where there is none."""
+    missing = Counter(name for name, instance in _instances(wanted, actual) if instance.state == "active")
+    missing.subtract(_asked(wanted, aim))
+    return next((f"not all instances of {name} are active yet" for name in sorted(missing) if missing[name] < 0), "")
+
+
+def _asked(wanted: Wanted, aim: Aim) -> Counter[str]:
+    asked: Counter[str] = Counter()
+    for instance in aim.document.instances if aim.document is not None else ():
+        if instance.item.id in wanted:
+            asked[name_of(instance.item)] += instance.num_instances
+    return asked
+
+
+def _instances(wanted: Wanted, actual: Actual) -> list[tuple[str, InstanceStatus]]:
+    return [
+        (name_of(group.item), instance)
+        for group in actual.instances
+        if wanted.get(ItemId(group.item.id or "")) == group.version
+        for instance in group.instances
+    ]
+
+
+def _phase(wanted: Wanted, aim: Aim, actual: Actual, statuses: list[ItemStatus]) -> MemberState:
+    update = actual.update
+    if update is not None and update.generation is not None:
+        return PHASES.get(update.state, "offered") if update.generation == aim.generation else "offered"
+    said = [PHASES[status.state] for status in statuses if _is_new(status, wanted) and status.state in PHASES]
+    return min(said, key=("downloading", "installing").index, default="offered")
+
+
+def _is_over(aim: Aim, actual: Actual) -> bool:
+    update = actual.update
+    if update is None or update.generation is None:
+        return True
+    return update.state == "idle" and update.generation == aim.generation
+
+
+def _is_new(status: ItemStatus, wanted: Wanted) -> bool:
+    return wanted.get(ItemId(status.item.id or "")) == status.version
+
+
+def _words(error: ErrorInfo | None) -> str:
+    return error.message or f"error {error.aos_code}, exit code {error.exit_code}" if error else "no reason given"

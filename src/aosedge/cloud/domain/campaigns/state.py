@@ -1,0 +1,164 @@
+"""What is kept of a campaign: its state, its waves, and how many members of each are where."""
+
+from typing import Final, Literal
+
+import msgspec
+
+from aosedge.cloud.domain.campaigns.policy import Gate, Policy
+from aosedge.model.ids import BundleId, CampaignId, FleetId, OrgId, SetId, UnitId, UserId
+from aosedge.model.instants import Instant
+
+CampaignState = Literal[
+    "draft",
+    "planned",
+    "scheduled",
+    "running",
+    "paused",
+    "completed",
+    "halted",
+    "cancelled",
+    "rolling_back",
+    "rolled_back",
+]
+WaveState = Literal["waiting", "deploying", "soaking", "passed", "failed", "skipped"]
+MemberState = Literal[
+    "pending",
+    "held",
+    "offered",
+    "downloading",
+    "installing",
+    "activating",
+    "soaking",
+    "succeeded",
+    "failed",
+    "rolled_back",
+    "skipped",
+    "excluded",
+]
+
+MOVING: Final = ("deploying", "soaking")
+"""Wave states between its beginning and its end."""
+ON_THE_WAY: Final = ("offered", "downloading", "installing", "activating")
+"""Member states between an offer and the new content being active."""
+ENDED: Final = ("succeeded", "failed", "rolled_back", "skipped", "excluded")
+OVER: Final = ("completed", "cancelled", "rolled_back")
+"""Campaign states after which nothing follows by itself; `completed` may still be rolled back."""
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """Members of a wave by state; kept with every report, equal to the sum of its rows (invariant I11)."""
+
+    pending: int = 0
+    held: int = 0
+    offered: int = 0
+    downloading: int = 0
+    installing: int = 0
+    activating: int = 0
+    soaking: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    rolled_back: int = 0
+    skipped: int = 0
+    excluded: int = 0
+
+    @property
+    def members(self) -> int:
+        """All of them."""
+        return sum(msgspec.structs.astuple(self))
+
+    @property
+    def judged(self) -> int:
+        """Members that the gate counts: whoever left or was left out is none."""
+        return self.members - self.skipped - self.excluded
+
+    @property
+    def failures(self) -> int:
+        """Those that failed here, those that went back by themselves among them."""
+        return self.failed + self.rolled_back
+
+    @property
+    def results(self) -> int:
+        """Judged members that are through."""
+        return self.succeeded + self.failures
+
+    @property
+    def on_the_way(self) -> int:
+        """Offered and not yet active."""
+        return self.offered + self.downloading + self.installing + self.activating
+
+    @property
+    def unbegun(self) -> int:
+        """Still to be offered."""
+        return self.pending + self.held
+
+
+class Wave(msgspec.Struct, frozen=True):
+    """One wave. A wave that `undoes` another brings the touched members of that one back."""
+
+    number: int
+    gate: Gate = Gate()
+    state: WaveState = "waiting"
+    share: float | None = None
+    sets: tuple[str, ...] = ()
+    undoes: int | None = None
+    counts: Counts | None = None
+    """None before its members are known."""
+    alerts: int = 0
+    """Open alerts on its members at or above the gate's severity, since their offers."""
+    begun_at: Instant | None = None
+    active_at: Instant | None = None
+    """When the last member that could be was active: the soak counts from here."""
+    approved_by: UserId | None = None
+    overridden: bool = False
+    """A person let it go on although its gate had failed: it is judged for failure no more."""
+    reason: str = ""
+
+
+class Starts(msgspec.Struct, frozen=True):
+    """Offers made in the minute that began at `since`: what the limit of starts is held to."""
+
+    since: Instant = Instant(0)
+    number: int = 0
+
+
+class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which Units: those that match everything that is said."""
+
+    fleets: tuple[FleetId, ...] = ()
+    sets: tuple[SetId, ...] = ()
+    selector: str | None = None
+    units: tuple[UnitId, ...] = ()
+
+
+class Campaign(msgspec.Struct, frozen=True):
+    """A bundle on its way to many Units."""
+
+    id: CampaignId
+    tenant: OrgId
+    title: str
+    bundle: BundleId
+    created_at: Instant
+    created_by: UserId | None = None
+    policy: Policy = Policy()
+    selection: Selection = Selection()
+    fleet: FleetId | None = None
+    """The only fleet that it is for: its owners have a say in it."""
+    state: CampaignState = "draft"
+    reason: str = ""
+    waves: tuple[Wave, ...] = ()
+    starts: Starts = Starts()
+    starts_at: Instant | None = None
+    revision: int = 1
+    plan_digest: str = ""
+    approved_digest: str = ""
+    """Of the plan that was approved: a changed plan voids it."""
+
+    @property
+    def current(self) -> Wave | None:
+        """The wave that moves: the first that has begun and not ended."""
+        return next((wave for wave in self.waves if wave.state in MOVING), None)
+
+    @property
+    def following(self) -> Wave | None:
+        """The next wave that has not begun."""
+        return next((wave for wave in self.waves if wave.state == "waiting"), None)

@@ -1,0 +1,274 @@
+"""The campaign machine: what becomes of a campaign when something happens, and what is to be done about it.
+
+Pure: `now` is an argument, members are counts, effects are for the driver to carry out set-based. The driver tells of
+what came of them with `Counted`, so that a repeated or lost effect changes nothing (rules of CAMPAIGNS.md).
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from aosedge.cloud.domain.campaigns.events import (
+    Approve,
+    ApprovePlan,
+    Cancel,
+    Counted,
+    Edit,
+    Effect,
+    Event,
+    Halt,
+    Offer,
+    OpenWave,
+    Pause,
+    Planned,
+    Release,
+    Resume,
+    RetryFailed,
+    RollBack,
+    Start,
+    TryAgain,
+    Withdraw,
+)
+from aosedge.cloud.domain.campaigns.gate import WAITS_FOR_APPROVAL, judge
+from aosedge.cloud.domain.campaigns.policy import Gate, Policy, checked
+from aosedge.cloud.domain.campaigns.state import MOVING, Campaign, CampaignState, Starts, Wave
+from aosedge.model.errors import Conflict, Invalid
+from aosedge.model.instants import MINUTE, Instant
+
+ALIVE: Final[tuple[CampaignState, ...]] = ("running", "rolling_back")
+"""States in which members are offered something."""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """The campaign after an event, what to do, and when to look again if nothing happens before."""
+
+    campaign: Campaign
+    effects: tuple[Effect, ...] = ()
+    look_again_at: Instant | None = None
+
+
+def step(campaign: Campaign, event: Event, now: Instant) -> Step:
+    """One event. Raises Conflict, naming what is possible, for a verb that the campaign's state does not have."""
+    match event:
+        case Pause(reason):
+            _only(campaign, "pause", ALIVE)
+            return Step(replace(campaign, state="paused", reason=reason or "paused by a person"))
+        case Resume():
+            return _resume(campaign, event, now)
+        case Halt(reason):
+            _only(campaign, "halt", ("running", "paused", "scheduled"))
+            return _halt(campaign, reason, now, by_gate=False)
+        case Cancel(reason):
+            _only(campaign, "cancel", ("draft", "planned", "scheduled", "running", "paused", "halted"))
+            waves = _end_waves(campaign.waves, reason or "cancelled")
+            ended = replace(campaign, state="cancelled", waves=waves, reason=reason or "cancelled")
+            return Step(ended, (Withdraw(), Release()))
+        case Planned() | ApprovePlan() | Start() | Edit():
+            return _prepare(campaign, event, now)
+        case RollBack(reason):
+            _only(campaign, "roll back", ("running", "paused", "halted", "completed"))
+            return _roll_back(campaign, reason or "rolled back by a person", now)
+        case RetryFailed():
+            return _retry(campaign, now)
+        case Approve(by):
+            wave = campaign.current
+            waiting = None if wave is None else judge(campaign.policy, wave, now).reason
+            if wave is None or waiting != WAITS_FOR_APPROVAL:
+                raise Conflict("no wave waits for approval", element="campaign", got=waiting or campaign.state)
+            return _move(_with(campaign, replace(wave, approved_by=by)), now)
+        case Counted(number, counts, alerts):
+            wave = replace(campaign.waves[number], counts=counts, alerts=alerts)
+            return _move(_with(campaign, wave), now)
+        case _:
+            return _move(campaign, now)
+
+
+def _prepare(campaign: Campaign, event: Planned | ApprovePlan | Start | Edit, now: Instant) -> Step:
+    """What a person says of how it is to go."""
+    match event:
+        case Planned(waves, digest):
+            _only(campaign, "plan", ("draft", "planned"))
+            return Step(replace(campaign, state="planned", waves=waves, plan_digest=digest, reason=""))
+        case ApprovePlan():
+            return Step(_approve_plan(campaign, event))
+        case Start(at):
+            return _start(campaign, at, now)
+        case _:
+            return _edit(campaign, checked(event.policy), now)
+
+
+def _edit(campaign: Campaign, policy: Policy, now: Instant) -> Step:
+    _only(campaign, "edit", ("draft", "planned", "scheduled", "running", "paused", "halted"))
+    waves = tuple(replace(w, gate=policy.gate) if w.state == "waiting" else w for w in campaign.waves)
+    return _move(replace(campaign, policy=policy, waves=waves, revision=campaign.revision + 1), now)
+
+
+def _approve_plan(campaign: Campaign, asked: ApprovePlan) -> Campaign:
+    _only(campaign, "approve the plan of", ("planned",))
+    if asked.digest != campaign.plan_digest:
+        raise Conflict("the plan has changed", element="digest", expected=campaign.plan_digest, got=asked.digest)
+    if campaign.policy.four_eyes and asked.by == campaign.created_by:
+        raise Conflict("whoever made the campaign cannot approve it", element="campaign", cure="ask a colleague")
+    return replace(campaign, approved_digest=asked.digest)
+
+
+def _start(campaign: Campaign, at: Instant | None, now: Instant) -> Step:
+    _only(campaign, "start", ("planned",))
+    if not campaign.waves:
+        raise Conflict("the campaign has no plan", element="campaign", cure="plan it first")
+    if campaign.policy.four_eyes and campaign.approved_digest != campaign.plan_digest:
+        raise Conflict("the plan is not approved", element="campaign", cure="somebody else approves it first")
+    if at is not None and at > now:
+        return Step(replace(campaign, state="scheduled", starts_at=at), (), at)
+    return _move(replace(campaign, state="running", starts_at=now, reason=""), now)
+
+
+def _resume(campaign: Campaign, asked: Resume, now: Instant) -> Step:
+    _only(campaign, "resume", ("paused", "halted"))
+    if campaign.state == "halted" and not asked.reason:
+        raise Invalid("going on after a halt needs a reason", element="reason")
+    undoing = any(wave.undoes is not None for wave in campaign.waves)
+    waves = tuple(
+        replace(wave, state="deploying", overridden=wave.overridden or asked.override, reason="")
+        if wave.state == "failed" and (wave.undoes is not None) == undoing
+        else wave
+        for wave in campaign.waves
+    )
+    resumed = replace(campaign, state="rolling_back" if undoing else "running", waves=waves, reason=asked.reason)
+    return _move(resumed, now)
+
+
+def _retry(campaign: Campaign, now: Instant) -> Step:
+    _only(campaign, "retry the failed", ("running", "paused", "halted"))
+    wave = next((w for w in campaign.waves if w.state in (*MOVING, "failed")), None)
+    if wave is None or wave.counts is None or not wave.counts.failures:
+        raise Conflict("no member of the wave has failed", element="campaign", got=campaign.state)
+    counts = replace(wave.counts, pending=wave.counts.pending + wave.counts.failures, failed=0, rolled_back=0)
+    again = _with(campaign, replace(wave, counts=counts, active_at=None))
+    return Step(again, (TryAgain(wave.number),))
+
+
+def _halt(campaign: Campaign, reason: str, now: Instant, *, by_gate: bool) -> Step:
+    """Nobody starts any more (invariant I11); by policy a gate's halt is followed by going back."""
+    waves = tuple(
+        replace(wave, state="failed", reason=reason) if wave.state in MOVING else wave for wave in campaign.waves
+    )
+    halted = replace(campaign, state="halted", reason=reason, waves=waves)
+    undoing = any(wave.undoes is not None for wave in waves)
+    if by_gate and campaign.policy.roll_back_on_halt and not undoing:
+        return _roll_back(halted, reason, now)
+    return Step(halted, (Withdraw(),))
+
+
+def _roll_back(campaign: Campaign, reason: str, now: Instant) -> Step:
+    if any(wave.undoes is not None for wave in campaign.waves):
+        raise Conflict("it goes back already", element="campaign", got=campaign.state, cure="resume it")
+    waves = _end_waves(campaign.waves, reason)
+    touched = [wave for wave in waves if wave.begun_at is not None]
+    undoing = tuple(
+        Wave(number=len(waves) + place, gate=_gate_back(campaign), undoes=wave.number)
+        for place, wave in enumerate(reversed(touched))
+    )
+    rolling = replace(campaign, state="rolling_back", reason=reason, waves=(*waves, *undoing))
+    moved = _move(rolling, now)
+    return replace(moved, effects=(Withdraw(), *moved.effects))
+
+
+def _gate_back(campaign: Campaign) -> Gate:
+    """Going back is no trial: it has no soak, no approval, and goes on over failures up to the same share."""
+    return replace(campaign.policy.gate, soak_us=0, manual=False, early_pass=False)
+
+
+def _end_waves(waves: Iterable[Wave], reason: str) -> tuple[Wave, ...]:
+    ends = {"waiting": "skipped", "deploying": "failed", "soaking": "failed"}
+    return tuple(
+        replace(wave, state=ends[wave.state], reason=reason) if wave.state in ends else wave for wave in waves
+    )
+
+
+def _move(campaign: Campaign, now: Instant) -> Step:
+    """Go as far as the campaign can at this moment."""
+    if campaign.state == "scheduled" and campaign.starts_at is not None:
+        if now < campaign.starts_at:
+            return Step(campaign, (), campaign.starts_at)
+        campaign = replace(campaign, state="running")
+    wave = campaign.current
+    if campaign.state not in ALIVE and not (campaign.state == "paused" and wave is not None):
+        return Step(campaign)
+    if wave is None:
+        return _begin_next(campaign, now)
+    wave = _soaking(wave, now)
+    campaign = _with(campaign, wave)
+    judgement = judge(campaign.policy, wave, now)
+    if judgement.verdict == "failed":
+        return _halt(campaign, judgement.reason, now, by_gate=True)
+    if campaign.state == "paused":
+        return Step(campaign)
+    if judgement.verdict == "passed":
+        passed = replace(wave, state="passed", reason=judgement.reason)
+        return _begin_next(_with(campaign, passed), now)
+    campaign = _with(campaign, replace(wave, reason=judgement.reason))
+    return _offer(campaign, wave, judgement.look_again_at, now)
+
+
+def _begin_next(campaign: Campaign, now: Instant) -> Step:
+    wave = campaign.following
+    if wave is None:
+        if campaign.state == "rolling_back":
+            return Step(replace(campaign, state="rolled_back"), (Release(),))
+        return Step(replace(campaign, state="completed", reason=""), (Release(),))
+    begun = _with(campaign, replace(wave, state="deploying", begun_at=now, active_at=None))
+    return Step(begun, (OpenWave(wave.number, wave.undoes),))
+
+
+def _soaking(wave: Wave, now: Instant) -> Wave:
+    """The wave, soaking from when every member that could be is active, or deploying again when one no longer is."""
+    counts = wave.counts
+    through = counts is not None and counts.judged > 0 and not counts.unbegun and not counts.on_the_way
+    if through and wave.active_at is None:
+        return replace(wave, state="soaking", active_at=now)
+    if not through and wave.active_at is not None:
+        return replace(wave, state="deploying", active_at=None)
+    return wave
+
+
+def _offer(campaign: Campaign, wave: Wave, look_again_at: Instant | None, now: Instant) -> Step:
+    """Offers to as many members as the limits let start now."""
+    limits, counts, starts = campaign.policy.limits, wave.counts, campaign.starts
+    if counts is None or not counts.pending:
+        return Step(campaign, (), look_again_at)
+    if now - starts.since >= MINUTE:
+        starts = Starts(now, 0)
+    most = counts.pending
+    if limits.at_once is not None:
+        most = min(most, limits.at_once - counts.on_the_way)
+    if limits.starts_per_minute is not None:
+        most = min(most, limits.starts_per_minute - starts.number)
+        if most < counts.pending:
+            look_again_at = _sooner(look_again_at, Instant(starts.since + MINUTE))
+    if most <= 0:
+        return Step(campaign, (), look_again_at)
+    offered = replace(campaign, starts=replace(starts, number=starts.number + most))
+    unlimited = limits.at_once is None and limits.starts_per_minute is None
+    return Step(offered, (Offer(wave.number, None if unlimited else most),), look_again_at)
+
+
+def _sooner(one: Instant | None, other: Instant) -> Instant:
+    return other if one is None else min(one, other)
+
+
+def _with(campaign: Campaign, wave: Wave) -> Campaign:
+    waves = tuple(wave if each.number == wave.number else each for each in campaign.waves)
+    return replace(campaign, waves=waves)
+
+
+def _only(campaign: Campaign, verb: str, states: tuple[CampaignState, ...]) -> None:
+    if campaign.state not in states:
+        raise Conflict(
+            f"cannot {verb} a campaign that is {campaign.state.replace('_', ' ')}",
+            element="campaign",
+            expected=", ".join(state.replace("_", " ") for state in states),
+            got=campaign.state,
+        )

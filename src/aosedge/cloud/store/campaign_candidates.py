@@ -1,0 +1,93 @@
+"""The Units that a campaign is for, with all that its plan is drawn up from; few statements, many Units."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Select, select
+
+from aosedge.cloud.domain.access.callers import Scope
+from aosedge.cloud.domain.campaigns.state import Campaign
+from aosedge.cloud.domain.selectors import parse_selector
+from aosedge.cloud.domain.targets import Intent
+from aosedge.cloud.domain.units import Connectivity, Lifecycle
+from aosedge.cloud.store.compiling import Aims, Compiling
+from aosedge.cloud.store.documents import Documents
+from aosedge.cloud.store.selecting import selected
+from aosedge.cloud.store.set_tables import unit_set_members
+from aosedge.cloud.store.tables import nodes, units
+from aosedge.cloud.store.units import within
+from aosedge.model.ids import SetId, UnitId
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A selected Unit: what its target is compiled from, its nodes' registrations, its sets of those asked for."""
+
+    unit: UnitId
+    lifecycle: Lifecycle
+    connectivity: Connectivity
+    aims: Aims
+    registrations: tuple[bytes, ...]
+    sets: tuple[SetId, ...]
+
+
+class CampaignCandidates:
+    """Units of the scope that a campaign selects."""
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection, self._scope = connection, scope
+        self._compiling = Compiling(connection, Documents())
+
+    def of(self, campaign: Campaign) -> tuple[Known, ...]:
+        """All of them. Raises Invalid where the selector does not parse."""
+        chosen = self._chosen(campaign)
+        columns = (units.c.id, units.c.lifecycle, units.c.connectivity, units.c.target_system)
+        found = self._connection.execute(chosen.with_only_columns(*columns).order_by(units.c.id)).all()
+        ids = chosen.with_only_columns(units.c.id)
+        joined = self._compiling.subjects_of(ids)
+        released = self._compiling.releases_of(ids)
+        registered = self._registered(ids)
+        sets = self._sets(ids, campaign)
+        return tuple(
+            Known(
+                *(row.id, row.lifecycle, row.connectivity),
+                aims=(joined.get(row.id, ()), row.target_system, released.get(row.id, ())),
+                registrations=registered.get(row.id, ()),
+                sets=sets.get(row.id, ()),
+            )
+            for row in found
+        )
+
+    def intents(self, wanted: set[Aims]) -> dict[Aims, Intent]:
+        """The intent behind each."""
+        return self._compiling.intents(wanted)
+
+    def _chosen(self, campaign: Campaign) -> Select[Any]:
+        selection = campaign.selection
+        query = within(select(units), self._scope).where(units.c.tenant == campaign.tenant)
+        if selection.fleets:
+            query = query.where(units.c.fleet.in_(selection.fleets))
+        if selection.sets:
+            members = select(unit_set_members.c.unit).where(unit_set_members.c.unit_set.in_(selection.sets))
+            query = query.where(units.c.id.in_(members))
+        if selection.units:
+            query = query.where(units.c.id.in_(selection.units))
+        if selection.selector is not None:
+            query = selected(query, parse_selector(selection.selector))
+        return query
+
+    def _registered(self, ids: Select[Any]) -> dict[UnitId, tuple[bytes, ...]]:
+        found: dict[UnitId, tuple[bytes, ...]] = {}
+        for unit, info in self._connection.execute(select(nodes.c.unit, nodes.c.info).where(nodes.c.unit.in_(ids))):
+            found[unit] = (*found.get(unit, ()), info)
+        return found
+
+    def _sets(self, ids: Select[Any], campaign: Campaign) -> dict[UnitId, tuple[SetId, ...]]:
+        wanted = {SetId(name) for wave in campaign.policy.waves for name in wave.sets}
+        if not wanted:
+            return {}
+        member = unit_set_members.c
+        query = select(member.unit, member.unit_set).where(member.unit.in_(ids), member.unit_set.in_(wanted))
+        found: dict[UnitId, tuple[SetId, ...]] = {}
+        for unit, unit_set in self._connection.execute(query):
+            found[unit] = (*found.get(unit, ()), unit_set)
+        return found

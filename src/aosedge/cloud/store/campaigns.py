@@ -1,0 +1,176 @@
+"""Campaigns as people see them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Select, delete, false, func, insert, select, update
+
+from aosedge.cloud.domain.access.callers import Scope
+from aosedge.cloud.domain.campaigns.plan import Exclusion, Plan
+from aosedge.cloud.domain.campaigns.state import OVER, Campaign, MemberState
+from aosedge.cloud.domain.pages import Page, Window
+from aosedge.cloud.store import rows
+from aosedge.cloud.store.campaign_tables import campaign_exclusions, campaign_members, campaigns
+from aosedge.cloud.store.tables import units
+from aosedge.cloud.store.units import within
+from aosedge.model.errors import NotFound
+from aosedge.model.ids import BundleId, CampaignId, SystemId, UnitId
+from aosedge.model.instants import Instant
+
+ROWS_TOGETHER = 500
+"""Rows of one insert."""
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A Unit in a wave, for people."""
+
+    unit: UnitId
+    system_uid: SystemId
+    wave: int
+    state: MemberState
+    reason: str
+    offered_at: Instant | None
+    active_at: Instant | None
+    ended_at: Instant | None
+
+
+class Campaigns:
+    """The campaigns of the scope."""
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection, self._scope = connection, scope
+
+    def _mine(self) -> Select[Any]:
+        query, scope = select(*(column for column in campaigns.c if column.name != "look_at")), self._scope
+        match scope.reach:
+            case "all":
+                return query
+            case "tenant":
+                return query.where(campaigns.c.tenant == scope.tenant)
+            case "fleet":
+                return query.where(campaigns.c.tenant == scope.tenant, campaigns.c.fleet.in_(scope.fleets or ()))
+            case "own" | "none":
+                return query.where(false())
+
+    def get(self, id: CampaignId) -> Campaign:
+        """Raises NotFound, for a foreign one too."""
+        found = rows.one(self._connection, self._mine().where(campaigns.c.id == id), Campaign)
+        if found is None:
+            raise NotFound("campaign", id)
+        return found
+
+    def page(
+        self,
+        window: Window = Window(),
+        *,
+        title: str | None = None,
+        state: str | None = None,
+        bundle: BundleId | None = None,
+        order: str = "-created_at",
+    ) -> Page[Campaign]:
+        """Campaigns that match every filter given."""
+        query = self._mine()
+        for column, value in ((campaigns.c.title, title), (campaigns.c.state, state), (campaigns.c.bundle, bundle)):
+            if value is not None:
+                query = query.where(column == value)
+        return rows.page(self._connection, query, Campaign, window, order, ("created_at", "title", "state"))
+
+    def living(self, besides: CampaignId) -> tuple[Campaign, ...]:
+        """Those that are not over and have a plan, without one."""
+        query = self._mine().where(campaigns.c.state.not_in((*OVER, "draft")), campaigns.c.id != besides)
+        return rows.every(self._connection, query, Campaign)
+
+    def add(self, campaign: Campaign) -> None:
+        """Raises NotFound outside the scope."""
+        scope = self._scope
+        if scope.reach != "all" and campaign.tenant != scope.tenant:
+            raise NotFound("organization", campaign.tenant)
+        if scope.reach == "fleet" and campaign.fleet not in (scope.fleets or ()):
+            raise NotFound("fleet", campaign.fleet or "")
+        self._connection.execute(insert(campaigns).values(rows.values_of(campaign)))
+
+    def put(self, campaign: Campaign, look_at: Instant | None) -> None:
+        """Keep what has changed; raises NotFound."""
+        self.get(campaign.id)
+        put_campaign(self._connection, campaign, look_at)
+
+    def delete(self, id: CampaignId) -> None:
+        """With its members. Raises NotFound."""
+        self.get(id)
+        self._connection.execute(delete(campaigns).where(campaigns.c.id == id))
+
+    def put_plan(self, id: CampaignId, plan: Plan) -> None:
+        """Keep who is in which wave and who takes no part; raises NotFound."""
+        self.get(id)
+        for table in (campaign_members, campaign_exclusions):
+            self._connection.execute(delete(table).where(table.c.campaign == id))
+        self._insert(
+            [
+                {
+                    "campaign": id,
+                    "wave": member.wave,
+                    "unit": member.unit,
+                    "place": member.place,
+                    "state": "pending",
+                    "before": member.before,
+                }
+                for member in plan.members
+            ],
+            campaign_members,
+        )
+        excluded = [{"campaign": id, "unit": e.unit, "reason": e.reason} for e in plan.exclusions]
+        self._insert(excluded, campaign_exclusions)
+
+    def _insert(self, values: Sequence[dict[str, Any]], table: Any) -> None:
+        for first in range(0, len(values), ROWS_TOGETHER):
+            self._connection.execute(insert(table), values[first : first + ROWS_TOGETHER])
+
+    def members(
+        self,
+        id: CampaignId,
+        window: Window = Window(),
+        *,
+        wave: int | None = None,
+        state: str | None = None,
+        order: str = "wave",
+    ) -> Page[Member]:
+        """Its members; raises NotFound."""
+        self.get(id)
+        named = ("unit", "wave", "state", "reason", "offered_at", "active_at", "ended_at")
+        columns = [campaign_members.c[name] for name in named]
+        query: Select[Any] = select(*columns, units.c.system_uid).join(units, units.c.id == campaign_members.c.unit)
+        query = within(query, self._scope).where(campaign_members.c.campaign == id)
+        if wave is not None:
+            query = query.where(campaign_members.c.wave == wave)
+        if state is not None:
+            query = query.where(campaign_members.c.state == state)
+        return rows.page(self._connection, query, Member, window, order, ("wave", "state", "system_uid"))
+
+    def exclusions(self, id: CampaignId, window: Window = Window()) -> Page[Exclusion]:
+        """Who takes no part, and why; raises NotFound."""
+        self.get(id)
+        query: Select[Any] = select(campaign_exclusions.c.unit, campaign_exclusions.c.reason)
+        query = query.join(units, units.c.id == campaign_exclusions.c.unit)
+        query = within(query, self._scope).where(campaign_exclusions.c.campaign == id)
+        return rows.page(self._connection, query, Exclusion, window, "unit", ("unit",))
+
+    def reasons(self, id: CampaignId) -> dict[str, int]:
+        """Reasons for taking no part, with how many Units each holds for; raises NotFound."""
+        self.get(id)
+        reason = campaign_exclusions.c.reason
+        query = select(reason, func.count()).where(campaign_exclusions.c.campaign == id).group_by(reason)
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
+    def members_of(self, ids: Iterable[CampaignId]) -> dict[UnitId, CampaignId]:
+        """Units that are in the first waves' legs of any of these campaigns, with one of them."""
+        query = select(campaign_members.c.unit, campaign_members.c.campaign)
+        query = query.where(campaign_members.c.campaign.in_(tuple(ids)))
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
+
+def put_campaign(connection: Connection, campaign: Campaign, look_at: Instant | None) -> None:
+    """Keep a campaign's row; `look_at`: when to look at it again if nothing happens before."""
+    changed = rows.values_of(campaign, without=("id", "tenant", "created_at", "created_by"))
+    statement = update(campaigns).where(campaigns.c.id == campaign.id).values(**changed, look_at=look_at)
+    connection.execute(statement)

@@ -1,0 +1,251 @@
+"""What people do with campaigns, and how a campaign goes on."""
+
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from aosedge.cloud.domain.access.callers import Person, tenant_of
+from aosedge.cloud.domain.campaigns.events import (
+    Approve,
+    ApprovePlan,
+    Counted,
+    Effect,
+    Event,
+    Looked,
+    Offer,
+    OpenWave,
+    Planned,
+    Start,
+    TryAgain,
+    Withdraw,
+)
+from aosedge.cloud.domain.campaigns.events import (
+    Release as Over,
+)
+from aosedge.cloud.domain.campaigns.plan import Candidate, Outlook, Plan, draw_up, outlook, some
+from aosedge.cloud.domain.campaigns.policy import Policy, checked
+from aosedge.cloud.domain.campaigns.state import Campaign, Selection
+from aosedge.cloud.domain.campaigns.stepping import ALIVE, step
+from aosedge.cloud.domain.catalogue import ItemVersion
+from aosedge.cloud.domain.releases import Release
+from aosedge.cloud.domain.selectors import parse_selector
+from aosedge.cloud.domain.targets import CompiledTarget, Refused, compile_target
+from aosedge.cloud.domain.titles import checked_title
+from aosedge.cloud.store import Session
+from aosedge.cloud.store.campaign_candidates import Known
+from aosedge.cloud.store.campaign_members import CampaignMembers
+from aosedge.cloud.store.compiling import Aims
+from aosedge.model.errors import Conflict
+from aosedge.model.ids import BundleId, CampaignId, Ids, UnitId, UserId
+from aosedge.model.instants import Instant
+
+STEPS_MOST: Final = 100
+"""Of a campaign in one transaction: more waves than it may have."""
+
+
+def create(
+    session: Session, ids: Ids, title: str, bundle: BundleId, policy: Policy, selection: Selection
+) -> Campaign:
+    """A new draft. Raises Invalid naming the field, NotFound for what is named and missing or foreign."""
+    who = session.caller.who
+    known = session.bundles.get(bundle)
+    if known.state != "ready":
+        raise Conflict("the bundle is not ready", element="bundle_id", cure="see why with: aos bundle show")
+    if selection.selector is not None:
+        parse_selector(selection.selector)
+    for fleet in some(selection).fleets:
+        session.fleets.get(fleet)
+    for wave in policy.waves:
+        for name in wave.sets:
+            session.unit_sets.get(name)  # type: ignore[arg-type]
+    for set_ in selection.sets:
+        session.unit_sets.get(set_)
+    for unit in selection.units:
+        session.units.get(unit)
+    made = Campaign(
+        id=CampaignId(ids.new()),
+        tenant=tenant_of(session.caller),
+        title=checked_title(title),
+        bundle=bundle,
+        created_at=session.caller.now,
+        created_by=who.user if isinstance(who, Person) else None,
+        policy=checked(policy),
+        selection=selection,
+        fleet=selection.fleets[0] if len(selection.fleets) == 1 else None,
+    )
+    session.campaigns.add(made)
+    return made
+
+
+def plan(session: Session, id: CampaignId) -> Plan:
+    """Draw the plan up anew and keep it: a dry run, nothing moves. Raises NotFound, Conflict once it has started."""
+    campaign = session.campaigns.get(id)
+    drawn = _draw_up(session, campaign)
+    planned = step(campaign, Planned(drawn.waves, drawn.digest), session.caller.now).campaign
+    session.campaigns.put_plan(id, drawn)
+    session.campaigns.put(planned, None)
+    return drawn
+
+
+def start(session: Session, id: CampaignId, at: Instant | None) -> Campaign:
+    """Start it, now or at an instant; raises Conflict where what was planned is no longer what would happen."""
+    campaign = session.campaigns.get(id)
+    if campaign.state == "planned" and _draw_up(session, campaign).digest != campaign.plan_digest:
+        raise Conflict("the plan has changed since", element="campaign", cure="plan it again, and look at it")
+    return command(session, id, Start(at))
+
+
+def command(session: Session, id: CampaignId, event: Event) -> Campaign:
+    """A person's verb. Raises NotFound, and Conflict with what is possible."""
+    campaign = session.campaigns.get(id)
+    new, look_at = go_on(session.campaign_members, campaign, event, session.caller.now)
+    session.campaigns.put(new, look_at)
+    for name in ("campaigns", "targets"):
+        session.signal(name)
+    return new
+
+
+def by(session: Session) -> UserId:
+    """Who approves."""
+    who = session.caller.who
+    assert isinstance(who, Person)
+    return who.user
+
+
+def approve_plan(session: Session, id: CampaignId, digest: str) -> Campaign:
+    """Approve the plan with this digest. Raises NotFound; Conflict for another plan, or with four eyes one's own."""
+    return command(session, id, ApprovePlan(by(session), digest))
+
+
+def approve_wave(session: Session, id: CampaignId) -> Campaign:
+    """Let the wave pass that waits for it. Raises NotFound and Conflict."""
+    return command(session, id, Approve(by(session)))
+
+
+def delete(session: Session, id: CampaignId) -> None:
+    """Remove one that never started. Raises NotFound and Conflict."""
+    campaign = session.campaigns.get(id)
+    if campaign.state not in ("draft", "planned"):
+        raise Conflict("the campaign has a history", element="campaign", got=campaign.state, cure="cancel it instead")
+    session.campaigns.delete(id)
+
+
+def go_on(
+    members: CampaignMembers, campaign: Campaign, event: Event, now: Instant
+) -> tuple[Campaign, Instant | None]:
+    """The campaign after an event and all that follows at this moment, and when to look at it again."""
+    look_at: Instant | None = None
+    for _ in range(STEPS_MOST):
+        found = step(campaign, event, now)
+        campaign, look_at = found.campaign, found.look_again_at
+        for effect in found.effects:
+            _carry_out(members, campaign, effect, now)
+        if not found.effects or campaign.state not in ALIVE:
+            break
+        event = count(members, campaign, now)
+    return campaign, _look_at(members, campaign, look_at)
+
+
+def count(members: CampaignMembers, campaign: Campaign, now: Instant) -> Counted | Looked:
+    """How many members of the wave that moves are where, after what time alone has done to them."""
+    wave = campaign.current
+    if wave is None:
+        return Looked()
+    members.sweep(campaign, wave, now)
+    alerts = members.alerts(campaign.id, wave.number, wave.gate.severity)
+    return Counted(wave.number, members.counts(campaign.id, wave.number), alerts)
+
+
+def recounted(members: CampaignMembers, campaign: Campaign) -> Campaign:
+    """With the counts of every wave that has begun as they are now (invariant I11)."""
+    waves = tuple(
+        replace(wave, counts=members.counts(campaign.id, wave.number)) if wave.begun_at is not None else wave
+        for wave in campaign.waves
+    )
+    return replace(campaign, waves=waves)
+
+
+def _look_at(members: CampaignMembers, campaign: Campaign, soonest: Instant | None) -> Instant | None:
+    wave = campaign.current
+    if wave is None or campaign.state not in (*ALIVE, "paused"):
+        return soonest
+    times = [time for time in (soonest, members.next_look(campaign, wave)) if time is not None]
+    return min(times, default=None)
+
+
+def _carry_out(members: CampaignMembers, campaign: Campaign, effect: Effect, now: Instant) -> None:
+    match effect:
+        case OpenWave(number, undoes):
+            if undoes is not None:
+                members.open_back(campaign.id, number, undoes)
+        case Offer(number, most):
+            members.offer(campaign, campaign.waves[number], most, now)
+        case Withdraw():
+            members.withdraw(campaign)
+        case TryAgain(number):
+            members.try_again(campaign.id, number)
+        case Over():
+            pass  # what its members were given stays theirs
+
+
+def _draw_up(session: Session, campaign: Campaign) -> Plan:
+    versions = [version for _, version in session.items.of_bundle(campaign.bundle)]
+    known = session.campaign_candidates.of(campaign)
+    outlooks = _outlooks(session, campaign, versions, {each.aims for each in known})
+    rivals = _rivals(session, campaign, versions)
+    candidates = (
+        Candidate(
+            unit=each.unit,
+            lifecycle=each.lifecycle,
+            connectivity=each.connectivity,
+            outlook=outlooks[each.aims],
+            architectures=_architectures(each),
+            sets=each.sets,
+            rival=rivals.get(each.unit, ""),
+        )
+        for each in known
+    )
+    return draw_up(campaign.id, campaign.bundle, campaign.policy, versions, candidates)
+
+
+def _outlooks(
+    session: Session, campaign: Campaign, versions: list[ItemVersion], wanted: set[Aims]
+) -> dict[Aims, Outlook]:
+    """For Units of equal aims, what the campaign would change: compiled as it would be."""
+    with_it = {aims: (aims[0], aims[1], (*aims[2], Release(session.caller.now, campaign.bundle))) for aims in wanted}
+    intents = session.campaign_candidates.intents({*wanted, *with_it.values()})
+    compiled: dict[Aims, CompiledTarget | Refused] = {aims: compile_target(intents[aims]) for aims in intents}
+    new = {str(version.item): version.version for version in versions}
+    return {aims: outlook(new, compiled[aims], compiled[then]) for aims, then in with_it.items()}
+
+
+def _rivals(session: Session, campaign: Campaign, versions: list[ItemVersion]) -> dict[UnitId, str]:
+    """Units that another living campaign of at least this priority brings one of these items, with its title."""
+    items = {version.item for version in versions}
+    rivals = {
+        other.id: other.title
+        for other in session.campaigns.living(campaign.id)
+        if other.state != "planned"
+        and other.policy.priority >= campaign.policy.priority
+        and items & {version.item for _, version in session.items.of_bundle(other.bundle)}
+    }
+    return {unit: rivals[other] for unit, other in session.campaigns.members_of(rivals).items()}
+
+
+class _Registration(msgspec.Struct, frozen=True):
+    class Cpu(msgspec.Struct, frozen=True):
+        arch: str = ""
+
+    cpus: tuple[Cpu, ...] = ()
+
+
+def _architectures(known: Known) -> frozenset[str]:
+    found = set()
+    for info in known.registrations:
+        try:
+            cpus = msgspec.json.decode(info, type=_Registration).cpus
+        except msgspec.ValidationError:
+            continue
+        found |= {cpu.arch.partition("/")[0] for cpu in cpus if cpu.arch}
+    return frozenset(found)
