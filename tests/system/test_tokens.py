@@ -170,3 +170,18 @@ def until_active(cloud: CloudProcess, unit: NewUnit) -> None:
             return
         assert time.monotonic() < end, shown
         time.sleep(0.3)
+
+
+def test_a_deprovisioned_unit_leaves_no_key_in_its_token(
+    cloud: CloudProcess, unit: NewUnit, token: SoftToken
+) -> None:
+    done = cloud.aos("oem", "unit", "provision", unit.address, "--wait", "30", "--json")
+    assert done.returncode == 0, (done.stderr, unit.lines)
+    mine = label_begin(unit.card.system_id, unit.card.node, "").removesuffix("-")
+    assert len(token.labels(mine)) == 4
+    assert cloud.aos("oem", "unit", "deprovision", unit.card.system_id).returncode == 0
+    end = time.monotonic() + 60
+    while unit.card.provisioned or unit.card.leaving:
+        assert time.monotonic() < end, unit.lines
+        time.sleep(0.1)
+    assert token.labels(mine) == set()

@@ -5,6 +5,7 @@
 
 import shutil
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -79,8 +80,11 @@ def take_leave(state_folder: Path) -> None:
         write_card(state_folder, msgspec.structs.replace(card, provisioned=False, leaving=True))
 
 
-def forget(state_folder: Path) -> None:
-    """Of a Unit that leaves, only the name it was born with stays. May be cut short and repeated."""
+def forget(state_folder: Path, let_go: Callable[[Card], None] = lambda _: None) -> None:
+    """Of a Unit that leaves, only the name it was born with stays. May be cut short and repeated.
+
+    `let_go` removes keys that are elsewhere, once no file names them.
+    """
     card = read_card(state_folder)
     if card is None or not card.leaving:
         return
@@ -93,6 +97,7 @@ def forget(state_folder: Path) -> None:
         else:
             path.unlink()
     files.sync_folder(folder)
+    let_go(card)
     write_card(state_folder, Card(card.system_id, card.node))
 
 

@@ -6,7 +6,7 @@ A key goes by its text everywhere else: the key itself, PEM, or the URI of one i
 from pathlib import Path
 
 from aosedge.core.token_uris import SCHEME
-from aosedge.model.ids import SystemId
+from aosedge.model.ids import NodeName, SystemId
 from aosedge.protocol.messages.parts import CertificateType
 from aosedge.trust import certificates, csr
 
@@ -23,6 +23,14 @@ def make_key(type: CertificateType, owner: SystemId, store: str = IN_FILES, fold
     from aosedge.core.identity import tokens
 
     return tokens.make(store, owner, type, folder)
+
+
+def let_go(owner: SystemId, node: NodeName, store: str, folder: Path) -> None:
+    """Keys of a node that nothing below its `folder` names leave the token. Raises Invalid, Unavailable."""
+    if store != IN_FILES:
+        from aosedge.core.identity import tokens
+
+        tokens.let_go(store, owner, node, folder)
 
 
 def signer(text: str, element: str = "key") -> csr.PrivateKey:

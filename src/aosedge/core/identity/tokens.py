@@ -38,10 +38,7 @@ def make(store: str, owner: SystemId, kind: str, folder: Path) -> str:
     begin = label_begin(owner, card.node if card else NodeName(""), kind)
     label = begin + secrets.token_hex(8)
     with _session(token, write=True) as session:
-        named = _named_below(folder)
-        for found in session.get_objects({pkcs11.Attribute.TOKEN: True}):
-            if found.label.startswith(begin) and found.label not in named:
-                found.destroy()
+        _drop_unnamed(session, begin, folder)
         more = {"store": True, "label": label, "id": label.encode()}
         if kind == "offline":
             session.generate_keypair(pkcs11.KeyType.RSA, 2048, **more)
@@ -52,9 +49,26 @@ def make(store: str, owner: SystemId, kind: str, folder: Path) -> str:
     return msgspec.structs.replace(token, object=label).uri()
 
 
+def let_go(store: str, owner: SystemId, node: NodeName, folder: Path) -> None:
+    """Remove this node's keys that no file below `folder` names. Raises Invalid, Unavailable."""
+    with _session(parse(store), write=True) as session:
+        _drop_unnamed(session, _label_of(owner, node), folder)
+
+
+def _drop_unnamed(session: Any, begin: str, folder: Path) -> None:
+    named = _named_below(folder)
+    for found in session.get_objects({_library().Attribute.TOKEN: True}):
+        if found.label.startswith(begin) and found.label not in named:
+            found.destroy()
+
+
 def label_begin(owner: SystemId, node: NodeName, kind: str) -> str:
     """How the labels of a node's keys of this kind begin: a token may have those of others."""
-    return f"aos-{hashlib.sha256(f'{owner}/{node}'.encode()).hexdigest()[:16]}-{kind}-"
+    return f"{_label_of(owner, node)}{kind}-"
+
+
+def _label_of(owner: SystemId, node: NodeName) -> str:
+    return f"aos-{hashlib.sha256(f'{owner}/{node}'.encode()).hexdigest()[:16]}-"
 
 
 def signer(text: str) -> PrivateKey:
