@@ -23,6 +23,7 @@ export function SignInPage({ ended }: { ended: boolean }) {
     setSession("in");
   };
   if (state === "invited") return <Invited onEntered={entered} />;
+  if (state === "choice") return <Choice onEntered={entered} />;
   return <Door ended={ended} onEntered={entered} />;
 }
 
@@ -59,6 +60,12 @@ function Door({ ended, onEntered }: { ended: boolean; onEntered: (signed: Signed
           <Divider />
         </>
       ) : null}
+      {ways.data?.openid ? (
+        <Button variant="secondary" isBlock size="lg" component="a" href={openidAddress()}>
+          {w.openid(ways.data.openid)}
+        </Button>
+      ) : null}
+      {arrived.error ? <Alert variant="danger" isInline title={arrived.error} /> : null}
       <Way title={w.certificate} working={certificate.isPending} onGo={() => certificate.mutate()} />
       {certificate.isError ? <Said error={certificate.error} /> : null}
       <Content component="small">{w.certificateHow}</Content>
@@ -83,6 +90,46 @@ function Invited({ onEntered }: { onEntered: (signed: SignedIn) => Promise<void>
       </Button>
     </Framed>
   );
+}
+
+/** Which of one's users to be, after a sign-in at a provider. */
+function Choice({ onEntered }: { onEntered: (signed: SignedIn) => Promise<void> }) {
+  const token = arrived.choice ?? "";
+  const choices = useQuery({
+    queryKey: ["choices"],
+    queryFn: () => got(client.POST("/api/v11/sign-in/choices/", { body: { token } })),
+    retry: false,
+    staleTime: Infinity,
+  });
+  const choose = useMutation({
+    mutationFn: (user: string) => got(client.POST("/api/v11/sign-in/choice/", { body: { token, user_id: user } })),
+    onSuccess: (chosen) => {
+      window.history.replaceState(null, "", chosen.next);
+      return onEntered(chosen);
+    },
+  });
+  return (
+    <Framed title={w.choose}>
+      {choices.isError ? <Said error={choices.error} /> : null}
+      {choices.data?.items.map((one) => (
+        <Way
+          key={one.user_id}
+          title={`${one.username}, ${one.organization} (${one.role})`}
+          working={choose.isPending}
+          onGo={() => choose.mutate(one.user_id)}
+        />
+      ))}
+      {choose.isError ? <Said error={choose.error} /> : null}
+      <Button variant="link" isInline onClick={() => setSession("out")}>
+        {w.chooseOther}
+      </Button>
+    </Framed>
+  );
+}
+
+function openidAddress(): string {
+  const here = window.location.pathname + window.location.search;
+  return `/api/v11/sign-in/openid/?next=${encodeURIComponent(here)}`;
 }
 
 /** What went wrong: the API's words, or that the person or their device said no. */

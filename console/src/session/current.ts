@@ -1,15 +1,24 @@
 import { useSyncExternalStore } from "react";
 
-/** `link`, `invited`: the address carried one; `out`: the person signed out here; `in`: the cloud decides. */
-export type SessionState = "in" | "out" | "link" | "invited";
+/** `link`, `invited`, `choice`: the address carried one; `out`: the person signed out here; `in`: the cloud decides. */
+export type SessionState = "in" | "out" | "link" | "invited" | "choice";
 
 const DOOR = "/sign-in";
 
+/** `choice` and `error` are how a sign-in at a provider comes back. */
+interface Carried {
+  link?: string;
+  invitation?: string;
+  choice?: string;
+  error?: string;
+}
+
 /** What a one-time address carries after its `#`, which a browser tells nobody. */
-export function carried(path: string, hash: string): { link?: string; invitation?: string } {
+export function carried(path: string, hash: string): Carried {
   if (path !== DOOR) return {};
   const found = new URLSearchParams(hash.slice(1));
-  return { link: found.get("link") ?? undefined, invitation: found.get("invitation") ?? undefined };
+  const named = (name: string) => found.get(name) ?? undefined;
+  return { link: named("link"), invitation: named("invitation"), choice: named("choice"), error: named("error") };
 }
 
 /** The address of an invitation, for whoever sends it. */
@@ -22,7 +31,14 @@ export const arrived = carried(window.location.pathname, window.location.hash);
 if (window.location.pathname === DOOR) window.history.replaceState(null, "", "/");
 
 const listeners = new Set<() => void>();
-let state: SessionState = arrived.link ? "link" : arrived.invitation ? "invited" : "in";
+function begun(): SessionState {
+  if (arrived.link) return "link";
+  if (arrived.invitation) return "invited";
+  if (arrived.choice) return "choice";
+  return arrived.error ? "out" : "in";
+}
+
+let state: SessionState = begun();
 
 export function setSession(next: SessionState): void {
   state = next;

@@ -25,12 +25,6 @@ export async function joinWithPasskey(invitation: string, title: string): Promis
   return got(client.POST("/api/v11/invitations/passkey/", { headers, body: { title, credential } }));
 }
 
-/** A further passkey of one's own. */
-export async function enrolPasskey(title: string): Promise<unknown> {
-  const options = await got(client.POST("/api/v11/users/me/passkeys/options/"));
-  return got(client.POST("/api/v11/users/me/passkeys/", { body: { title, credential: await made(options) } }));
-}
-
 async function made(options: unknown): Promise<Json> {
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options as PublicKeyCredentialCreationOptionsJSON);
   return jsonOf(await navigator.credentials.create({ publicKey }));

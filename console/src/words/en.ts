@@ -52,6 +52,9 @@ export const words = {
     certificate: "Sign in with a certificate",
     certificateHow:
       "Your browser asks for the client certificate of your account. Import your PKCS#12 file into the browser first.",
+    openid: (title: string) => `Sign in with ${title}`,
+    choose: "Who do you want to be?",
+    chooseOther: "Sign in another way",
     passkey: "Sign in with a passkey",
     passkeyNot: "Your device or browser did not give a passkey. Try again, or use another way.",
     passkeyTitle: "From the invitation",
