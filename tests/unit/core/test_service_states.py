@@ -63,7 +63,7 @@ class Stateful(Play):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
         self.files: dict[object, bytes] = {}
-        self.fails = False
+        self.fails = self.is_unreadable = False
         self.pending: list[Effect] = []
         for name in ("a1", "a2"):
             self.configs[digest(name)] = STATEFUL
@@ -86,8 +86,8 @@ class Stateful(Play):
             case LookAtState(key):
                 return StateSeen(key, self.mark(key))
             case ReadState(key, most):
-                if key not in self.files:
-                    return StateSeen(key, "")
+                if key not in self.files or self.is_unreadable:
+                    return StateSeen(key, self.mark(key))
                 content = self.files[key]
                 return StateRead(key, self.mark(key), len(content), content if len(content) <= most else b"")
             case WriteState(key, content):
@@ -186,6 +186,17 @@ def test_what_the_cloud_gave_is_acknowledged_only_when_a_crash_would_ask_again()
     spec = play.running[KEY]
     again.on(FoundInstances((Found(KEY, spec.digest(), True),))).settle().on(Connected()).settle()
     assert len(again.sent(StateRequest)) == 1
+
+
+def test_a_state_that_can_not_be_read_is_asked_for_and_holds_nothing_back_for_ever() -> None:
+    play = at_work()
+    again = Stateful(play.state)
+    again.files, again.is_unreadable = dict(play.files), True
+    again.on(FoundInstances(())).settle().on(Connected()).settle()
+    assert KEY not in again.running
+    again.pass_time(20)
+    assert len(again.sent(StateRequest)) == 1
+    assert KEY in again.running
 
 
 def booted(play: Stateful, *found: Found) -> Stateful:

@@ -118,9 +118,10 @@ class ServiceStates:
             return state
         match event:
             case StateSeen(key, mark):
+                is_unreadable = mark == watch.mark  # not there, or it does not change and still can't be read
                 self._seen(watch, mark, now)
-                if not mark and watch.read_mark is None:
-                    watch.read_mark = ""
+                if is_unreadable and watch.read_mark is None:
+                    watch.read_mark = mark
                     return self._doubted(state, key, watch, sha3_224_hex(b""), supervision, now)
             case StateRead():
                 return self._read(state, watch, event, supervision, now)
