@@ -21,6 +21,7 @@ from aosedge.core.domain.state import Policy, State
 from aosedge.core.identity import Identity, custody
 from aosedge.core.identity.custody import Custody
 from aosedge.core.identity.smith import Process
+from aosedge.core.identity.wayback import Question, WayBack, cloud_of
 from aosedge.core.images.store import ContentStore
 from aosedge.core.images.threads import in_thread
 from aosedge.core.journal import Journal
@@ -188,6 +189,7 @@ class Program:
                 working = [
                     group.create_task(self.agent.run(self.link)),
                     group.create_task(self.custody.run(self.link)),
+                    group.create_task(self._way_back().run()),
                 ]
                 if self._settings.nodes_port:
                     nodes = NodesWatch(self._settings, self.agent.hear)
@@ -200,6 +202,14 @@ class Program:
                 await take_down(self._parts.runtime)
         finally:
             await self._parts.runtime.close()
+
+    def _way_back(self) -> WayBack:
+        settings, folder = self._settings, self._settings.state_folder
+        cloud = cloud_of(settings.cloud, self._parts.identity.discovery_url)
+        process = Process(settings.keys, folder / identities.FOLDER)
+        chance = secrets.SystemRandom().random
+        question = Question(folder, cloud, settings.model, settings.keys)
+        return WayBack(question, identities.cabinet_of(folder), process, SystemClock(), chance)
 
     def status(self) -> StatusView:
         """How the Unit stands."""
