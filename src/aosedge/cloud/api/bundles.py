@@ -1,5 +1,6 @@
 """Deployment Bundles."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -12,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.api.errors import ErrorView
 from aosedge.cloud.api.uploads import FilePart
-from aosedge.cloud.domain.catalogue import Bundle, BundleState
+from aosedge.cloud.domain.catalogue import Bundle, BundleState, Item, ItemVersion
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases.bundles import Intake
 from aosedge.model.bundle import Rejection
@@ -58,6 +59,10 @@ class BundlesView(msgspec.Struct, frozen=True):
 
 def view(session: Session, bundle: Bundle) -> BundleView:
     """As the API shows it."""
+    return _view(bundle, session.items.of_bundle(bundle.id))
+
+
+def _view(bundle: Bundle, brought: Iterable[tuple[Item, ItemVersion]]) -> BundleView:
     return BundleView(
         id=bundle.id,
         name=bundle.name,
@@ -68,10 +73,7 @@ def view(session: Session, bundle: Bundle) -> BundleView:
         owner_id=bundle.owner,
         uploaded_by=bundle.uploaded_by,
         created_at=to_rfc3339(bundle.created_at),
-        items=tuple(
-            BundleItemView(item.id, item.codename, item.type, version.version)
-            for item, version in session.items.of_bundle(bundle.id)
-        ),
+        items=tuple(BundleItemView(item.id, item.codename, item.type, version.version) for item, version in brought),
         rejections=bundle.rejections,
     )
 
@@ -87,7 +89,8 @@ async def list_(
 
     def find(session: Session) -> BundlesView:
         page = session.bundles.page(window, state=in_state, order=ordering)
-        return BundlesView(page.total, tuple(view(session, bundle) for bundle in page.items))
+        brought = session.items.of_bundles(bundle.id for bundle in page.items)
+        return BundlesView(page.total, tuple(_view(bundle, brought.get(bundle.id, ())) for bundle in page.items))
 
     return await ask.read(find)
 

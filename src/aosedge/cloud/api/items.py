@@ -1,5 +1,6 @@
 """Deployable items and their versions."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -8,7 +9,6 @@ from litestar.params import FromQuery
 
 from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.domain.catalogue import Item, ItemVersion
-from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import items
 from aosedge.model.ids import ItemId, OrgId
@@ -64,19 +64,23 @@ def platform_name(platform: Platform) -> str:
     return "/".join(part for part in (platform.os, platform.architecture, platform.variant) if part)
 
 
-def view(session: Session, item: Item) -> ItemView:
-    """As the API shows it."""
-    ready = [version for version in session.items.versions(item.id, Window(20)).items if version.state == "ready"]
-    return ItemView(
-        id=item.id,
-        codename=item.codename,
-        type=item.type,
-        title=item.title,
-        description=item.description,
-        owner_id=item.owner,
-        owner_title=session.organizations.get(item.owner).title,
-        newest_version=ready[0].version if ready else None,
-        created_at=to_rfc3339(item.created_at),
+def views(session: Session, some: Sequence[Item]) -> tuple[ItemView, ...]:
+    """As the API shows them."""
+    newest = session.items.newest(item.id for item in some)
+    titles = session.organizations.titles(item.owner for item in some)
+    return tuple(
+        ItemView(
+            id=item.id,
+            codename=item.codename,
+            type=item.type,
+            title=item.title,
+            description=item.description,
+            owner_id=item.owner,
+            owner_title=titles[item.owner],
+            newest_version=newest.get(item.id),
+            created_at=to_rfc3339(item.created_at),
+        )
+        for item in some
     )
 
 
@@ -109,7 +113,7 @@ async def list_(
 
     def find(session: Session) -> ItemsView:
         page = session.items.page(window, codename=codename, search=search, type=type, owner=owner, order=ordering)
-        return ItemsView(page.total, tuple(view(session, item) for item in page.items))
+        return ItemsView(page.total, views(session, page.items))
 
     return await ask.read(find)
 
@@ -117,7 +121,7 @@ async def list_(
 @get("/items/{id:str}/", operation_id="items_read", tags=["items"])
 async def read(ask: Asked, id: Name) -> ItemView:
     """One item."""
-    return await ask.read(lambda session: view(session, session.items.get(ItemId(id))))
+    return await ask.read(lambda session: views(session, (session.items.get(ItemId(id)),))[0])
 
 
 @delete("/items/{id:str}/", operation_id="items_delete", tags=["items"])

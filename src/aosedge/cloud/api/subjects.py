@@ -7,6 +7,7 @@ from litestar.params import FromQuery, JSONBody
 from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.api.unit_views import UnitView
 from aosedge.cloud.api.unit_views import view as unit_view
+from aosedge.cloud.api.unit_views import views as unit_views
 from aosedge.cloud.api.units import UnitsView
 from aosedge.cloud.domain.subjects import Subject, SubjectKind
 from aosedge.cloud.store import Session
@@ -110,7 +111,7 @@ async def list_units(ask: Asked, id: Name, window: Within, ordering: FromQuery[s
 
     def find(session: Session) -> UnitsView:
         page = session.subjects.units(SubjectId(id), window, order=ordering)
-        return UnitsView(page.total, tuple(unit_view(session, unit) for unit in page.items))
+        return UnitsView(page.total, unit_views(session, page.items))
 
     return await ask.read(find)
 

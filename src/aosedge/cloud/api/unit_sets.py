@@ -7,6 +7,7 @@ from litestar.params import FromQuery, JSONBody
 from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.api.unit_views import UnitView
 from aosedge.cloud.api.unit_views import view as unit_view
+from aosedge.cloud.api.unit_views import views as unit_views
 from aosedge.cloud.api.units import UnitsView
 from aosedge.cloud.domain.unit_sets import UnitSet
 from aosedge.cloud.store import Session
@@ -138,7 +139,7 @@ async def list_units(ask: Asked, id: Name, window: Within, ordering: FromQuery[s
 
     def find(session: Session) -> UnitsView:
         page = session.unit_sets.units(SetId(id), window, order=ordering)
-        return UnitsView(page.total, tuple(unit_view(session, unit) for unit in page.items))
+        return UnitsView(page.total, unit_views(session, page.items))
 
     return await ask.read(find)
 

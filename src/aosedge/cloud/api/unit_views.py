@@ -1,5 +1,6 @@
 """How a Unit is shown: three axes, the update's step, and the target beside the actual state, joined by name."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -105,10 +106,16 @@ class UnitDetailView(UnitView, frozen=True):
     instances: tuple[UnitInstanceView, ...]
 
 
+def views(session: Session, units: Sequence[Unit]) -> tuple[UnitView, ...]:
+    """As a list shows them."""
+    ids = [unit.id for unit in units]
+    labels, actual = session.labels.of_many(ids), session.statuses.actual(ids)
+    return tuple(UnitView(**_common(u, labels.get(u.id, {}), actual.get(u.id, Actual()))) for u in units)
+
+
 def view(session: Session, unit: Unit) -> UnitView:
     """As a list shows it."""
-    status = session.statuses.find(unit.id)
-    return UnitView(**_common(session, unit, status.actual if status else Actual()))
+    return views(session, (unit,))[0]
 
 
 def detail(session: Session, unit: Unit) -> UnitDetailView:
@@ -120,7 +127,7 @@ def detail(session: Session, unit: Unit) -> UnitDetailView:
     names = _Names(session)
     update = actual.update
     return UnitDetailView(
-        **_common(session, unit, actual),
+        **_common(unit, session.labels.of(unit.id), actual),
         fleet_title=session.fleets.get(unit.fleet).title,
         target_system_title=session.target_systems.get(unit.target_system).title if unit.target_system else "",
         sets=tuple(each.title for each in session.unit_sets.page(unit=unit.id).items),
@@ -140,7 +147,7 @@ def detail(session: Session, unit: Unit) -> UnitDetailView:
     )
 
 
-def _common(session: Session, unit: Unit, actual: Actual) -> dict[str, Any]:
+def _common(unit: Unit, labels: dict[str, str], actual: Actual) -> dict[str, Any]:
     deployment, reason = unit.standing
     return {
         "id": unit.id,
@@ -155,7 +162,7 @@ def _common(session: Session, unit: Unit, actual: Actual) -> dict[str, Any]:
         "fleet_id": unit.fleet,
         "last_seen": to_rfc3339(unit.last_seen) if unit.last_seen is not None else None,
         "created_at": to_rfc3339(unit.created_at),
-        "labels": session.labels.of(unit.id),
+        "labels": labels,
         "target_system_id": unit.target_system,
     }
 

@@ -7,7 +7,7 @@ from litestar import delete, get
 from litestar.params import FromQuery
 
 from aosedge.cloud.api.asking import Asked, Name, Within
-from aosedge.cloud.api.unit_views import UnitDetailView, UnitView, detail, view
+from aosedge.cloud.api.unit_views import UnitDetailView, UnitView, detail, views
 from aosedge.cloud.domain.deployment import DeploymentState
 from aosedge.cloud.domain.selectors import parse_selector
 from aosedge.cloud.domain.units import Connectivity
@@ -57,7 +57,7 @@ async def list_(
             selector=parsed,
             order=ordering,
         )
-        return UnitsView(page.total, tuple(view(session, unit) for unit in page.items))
+        return UnitsView(page.total, views(session, page.items))
 
     return await ask.read(find)
 

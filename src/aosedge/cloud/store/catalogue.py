@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, false, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, false, func, or_, select, update
 
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.catalogue import Bundle, BundleState, Item, ItemVersion, needs
@@ -154,6 +154,17 @@ class Items:
         query = select(versions).where(versions.c.item == id)
         return rows.page(self._connection, query, ItemVersion, window, order, ("created_at", "version"))
 
+    def newest(self, ids: Iterable[ItemId]) -> dict[ItemId, str]:
+        """The ready version of each of these items that was uploaded last; of items of the scope."""
+        mine = self._mine().where(items.c.id.in_(set(ids))).with_only_columns(items.c.id)
+        ready = (versions.c.item.in_(mine), versions.c.state == "ready")
+        rank = func.row_number().over(
+            partition_by=versions.c.item, order_by=(versions.c.created_at.desc(), versions.c.id)
+        )
+        ranked = select(versions.c.item, versions.c.version, rank.label("place")).where(*ready).subquery()
+        query = select(ranked.c.item, ranked.c.version).where(ranked.c.place == 1)
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
     def version(self, id: ItemId, version: str) -> ItemVersion:
         """One version; raises NotFound for the item or the version."""
         self.get(id)
@@ -165,12 +176,19 @@ class Items:
 
     def of_bundle(self, bundle: BundleId) -> tuple[tuple[Item, ItemVersion], ...]:
         """What came in a bundle, by codename; nothing for a foreign bundle."""
-        query = select(versions).where(versions.c.bundle == bundle)
-        found = {version.item: version for version in rows.every(self._connection, query, ItemVersion)}
-        named = rows.every(
-            self._connection, self._mine().where(items.c.id.in_(found)).order_by(items.c.codename), Item
-        )
-        return tuple((item, found[item.id]) for item in named)
+        return self.of_bundles((bundle,)).get(bundle, ())
+
+    def of_bundles(self, ids: Iterable[BundleId]) -> dict[BundleId, tuple[tuple[Item, ItemVersion], ...]]:
+        """What came in each of these bundles, by codename; nothing for foreign ones."""
+        query = select(versions).where(versions.c.bundle.in_(set(ids)))
+        came = rows.every(self._connection, query, ItemVersion)
+        mine = self._mine().where(items.c.id.in_({version.item for version in came}))
+        named = {item.id: item for item in rows.every(self._connection, mine, Item)}
+        found: dict[BundleId, list[tuple[Item, ItemVersion]]] = {}
+        for version in came:
+            if version.item in named:
+                found.setdefault(version.bundle, []).append((named[version.item], version))
+        return {id: tuple(sorted(each, key=lambda pair: pair[0].codename)) for id, each in found.items()}
 
     def add_version(self, version: ItemVersion, digests: Iterable[Digest]) -> None:
         """With the digests of all blobs it is made of, which `blobs` knows.

@@ -1,6 +1,6 @@
 """Labels of Units: text, and beside it a number and a version's key where the text reads as one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
@@ -23,9 +23,18 @@ class Labels:
 
     def of(self, unit: UnitId) -> dict[str, str]:
         """A Unit's labels by name; none for a foreign Unit."""
-        mine = within(select(units.c.id), self._scope).where(units.c.id == unit)
-        query = select(unit_labels.c.name, unit_labels.c.value).where(unit_labels.c.unit.in_(mine))
-        return {row.name: row.value for row in self._connection.execute(query.order_by(unit_labels.c.name))}
+        return self.of_many((unit,)).get(unit, {})
+
+    def of_many(self, ids: Iterable[UnitId]) -> dict[UnitId, dict[str, str]]:
+        """Labels by name of each of these Units that has any and is in the scope."""
+        mine = within(select(units.c.id), self._scope).where(units.c.id.in_(set(ids)))
+        query = select(unit_labels.c.unit, unit_labels.c.name, unit_labels.c.value).where(
+            unit_labels.c.unit.in_(mine)
+        )
+        found: dict[UnitId, dict[str, str]] = {}
+        for unit, name, value in self._connection.execute(query.order_by(unit_labels.c.name)):
+            found.setdefault(unit, {})[name] = value
+        return found
 
     def put(self, unit: UnitId, labels: Mapping[str, str]) -> None:
         """Replace a Unit's labels; raises NotFound, for a foreign one too."""

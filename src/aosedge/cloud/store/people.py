@@ -1,8 +1,9 @@
 """Users and certificates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Select, and_, delete, exists, false, func, insert, or_, select, update
 
 from aosedge.cloud.domain.access.callers import Role, Scope
@@ -32,9 +33,16 @@ def users_within(query: Select[Any], scope: Scope) -> Select[Any]:
             return query.where(false())
 
 
+def _all_with_fleets(connection: Connection, some: Sequence[User]) -> tuple[User, ...]:
+    query = select(user_fleets.c.user, user_fleets.c.fleet).where(user_fleets.c.user.in_([user.id for user in some]))
+    fleets: dict[str, set[FleetId]] = {}
+    for user, fleet in connection.execute(query):
+        fleets.setdefault(user, set()).add(fleet)
+    return tuple(msgspec.structs.replace(user, fleets=frozenset(fleets.get(user.id, ()))) for user in some)
+
+
 def _with_fleets(connection: Connection, user: User) -> User:
-    found = connection.execute(select(user_fleets.c.fleet).where(user_fleets.c.user == user.id)).scalars()
-    return User(**{**rows.values_of(user), "fleets": frozenset(found)})
+    return _all_with_fleets(connection, (user,))[0]
 
 
 def _put_fleets(connection: Connection, id: UserId, fleets: frozenset[FleetId]) -> None:
@@ -87,7 +95,7 @@ class Users:
             if value is not None:
                 query = query.where(column == value)
         page = rows.page(self._connection, query, User, window, order, _ORDERS)
-        return Page(page.total, tuple(_with_fleets(self._connection, user) for user in page.items))
+        return Page(page.total, _all_with_fleets(self._connection, page.items))
 
     def add(self, user: User) -> None:
         """Raises Conflict where the name is taken, NotFound outside the scope."""

@@ -1,12 +1,13 @@
 """Actual state of Units, and their messages that count once."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.pages import Page, Window
-from aosedge.cloud.domain.statuses import AlertLine, Status
+from aosedge.cloud.domain.statuses import Actual, AlertLine, Status
 from aosedge.cloud.store import rows
 from aosedge.cloud.store.tables import alerts, received, statuses, units, usages
 from aosedge.cloud.store.units import within
@@ -29,6 +30,12 @@ class Statuses:
         """What the Unit last said; nothing if it never did, or is foreign."""
         query = select(statuses.c.body.label("actual"), statuses.c.created_at, statuses.c.reported_at)
         return rows.one(self._connection, query.where(statuses.c.unit.in_(self._mine(unit))), Status)
+
+    def actual(self, ids: Iterable[UnitId]) -> dict[UnitId, Actual]:
+        """What each of these Units in the scope last said, if it ever did."""
+        mine = within(select(units.c.id), self._scope).where(units.c.id.in_(set(ids)))
+        query = select(statuses.c.unit, statuses.c.body).where(statuses.c.unit.in_(mine))
+        return {row[0]: row[1] for row in self._connection.execute(query)}
 
     def alerts(self, unit: UnitId, window: Window = Window()) -> Page[AlertLine]:
         """The Unit's alerts, newest first; none for a foreign Unit."""

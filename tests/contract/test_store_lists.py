@@ -1,0 +1,107 @@
+"""How many statements a list costs does not depend on how many rows it has, on any database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from tests.contract.store_world import NOW, add_bundle, person, settle, tenant, unit, version
+
+from aosedge.cloud.api import items as items_api
+from aosedge.cloud.api import unit_views
+from aosedge.cloud.domain.pages import Window
+from aosedge.cloud.domain.people import User
+from aosedge.cloud.store import Session, Store
+from aosedge.cloud.usecases.statuses import Report, keep
+from aosedge.model.ids import FleetId, OrgId, Txn, UserId
+from aosedge.protocol.messages import UnitStatus
+
+MANY = 100
+
+
+@pytest.fixture
+async def world(store: Store) -> Store:
+    """A hundred Units with labels and status, fleet owners with fleets, items with versions."""
+    await settle(store)
+
+    def hardware(session: Session) -> None:
+        for number in range(MANY):
+            made = unit(f"unit-{number:03}")
+            session.units.add(made)
+            session.labels.put(made.id, {"number": str(number)})
+            owner = User(UserId(f"owner-{number:03}"), OrgId("oem-1"), "fleet_owner", f"owner-{number:03}", NOW)
+            session.users.add(owner)
+            session.users.put(User(**{**_fields(owner), "fleets": frozenset((FleetId("fleet-oem-1"),))}))
+
+    def software(session: Session) -> None:
+        for number in range(MANY):
+            name, bundle = f"app-{number:03}", f"bundle-{number:03}"
+            for each in ("1.0.0", "2.0.0"):
+                add_bundle(session, "sp-1", bundle + each, (name, "service", version(name, each, bundle + each)))
+
+    await store.write(person("oem-1"), tenant("oem-1"), hardware)
+    await store.write(person("sp-1"), tenant("sp-1"), software)
+    said = UnitStatus(unit_config=(), nodes=(), items=(), instances=(), subjects=(), is_delta_info=False)
+    await keep(store, [Report(unit(f"unit-{n:03}").id, Txn(f"t{n}"), said, NOW) for n in range(MANY)], NOW)
+    return store
+
+
+def _fields(user: User) -> dict[str, Any]:
+    return {name: getattr(user, name) for name in User.__struct_fields__}
+
+
+@contextmanager
+def counting() -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def units(session: Session, window: Window) -> int:
+    shown = unit_views.views(session, session.units.page(window).items)
+    assert all(each.labels for each in shown if each.id != "unit-oem-1")
+    return len(shown)
+
+
+def users(session: Session, window: Window) -> int:
+    found = session.users.page(window, role="fleet_owner").items
+    assert all(user.fleets == {"fleet-oem-1"} for user in found)
+    return len(found)
+
+
+def items(session: Session, window: Window) -> int:
+    shown = items_api.views(session, session.items.page(window, order="-codename").items)
+    assert {each.newest_version for each in shown} == {"1.0.0"}, "uploaded at one instant: the first by id"
+    return len(shown)
+
+
+def bundles(session: Session, window: Window) -> int:
+    found = session.bundles.page(window).items
+    brought = session.items.of_bundles(bundle.id for bundle in found)
+    assert all(len(brought[bundle.id]) == 1 for bundle in found)
+    return len(found)
+
+
+@pytest.mark.parametrize("kind", [units, users, items, bundles])
+async def test_a_list_of_a_hundred_costs_as_many_statements_as_one_of_ten(
+    world: Store, kind: Callable[[Session, Window], int]
+) -> None:
+    counts = []
+    for limit in (10, MANY):
+
+        def ask(session: Session, limit: int = limit) -> int:
+            return kind(session, Window(limit))
+
+        with counting() as statements:
+            assert await world.read(person("oem-1"), tenant("oem-1"), ask) == limit
+        counts.append(len(statements))
+    assert counts[0] == counts[1] > 1, statements[:8]
