@@ -33,8 +33,9 @@ bench: setup ## benchmarks against their baselines
 	$(BIN)/python -m bench.agent
 	$(BIN)/python -m bench.loop
 
-mutants: setup ## planted faults, each found by the simulator
+mutants: setup ## planted faults, each found by the simulator or the access matrix
 	$(BIN)/python scripts/mutants.py
+	$(BIN)/python scripts/access_mutants.py
 
 openapi: setup ## write openapi/aoscloud.json anew
 	$(BIN)/python -m aosedge.cloud.api.openapi

@@ -46,6 +46,7 @@ from aosedge.cloud.api import (
 )
 from aosedge.cloud.api.asking import Around, provide, window
 from aosedge.cloud.api.cookies import SESSION
+from aosedge.cloud.api.documented import completed
 from aosedge.cloud.api.errors import EXCEPTION_HANDLERS
 from aosedge.cloud.api.signing_in import SignIns
 from aosedge.cloud.usecases.admission import Admission
@@ -279,26 +280,13 @@ def document() -> dict[str, Any]:
     """The OpenAPI document, which needs no parts."""
     names = ("ask", "authority", "doorkeeper", "intake", "admission", "door", "passkeys_", "openid")
     nothing = {name: Provide(lambda: None, sync_to_thread=False) for name in names}
-    return _completed(_built(handlers("", 0), nothing).openapi_schema.to_schema())
+    return completed(_built(handlers("", 0), nothing).openapi_schema.to_schema())
 
 
 class _Document(JsonRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """The document with our errors in place of the framework's."""
-        return self.render_json(request, _completed(openapi_schema))
-
-
-def _completed(schema: dict[str, Any]) -> dict[str, Any]:
-    """With our errors, for the framework describes its own; with the upload's form; paths end with a slash."""
-    error = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorView"}}}}
-    refused = {"description": "Refused or failed: why, and what to do.", **error}
-    for methods in schema["paths"].values():
-        for operation in (methods[name] for name in ("get", "put", "post", "delete") if name in methods):
-            fine = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
-            operation["responses"] = {**fine, "default": refused}
-            if operation["operationId"] == "deployment_bundles_create":
-                operation["requestBody"] = bundles.FORM
-    return {**schema, "paths": {path.rstrip("/") + "/": methods for path, methods in schema["paths"].items()}}
+        return self.render_json(request, completed(openapi_schema))
 
 
 def _built(router: Router, dependencies: dict[str, Provide]) -> Litestar:

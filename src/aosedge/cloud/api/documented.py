@@ -1,0 +1,53 @@
+"""What the OpenAPI document says beside the handlers: our errors, which an operation has, and the upload's form."""
+
+from typing import Any, Final
+
+from aosedge.cloud.api import bundles
+from aosedge.cloud.domain.access.operations import OPERATIONS, PUBLIC
+
+METHODS: Final = ("get", "put", "post", "delete")
+_WORDS: Final = {
+    "400": "The request is not well-formed, or says what cannot be: `element` names it.",
+    "401": "Nobody whom this cloud knows.",
+    "403": "Not for this role, or not among the permissions.",
+    "404": "Not there, or somebody else's: these are not told apart.",
+    "409": "It contradicts what is there.",
+    "413": "More than is taken.",
+    "415": "A content type that is not taken here.",
+    "429": "Too often; `retry-after` says when again.",
+    "503": "Not now; `retry-after` says when again.",
+}
+_VIEW: Final = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorView"}}}
+
+
+def completed(schema: dict[str, Any]) -> dict[str, Any]:
+    """The framework's document with our errors in place of its own; paths end with a slash."""
+    for methods in schema["paths"].values():
+        for operation in (methods[name] for name in METHODS if name in methods):
+            if operation["operationId"] == "deployment_bundles_create":
+                operation["requestBody"] = bundles.FORM
+            fine = {status: answer for status, answer in operation["responses"].items() if status[0] in "23"}
+            refusals = {status: {"$ref": f"#/components/responses/{status}"} for status in _refusals(operation)}
+            operation["responses"] = fine | refusals
+    responses = {status: {"description": words, "content": _VIEW} for status, words in _WORDS.items()}
+    return {
+        **schema,
+        "components": {**schema["components"], "responses": responses},
+        "paths": {path.rstrip("/") + "/": methods for path, methods in schema["paths"].items()},
+    }
+
+
+def _refusals(operation: dict[str, Any]) -> list[str]:
+    """The statuses of the errors that the operation has."""
+    row = OPERATIONS.get(operation["operationId"])
+    parameters, body = operation.get("parameters", []), "requestBody" in operation
+    found = {"503"}
+    if parameters or body:
+        found |= {"400", "404"}
+    if body:
+        found |= {"413", "415"}
+    if operation["operationId"] not in PUBLIC:  # without a row, the body or a header is the credential
+        found |= {"401", "403", "429"}
+    if body or (row is not None and row.effect == "changes"):
+        found.add("409")
+    return sorted(found)
