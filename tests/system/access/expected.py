@@ -13,6 +13,8 @@ from aosedge.cloud.domain.access.operations import ALWAYS, INVITED, OPERATIONS, 
 Standing = Literal["own", "elsewhere", "tied", "hidden", "gone", "missing"]
 UNKNOWN: Final = 401
 NOT_ALLOWED: Final = 403
+NOT_HERE: Final = frozenset(("passkey", "enrolment key", "waiting unit"))
+"""Kinds that the world has none of, so that only missing ones are asked for."""
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -82,7 +84,7 @@ def choices(identity: Identity, operation: str, of: Of, world: World) -> Iterato
     """One object of each place and standing, its own first; then one that was removed and one that never was."""
     seen: set[tuple[Standing, str, str]] = set()
     placed_here = sorted(world.objects[of.kind], key=lambda placed: placed.org != identity.org)
-    assert placed_here, f"the world has no {of.kind}"
+    assert placed_here or of.kind in NOT_HERE, f"the world has no {of.kind}"
     for placed in placed_here:
         stands = standing(identity, operation, of, placed)
         place = (stands, placed.org, placed.fleet)
@@ -94,12 +96,12 @@ def choices(identity: Identity, operation: str, of: Of, world: World) -> Iterato
         yield from (Chosen(name, stands) for name in (placed.id, *placed.names))
     gone = [placed for placed in world.gone[of.kind] if placed.org == identity.org]
     yield from (Chosen(placed.id, "gone") for placed in gone)
-    yield missing(placed_here[0].id)
+    yield missing(placed_here[0].id if placed_here else "")
 
 
 def missing(like: str) -> Chosen:
     """What never was, and looks like it."""
-    return Chosen("0" * len(like) if len(like) != ID_LETTERS else "f" * ID_LETTERS, "missing")
+    return Chosen("0" * len(like) if len(like) not in (0, ID_LETTERS) else "f" * ID_LETTERS, "missing")
 
 
 def status(identity: Identity, recipe: Recipe, slots: dict[Of, Chosen], success: int) -> int:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import msgspec
 from tests.system.access import behind
 from tests.system.access.door import TRAIL, Answer, Door, Rows
-from tests.system.access.expected import Chosen, barred, choices, row_of, sees, shown, status
+from tests.system.access.expected import Chosen, barred, choices, missing, row_of, sees, shown, status
 from tests.system.access.recipes import Of, Recipe, recipes
 from tests.system.access.words import IDENTITIES, Identity, forbidden
 
@@ -215,7 +215,7 @@ def _blotted(row: str, given: set[str]) -> str:
 
 def _any(of: Of, identity: Identity, objects: dict[str, list[Any]]) -> Chosen:
     there = sorted(objects[of.kind], key=lambda placed: placed.org != identity.org)
-    return Chosen(there[0].id, "own")
+    return Chosen(there[0].id, "own") if there else missing("")
 
 
 def _slots(body: Any) -> Iterator[Of]:
