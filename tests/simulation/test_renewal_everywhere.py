@@ -258,6 +258,14 @@ async def test_wherever_the_power_goes_an_identity_works_and_the_renewal_ends(
         check_end(cut)
 
 
+async def test_a_successor_that_cannot_be_read_does_not_shut_the_unit_out(authority: Authority) -> None:
+    """I8."""
+    world = World(authority, 1)
+    world.disk.write("online.next", b"not what was written")
+    await until_renewed(world)
+    check_end(world)
+
+
 @pytest.mark.slow
 async def test_the_power_may_go_again_in_recovery(authority: Authority) -> None:
     """I8, I12."""

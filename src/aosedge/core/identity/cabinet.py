@@ -79,8 +79,11 @@ class Cabinet:
         return None
 
     def upcoming(self, type: CertificateType) -> Pair | None:
-        """The successor under way."""
-        return self._read(f"{type}.next")
+        """The successor under way; none where it cannot be read, as the pair in use works without."""
+        try:
+            return self._read(f"{type}.next")
+        except Invalid:
+            return None
 
     def begin(self, type: CertificateType, key: str, request: str, now: Instant) -> None:
         """A new key waits for its certificate; a successor that was under way is gone."""
@@ -116,13 +119,17 @@ class Cabinet:
         self._disk.sync_folder("")
 
     def sweep(self) -> None:
-        """Remove what a power cut left of keys that are not in use any more. Before the first use."""
+        """Remove what a power cut left of keys that are not in use any more, and successors that cannot be read: the
+        pair in use works without. Before the first use.
+        """
         # a process killed between rename and sync left names that a power cut would take back
         self._disk.sync_folder("")
         for name in self._disk.names(""):
             if name.endswith(_ASIDE):
                 self._disk.remove(name)
         for type in TYPES:
+            if self.upcoming(type) is None:
+                self._disk.remove(f"{type}.next")
             if self._disk.size(f"{type}.pair") is not None:
                 self._drop_first(type)
         self._disk.sync_folder("")

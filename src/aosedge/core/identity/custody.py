@@ -155,7 +155,10 @@ class Custody:
 
     async def run(self, line: Line) -> None:
         """Renew, until cancelled. What the disk refuses is tried again."""
-        await in_thread(self._cabinet.sweep)
+        try:
+            await in_thread(self._cabinet.sweep)
+        except OSError as error:
+            log.error("old keys cannot be removed now", why=str(error))
         while True:
             wait_s = await self._look(line)
             try:
