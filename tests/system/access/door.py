@@ -1,6 +1,7 @@
 """The cloud's own application without a socket, on a copy of the world, and what its database has."""
 
 import asyncio
+import itertools
 import logging
 import sqlite3
 from collections.abc import Callable, Coroutine
@@ -25,6 +26,7 @@ T = TypeVar("T")
 Rows = frozenset[tuple[str, str]]
 """Table and row, as text."""
 TRAIL: Final = frozenset(("audit", "audit_chains"))
+_CALLS: Final = itertools.count()
 STREAM_S: Final = 30
 _STEADY: Final = frozenset((b"date", b"content-length", b"x-request-id"))
 
@@ -169,7 +171,7 @@ def _scope(login: Login, method: str, path: str, query: str, kind: str, authoriz
         "query_string": query.encode(),
         "root_path": "",
         "headers": headers,
-        "client": ("127.0.0.1", 1),
+        "client": (f"10.{next(_CALLS)}", 1),  # nobody is slowed down for what others tried
         "server": ("localhost", 443),
         "state": {"tls": {"client_cert": login.certificate}},
         "extensions": {},

@@ -79,6 +79,11 @@ def _campaign(selection: dict[str, Any]) -> dict[str, Any]:
     return {"title": "new", "bundle_id": Of("bundle", tied=FINE), "selection": selection}
 
 
+def _all(status: int) -> dict[str, int]:
+    """Everybody is answered so."""
+    return dict.fromkeys(("", *ROLES), status)
+
+
 def recipes() -> tuple[Recipe, ...]:
     """The table."""
     campaign = {"id": Of("campaign")}
@@ -158,6 +163,22 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("root_certificate_read"),
         Recipe("sessions_list", query={"user_id": _FILTER_USER}, lists=(Of("session"),)),
         Recipe("sessions_revoke", {"id": Of("session")}),
+        Recipe("invited_passkeys_begin", invited=True),
+        Recipe("invited_passkeys_create", body={"title": "t", "credential": {}}, invited=True, refused=_all(400)),
+        Recipe("own_passkeys_begin"),
+        Recipe("own_passkeys_create", body={"title": "t", "credential": {}}, refused=_all(400)),
+        Recipe("sign_in_choices", body={"token": "unknown"}, refused=_all(401)),
+        Recipe("sign_in_choose", body={"token": "unknown", "user_id": "u"}, refused=_all(401)),
+        Recipe("sign_in_openid", refused=_all(404)),
+        Recipe("sign_in_openid_begin", refused=_all(404)),
+        Recipe("sign_in_passkey", body={"credential": {}}, refused=_all(401)),
+        Recipe("sign_in_passkey_begin"),
+        Recipe("unit_challenge"),
+        Recipe("units_collect", {"id": Of("waiting unit", missing=401)}, body={"challenge": "c", "proof": "p"}),
+        Recipe("units_enrol", body={**new_unit(), "challenge": "c", "proof": "p"}, refused=_all(401)),
+        Recipe(
+            "units_return", body={**new_unit(), "challenge": "c", "proof": "p", "certificate": ""}, refused=_all(401)
+        ),
         Recipe("sign_in_certificate", refused=_NO_CERTIFICATE),
         Recipe("sign_in_link", body={"token": "unknown"}, refused=dict.fromkeys(("", *ROLES), 401)),
         Recipe("sign_in_ways"),
