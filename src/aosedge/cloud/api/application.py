@@ -106,21 +106,8 @@ def handlers(root_pem: str, upload_bytes_most: int) -> Router:
             fleets.update,
             fleets.delete,
             *_units(),
-            subjects.list_,
-            subjects.create,
-            subjects.read,
-            subjects.update,
-            subjects.remove,
-            subjects.list_units,
-            subjects.add_unit,
-            subjects.remove_unit,
-            assignments.list_,
-            assignments.create,
-            assignments.remove,
+            *_subjects(),
             items.list_,
-            service_states.list_,
-            service_states.read,
-            service_states.reset,
             items.read,
             items.remove,
             items.list_versions,
@@ -134,6 +121,26 @@ def handlers(root_pem: str, upload_bytes_most: int) -> Router:
             events.read,
         ],
     )
+
+
+def _subjects() -> list[ControllerRouterHandler]:
+    """Subjects, what is assigned to them, and the state that follows them."""
+    return [
+        subjects.list_,
+        subjects.create,
+        subjects.read,
+        subjects.update,
+        subjects.remove,
+        subjects.list_units,
+        subjects.add_unit,
+        subjects.remove_unit,
+        service_states.list_,
+        service_states.read,
+        service_states.reset,
+        assignments.list_,
+        assignments.create,
+        assignments.remove,
+    ]
 
 
 def _people() -> list[ControllerRouterHandler]:

@@ -40,7 +40,6 @@ metadata = MetaData(
 
 Words = tuple[str, ...]
 
-
 settings = Table("settings", metadata, _key("name"), _text("value"))
 
 organizations = Table(
