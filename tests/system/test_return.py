@@ -15,12 +15,12 @@ from tests.system.provisioned import NewUnit
 from aosedge.core import identity
 from aosedge.trust import certificates
 
-LIFE_S = 15
+LIFE_S = 40  # longer than the Unit pauses between two looks
 
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
-    """One whose Units' certificates hold for a quarter of a minute."""
+    """One whose Units' certificates hold for a short while."""
     made = CloudProcess(tmp_path_factory.mktemp("cloud"))
     made.environment["AOSCLOUD_UNIT_CERTIFICATE_LIFE"] = f"PT{LIFE_S}S"
     made.init()
