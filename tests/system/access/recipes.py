@@ -84,10 +84,6 @@ def _all(status: int) -> dict[str, int]:
     return dict.fromkeys(("", *ROLES), status)
 
 
-_UNPROVEN: Final = dict.fromkeys(("", *ROLES), 401)
-_NEWCOMER: Final = {"system_uid": "new", "online_public_csr": "none", "challenge": "unknown", "proof": "unknown"}
-
-
 def recipes() -> tuple[Recipe, ...]:
     """The table."""
     campaign = {"id": Of("campaign")}
@@ -212,7 +208,6 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("unit_set_units_add", {"id": _SET, "unit_id": Of("unit")}),
         Recipe("unit_set_units_list", {"id": _SET}),
         Recipe("unit_set_units_remove", {"id": _SET, "unit_id": Of("unit")}),
-        Recipe("unit_challenge"),
         Recipe("unit_sets_create", body={"title": "new", "fleet_id": Of("fleet"), "selector": "place"}),
         Recipe("unit_sets_delete", {"id": _SET}),
         Recipe(
@@ -230,14 +225,6 @@ def recipes() -> tuple[Recipe, ...]:
             query={"fleet_id": Of("fleet", missing=FINE), "target_system_id": Of("target system", missing=FINE)},
             lists=(Of("unit"),),
         ),
-        Recipe(
-            "units_collect",
-            {"id": Of("waiting unit", missing=401, others=False)},
-            body={"challenge": "unknown", "proof": "unknown"},
-            refused=_UNPROVEN,
-        ),
-        Recipe("units_enrol", body=_NEWCOMER, refused=_UNPROVEN),
-        Recipe("units_return", body=_NEWCOMER | {"certificate": "unknown"}, refused=_UNPROVEN),
         Recipe("units_move", unit, body={"fleet_id": Of("any fleet")}),
         Recipe("units_provision", body={**new_unit(), "fleet_id": Of("fleet")}),
         Recipe("units_read", unit),
@@ -245,9 +232,6 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("user_certificates_create", body={"csr": new_request()}, invited=True),
         Recipe("user_certificates_list", query={"user_id": _FILTER_USER}, lists=(Of("user certificate"),)),
         Recipe("user_certificates_revoke", {"id": Of("user certificate")}, refused=_MORE),
-        Recipe("waiting_units_approve", {"id": Of("waiting unit")}),
-        Recipe("waiting_units_list", lists=(Of("waiting unit"),)),
-        Recipe("waiting_units_reject", {"id": Of("waiting unit")}, body={}),
         Recipe("users_activate", user),
         Recipe(
             "users_create",
