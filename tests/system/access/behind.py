@@ -145,6 +145,15 @@ OF_FLEET: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.campaigns.reasons(id),
         lambda s, id: s.campaigns.delete(id),
     ),
+    "enrolment key": (
+        lambda s, id: s.enrolment_keys.get(id),
+        lambda s, id: s.enrolment_keys.use(id),
+        lambda s, id: s.enrolment_keys.revoke(id),
+    ),
+    "waiting unit": (
+        lambda s, id: s.waiting_units.get(id),
+        lambda s, id: s.waiting_units.decide(id, "rejected"),
+    ),
     "unit set": (
         lambda s, id: s.unit_sets.get(id),
         lambda s, id: s.unit_sets.fill(id, parse_selector("place")),

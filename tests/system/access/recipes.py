@@ -174,7 +174,7 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("sign_in_passkey", body={"credential": {}}, refused=_all(401)),
         Recipe("sign_in_passkey_begin"),
         Recipe("unit_challenge"),
-        Recipe("units_collect", {"id": Of("waiting unit", missing=401)}, body={"challenge": "c", "proof": "p"}),
+        Recipe("units_collect", {"id": Of("application", missing=401)}, body={"challenge": "c", "proof": "p"}),
         Recipe("units_enrol", body={**new_unit(), "challenge": "c", "proof": "p"}, refused=_all(401)),
         Recipe(
             "units_return", body={**new_unit(), "challenge": "c", "proof": "p", "certificate": ""}, refused=_all(401)

@@ -32,23 +32,26 @@ from aosedge.cloud.domain.api_tokens import ApiToken
 from aosedge.cloud.domain.assignments import Assignment
 from aosedge.cloud.domain.campaigns.state import Campaign, Selection
 from aosedge.cloud.domain.catalogue import Bundle, Item, ItemVersion
+from aosedge.cloud.domain.enrolment import EnrolmentKey
 from aosedge.cloud.domain.fleets import Fleet
 from aosedge.cloud.domain.invitations import Invitation
 from aosedge.cloud.domain.organizations import Grant, Organization
 from aosedge.cloud.domain.people import Certificate, User
+from aosedge.cloud.domain.provisioning import AskedCertificate, RegisteredNode, Registration
 from aosedge.cloud.domain.service_states import KeptState
 from aosedge.cloud.domain.sessions import WebSession
 from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.target_systems import TargetSystem
 from aosedge.cloud.domain.unit_sets import UnitSet
 from aosedge.cloud.domain.units import Node, Unit
+from aosedge.cloud.domain.waiting import WaitingUnit
 from aosedge.cloud.ports import StoredBlob
 from aosedge.cloud.reconcilers.targets import CompileTargets
 from aosedge.cloud.settings import Settings
 from aosedge.cloud.store import EverySession, Session, Store, UnitsSession
 from aosedge.cloud.usecases import installation, statuses
 from aosedge.model.digests import sha256
-from aosedge.model.ids import SessionId, Txn, UnitId, UserId
+from aosedge.model.ids import NodeName, SessionId, SystemId, Txn, UnitId, UserId
 from aosedge.model.instants import Instant
 from aosedge.protocol.messages import Alerts, MonitoringData, UnitStatus
 from aosedge.protocol.messages.from_unit import NodeStatus, SystemAlert
@@ -344,7 +347,26 @@ class _Builder:
         session.unit_sets.add(made)
         session.unit_sets.join(made.id, unit.id)
         self._put("unit set", made.id, org, fleet=fleet)
+        self._at_the_door(session, unit, org, fleet)
         session.subjects.join(subject.id, unit.id)
+
+    def _at_the_door(self, session: Session, unit: Unit, org: str, fleet: str) -> None:
+        """An enrolment key, and a Unit that came with it."""
+        mark, owner, end = word(fleet), (unit.tenant, unit.fleet), Instant(self._now + HOUR)
+        words = f"title {mark}", f"hash {mark}", 1, "approve", self._now, end, UserId("nobody")
+        key = EnrolmentKey(made_id("enrolment", mark), *owner, *words)  # type: ignore[arg-type]
+        session.enrolment_keys.add(key)
+        self._put("enrolment key", key.id, org, fleet=fleet)
+        name = SystemId(f"new-{unit.system_uid}")
+        online = csr.unit_request(csr.new_key(), name, "online").decode()
+        asked = (AskedCertificate("online", NodeName("main"), online, "online_public_csr"),)
+        said = Registration(name, "model", "1", (RegisteredNode(NodeName("main"), "type", "", True, {}),), asked)
+        waiting = WaitingUnit(
+            made_id("waiting", mark), *owner, "enrolment", UnitId(made_id("newunit", mark)), name, mark, mark, said,  # type: ignore[arg-type]
+            "address", self._now, end,
+        )  # fmt: skip
+        session.waiting_units.add(waiting)
+        self._put("waiting unit", waiting.id, org, fleet=fleet)
 
     def _unit_login(self, session: Session, fleet: str) -> Login:
         unit = session.units.get(made_id("unit", word(fleet)))  # type: ignore[arg-type]
