@@ -94,3 +94,7 @@ class Certificate(msgspec.Struct, frozen=True):
     pem: str
     node: str = ""
     state: CertificateState = "active"
+
+    def good(self, now: Instant) -> bool:
+        """Whether it opens a door: also on a connection that was made while it was."""
+        return self.state == "active" and now < self.not_after

@@ -107,7 +107,8 @@ def holder(session: EverySession, peer: Peer) -> User | None:
     if (
         known is None
         or peer.user is None
-        or (known.kind, known.owner, known.state) != ("user", peer.user, "active")
+        or (known.kind, known.owner) != ("user", peer.user)
+        or not known.good(session.caller.now)
         or known.fingerprint != peer.fingerprint
     ):
         return None
@@ -132,7 +133,7 @@ def _still_proves(session: EverySession, known: WebSession) -> bool:
     """Whether what the session began with would still let in."""
     if known.how == "certificate":
         certificate = session.certificates.find(known.proof)
-        return certificate is not None and certificate.state == "active"
+        return certificate is not None and certificate.good(session.caller.now)
     if known.how == "passkey":
         return session.passkeys.find(PasskeyId(known.proof)) is not None
     return True

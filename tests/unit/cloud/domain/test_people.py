@@ -11,7 +11,7 @@ from aosedge.cloud.domain.access.operations import ALWAYS, effective_permissions
 from aosedge.cloud.domain.api_tokens import ApiToken, checked_scopes
 from aosedge.cloud.domain.invitations import Invitation, check_redeemable
 from aosedge.cloud.domain.organizations import Organization, changeable, in_use
-from aosedge.cloud.domain.people import User, check_fleets, checked_email, checked_username, not_oneself
+from aosedge.cloud.domain.people import Certificate, User, check_fleets, checked_email, checked_username, not_oneself
 from aosedge.model.errors import Conflict, Invalid, NotAllowed
 from aosedge.model.ids import FleetId, InvitationId, OrgId, TokenId, UserId
 from aosedge.model.instants import DAY, HOUR, MINUTE, Instant
@@ -20,6 +20,13 @@ NOW = Instant(1_800_000_000_000_000)
 USER = User(UserId("u"), OrgId("o"), "oem", "ann", NOW)
 INVITATION = Invitation(InvitationId("i"), USER.id, "oem", "hash", NOW, Instant(NOW + HOUR), UserId("boss"))
 TOKEN = ApiToken(TokenId("t"), USER.id, "ci", "hash", ("units_read",), NOW, Instant(NOW + DAY))
+
+
+def test_a_certificate_opens_a_door_while_it_is_active_and_until_its_end() -> None:
+    certificate = Certificate("AB", "user", USER.id, "user", "print", Instant(NOW + HOUR), NOW, "pem")
+    assert certificate.good(NOW)
+    assert not certificate.good(Instant(NOW + HOUR))
+    assert not msgspec.structs.replace(certificate, state="revoked").good(NOW)
 
 
 @pytest.mark.parametrize("name", ["ann", "ann@example.org", "a" * 64, "0-a_b+c.d"])
