@@ -270,7 +270,7 @@ def _wave(campaign: Campaign, wave: Wave, now: Instant) -> WaveView:
         sets=wave.sets,
         undoes=wave.undoes,
         counts=counts,
-        members=counts.members,
+        members=wave.size if wave.counts is None else counts.members,
         begun_at=_time(wave.begun_at),
         active_at=_time(wave.active_at),
         reason=judgement.reason if judgement is not None else wave.reason,
@@ -281,13 +281,9 @@ def _wave(campaign: Campaign, wave: Wave, now: Instant) -> WaveView:
 
 def plan_view(plan: Plan) -> PlanView:
     """As the API shows it."""
-    sizes = [sum(member.wave == wave.number for member in plan.members) for wave in plan.waves]
     return PlanView(
         digest=plan.digest,
-        waves=tuple(
-            PlannedWaveView(wave.number, wave.share, wave.sets, size)
-            for wave, size in zip(plan.waves, sizes, strict=True)
-        ),
+        waves=tuple(PlannedWaveView(wave.number, wave.share, wave.sets, wave.size) for wave in plan.waves),
         members=len(plan.members),
         satisfied=plan.satisfied,
         excluded=plan.reasons,

@@ -119,7 +119,10 @@ def draw_up(
     members = tuple(
         Placed(unit, number, places[unit], before[unit]) for number, wave in enumerate(shared) for unit in wave
     )
-    waves = tuple(Wave(number, policy.gate, share=ask.share, sets=ask.sets) for number, ask in enumerate(asks))
+    waves = tuple(
+        Wave(number, policy.gate, share=ask.share, sets=ask.sets, size=len(wave))
+        for number, (ask, wave) in enumerate(zip(asks, shared, strict=True))
+    )
     exclusions = tuple(Exclusion(unit, reason) for unit, reason in sorted(why.items()) if reason)
     content = msgspec.json.encode((bundle, policy, waves, members, exclusions))
     return Plan(

@@ -100,6 +100,8 @@ class Wave(msgspec.Struct, frozen=True):
     state: WaveState = "waiting"
     share: float | None = None
     sets: tuple[str, ...] = ()
+    size: int = 0
+    """Members by the plan."""
     undoes: int | None = None
     counts: Counts | None = None
     """None before its members are known."""
