@@ -1,4 +1,8 @@
-/** Every sentence and word that people read, in one place; one section a folder. */
+import { audit } from "./audit";
+import { people } from "./people";
+import { session } from "./session";
+
+/** Every sentence and word that people read, in one folder; one section a folder of pages. */
 export const words = {
   product: "AosCloud",
   nav: {
@@ -46,28 +50,7 @@ export const words = {
     missingCure: "It may have been removed, or it belongs to somebody else.",
   },
   problem: { unreachable: "AosCloud cannot be reached from here" },
-  session: {
-    title: "Sign in to AosCloud",
-    ended: "Your session has ended. Sign in again to go on where you were.",
-    certificate: "Sign in with a certificate",
-    certificateHow:
-      "Your browser asks for the client certificate of your account. Import your PKCS#12 file into the browser first.",
-    openid: (title: string) => `Sign in with ${title}`,
-    choose: "Who do you want to be?",
-    chooseOther: "Sign in another way",
-    passkey: "Sign in with a passkey",
-    passkeyNot: "Your device or browser did not give a passkey. Try again, or use another way.",
-    passkeyTitle: "From the invitation",
-    invited: "You are invited to AosCloud",
-    invitedHow:
-      "Make a passkey on this device: your fingerprint, face or PIN will sign you in from now on. The invitation works once.",
-    invitedGo: "Make a passkey and sign in",
-    invitedOther: "I have an account already",
-    linkHow: "Somebody sent you a sign-in link? Open it in this browser: it works once.",
-    linkFailed: "This link signs nobody in any more",
-    linkFailedCure: "It works once and for a short time. Ask for another, or sign in below.",
-    linkWorking: "Signing you in",
-  },
+  session,
   time: { never: "never", utc: (utc: string) => `${utc} UTC` },
   deployment: {
     in_sync: "In sync",
@@ -260,39 +243,8 @@ export const words = {
     digest: "Digest",
     file: "File",
   },
-  people: {
-    title: "People",
-    name: "User",
-    email: "E-mail",
-    role: "Role",
-    state: "State",
-    active: "Active",
-    suspended: "Suspended",
-    created: "Created",
-    none: "Nobody matches",
-    noneHow: "Users that you manage appear here.",
-    invite: "Invite",
-    inviteTitle: (name: string) => `Invitation for ${name}`,
-    inviteHow: "Send this to them by a way that nobody else reads. It works once.",
-    suspend: "Suspend",
-    activate: "Let in again",
-    suspendWill: (name: string) => `${name} can sign in no more, from the next request on, until somebody lets them in again.`,
-    activateWill: (name: string) => `${name} can sign in again, from now on.`,
-    inviteAddress: "Their address, which signs them in with a new passkey",
-    inviteToken: "Or their token, for aos join and aos-keys",
-  },
-  audit: {
-    title: "Audit trail",
-    at: "When",
-    who: "Who",
-    what: "What",
-    target: "To what",
-    outcome: "Outcome",
-    request: "Request",
-    none: "Nothing is written down yet",
-    noneHow: "Each change by a person leaves a line here.",
-    operation: "Operation is",
-  },
+  people,
+  audit,
 };
 
 function units(count: number): string {

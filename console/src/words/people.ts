@@ -1,0 +1,22 @@
+/** Users, and what lets them in. */
+export const people = {
+  title: "People",
+  name: "User",
+  email: "E-mail",
+  role: "Role",
+  state: "State",
+  active: "Active",
+  suspended: "Suspended",
+  created: "Created",
+  none: "Nobody matches",
+  noneHow: "Users that you manage appear here.",
+  invite: "Invite",
+  inviteTitle: (name: string) => `Invitation for ${name}`,
+  inviteHow: "Send this to them by a way that nobody else reads. It works once.",
+  suspend: "Suspend",
+  activate: "Let in again",
+  suspendWill: (name: string) => `${name} can sign in no more, from the next request on, until somebody lets them in again.`,
+  activateWill: (name: string) => `${name} can sign in again, from now on.`,
+  inviteAddress: "Their address, which signs them in with a new passkey",
+  inviteToken: "Or their token, for aos join and aos-keys",
+};
