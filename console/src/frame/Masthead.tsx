@@ -18,7 +18,7 @@ import {
 } from "@patternfly/react-core";
 import { CheckIcon, SearchIcon } from "@patternfly/react-icons";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { meQuery } from "../session/me";
 import { useSignOut } from "../session/signOut";
@@ -63,6 +63,7 @@ function Account() {
   const [open, setOpen] = useState(false);
   const { data: me } = useQuery(meQuery);
   const signOut = useSignOut();
+  const navigate = useNavigate();
   const theme = useTheme();
   const organization = me?.oem ?? me?.service_provider;
   return (
@@ -83,6 +84,7 @@ function Account() {
     >
       <DropdownGroup label={[me?.role, organization?.title].filter(Boolean).join(" · ")}>
         <DropdownList>
+          <DropdownItem onClick={() => void navigate({ to: "/account" })}>{words.frame.account}</DropdownItem>
           <DropdownItem onClick={() => signOut.mutate()}>{words.frame.signOut}</DropdownItem>
         </DropdownList>
       </DropdownGroup>

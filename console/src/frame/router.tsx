@@ -66,9 +66,14 @@ const audit = createRoute({
   validateSearch: auditSearch,
   component: lazyRouteComponent(() => import("../audit/AuditPage"), "AuditPage"),
 });
+const account = createRoute({
+  getParentRoute: () => root,
+  path: "/account",
+  component: lazyRouteComponent(() => import("../session/AccountPage"), "AccountPage"),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, units, unit, fleets, items, item, bundles, bundle, people, audit]),
+  routeTree: root.addChildren([overview, units, unit, fleets, items, item, bundles, bundle, people, audit, account]),
   defaultPreload: "intent",
 });
 

@@ -11,12 +11,14 @@ interface Props {
   busy?: boolean;
   disabled?: boolean;
   error?: unknown;
+  /** It has happened, and there is something to read: one button, which closes. */
+  done?: boolean;
   onConfirm: () => void;
   onClose: () => void;
 }
 
 /** Says in plain words what will happen, and to how many, before it does. */
-export function Confirm({ title, children, action, danger, busy, disabled, error, onConfirm, onClose }: Props) {
+export function Confirm({ title, children, action, danger, busy, disabled, error, done, onConfirm, onClose }: Props) {
   return (
     <Modal isOpen variant="small" onClose={onClose} aria-labelledby="confirm-title" aria-describedby="confirm-body">
       <ModalHeader title={title} labelId="confirm-title" titleIconVariant={danger ? "warning" : undefined} />
@@ -27,11 +29,13 @@ export function Confirm({ title, children, action, danger, busy, disabled, error
         </div>
       </ModalBody>
       <ModalFooter>
-        <Button variant={danger ? "danger" : "primary"} onClick={onConfirm} isLoading={busy} isDisabled={busy || disabled}>
-          {action}
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          {words.frame.cancel}
+        {done ? null : (
+          <Button variant={danger ? "danger" : "primary"} onClick={onConfirm} isLoading={busy} isDisabled={busy || disabled}>
+            {action}
+          </Button>
+        )}
+        <Button variant={done ? "primary" : "link"} onClick={onClose}>
+          {done ? words.frame.done : words.frame.cancel}
         </Button>
       </ModalFooter>
     </Modal>

@@ -25,6 +25,13 @@ export async function joinWithPasskey(invitation: string, title: string): Promis
   return got(client.POST("/api/v11/invitations/passkey/", { headers, body: { title, credential } }));
 }
 
+/** One more passkey for whoever is signed in. */
+export async function addPasskey(title: string): Promise<Schemas["PasskeyView"]> {
+  const options = await got(client.POST("/api/v11/users/me/passkeys/options/"));
+  const credential = await made(options);
+  return got(client.POST("/api/v11/users/me/passkeys/", { body: { title, credential } }));
+}
+
 async function made(options: unknown): Promise<Json> {
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options as PublicKeyCredentialCreationOptionsJSON);
   return jsonOf(await navigator.credentials.create({ publicKey }));

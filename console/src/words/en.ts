@@ -1,6 +1,8 @@
 import { audit } from "./audit";
+import { grants, organizations } from "./organizations";
 import { people } from "./people";
-import { session } from "./session";
+import { account, session } from "./session";
+import { tokens } from "./tokens";
 
 /** Every sentence and word that people read, in one folder; one section a folder of pages. */
 export const words = {
@@ -13,6 +15,8 @@ export const words = {
     items: "Items",
     bundles: "Bundles",
     people: "People",
+    organizations: "Organizations",
+    grants: "Grants",
     audit: "Audit trail",
   },
   frame: {
@@ -24,6 +28,7 @@ export const words = {
     themes: { system: "As the system", light: "Light", dark: "Dark" },
     accountOf: (name: string) => `Your account: ${name}`,
     signOut: "Sign out",
+    account: "Your account",
     linkLost: "Connection lost. What you see may be old; trying again.",
     linkBack: "Connected again. What you see is up to date.",
     notFound: "There is no such page",
@@ -31,6 +36,9 @@ export const words = {
     home: "Go to the overview",
     close: "Close",
     cancel: "Cancel",
+    copy: "Copy",
+    copied: "Copied",
+    done: "Done",
   },
   palette: {
     title: "Go to",
@@ -51,6 +59,10 @@ export const words = {
   },
   problem: { unreachable: "AosCloud cannot be reached from here" },
   session,
+  account,
+  tokens,
+  organizations,
+  grants,
   time: { never: "never", utc: (utc: string) => `${utc} UTC` },
   deployment: {
     in_sync: "In sync",
