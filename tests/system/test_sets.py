@@ -108,3 +108,31 @@ def test_a_fleet_owner_makes_sets_in_their_fleets_only(cloud: CloudProcess) -> N
         assert client.post("/unit-sets/", json={"title": "own", "fleet_id": mine}).status_code == 201
         assert client.post("/unit-sets/", json={"title": "own", "fleet_id": other}).status_code == 404
         assert client.put("/units/unit-x/fleet/", json={"fleet_id": other}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "made", "theirs", "mine"),
+    [
+        ("fleets", {"title": "vans"}, {"title": "lorries"}, {"title": "buses"}),
+        ("subjects", {"title": "riders"}, {"title": "guests"}, {"title": "staff"}),
+        ("target-systems", {"title": "box"}, {"title": "box 2"}, {"title": "box", "limits": {"items": 3}}),
+        ("unit-sets", {"title": "early"}, {"title": "early", "verification": True}, {"title": "first"}),
+    ],
+)
+def test_the_second_of_two_people_hears_of_the_first(
+    cloud: CloudProcess, path: str, made: dict[str, object], theirs: dict[str, object], mine: dict[str, object]
+) -> None:
+    with cloud.person("oem") as client:
+        fleet = client.get("/fleets/").json()["items"][0]["id"]
+        body = made | ({"fleet_id": fleet} if path == "unit-sets" else {})
+        thing = f"/{path}/{client.post(f'/{path}/', json=body).json()['id']}/"
+        seen = {"if-match": client.get(thing).headers["etag"]}
+        newer = client.put(thing, json=theirs, headers=seen)
+        assert newer.status_code == 200, newer.text
+        refused = client.put(thing, json=mine, headers=seen)
+        assert (refused.status_code, refused.json()["kind"]) == (412, "stale")
+        assert refused.json()["element"] == "if-match"
+        again = client.get(thing)
+        assert again.json()["title"] == theirs["title"] and again.headers["etag"] == newer.headers["etag"]
+        assert client.put(thing, json=mine, headers={"if-match": again.headers["etag"]}).status_code == 200
+        assert client.put(thing, json=theirs).status_code == 200  # who names nothing is not asked

@@ -18,6 +18,7 @@ EXIT_CODES: Final[dict[str, int]] = {
     "untrusted": FAILED,
     "too_large": FAILED,
     "conflict": FAILED,
+    "stale": FAILED,
     "too_many": FAILED,
     "unavailable": FAILED,
     "failed": FAILED,

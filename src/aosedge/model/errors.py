@@ -76,6 +76,12 @@ class Conflict(AosError):
     kind = "conflict"
 
 
+class Stale(Conflict):
+    """The object is not any more what the request takes it for: somebody changed it meanwhile."""
+
+    kind = "stale"
+
+
 class Unavailable(AosError):
     """Cannot be done now; the same request may succeed later."""
 

@@ -1,15 +1,16 @@
 """One request: who asks, for which operation, and the way to the dispatcher; handlers get nothing else."""
 
 from collections.abc import Callable
-from typing import Any, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import msgspec
-from litestar import Request
+from litestar import Request, Response
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, HeaderParameter
 
 from aosedge.cloud.api.cookies import SESSION
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope
+from aosedge.cloud.domain.marks import mark_of
 from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.domain.sessions import Provenance, check_csrf, check_from_here
 from aosedge.cloud.ports import Bus
@@ -83,6 +84,13 @@ class Ask:
 Asked: TypeAlias = NamedDependency[Ask]
 Within: TypeAlias = NamedDependency[Window]
 Name: TypeAlias = FromPath[str]
+Unchanged: TypeAlias = Annotated[str | None, HeaderParameter(name="if-match")]
+"""The `etag` with which the asker read what they change; without it their change is made whatever was before."""
+
+
+def marked(view: T, thing: msgspec.Struct) -> Response[T]:
+    """The view under the thing's entity tag."""
+    return Response(view, headers={"etag": mark_of(thing)})
 
 
 def origin_of(request: Request[Any, Any, Any]) -> str:

@@ -12,6 +12,7 @@ _WORDS: Final = {
     "403": "Not for this role, or not among the permissions.",
     "404": "Not there, or somebody else's: these are not told apart.",
     "409": "It contradicts what is there.",
+    "412": "It is not any more what `if-match` says.",
     "413": "More than is taken.",
     "415": "A content type that is not taken here.",
     "429": "Too often; `retry-after` says when again.",
@@ -50,4 +51,6 @@ def _refusals(operation: dict[str, Any]) -> list[str]:
         found |= {"401", "403", "429"}
     if body or (row is not None and row.effect == "changes"):
         found.add("409")
+    if any(parameter["name"].lower() == "if-match" for parameter in parameters):
+        found.add("412")
     return sorted(found)

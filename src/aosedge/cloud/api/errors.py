@@ -19,6 +19,7 @@ STATUS: Final[dict[str, int]] = {
     "not_allowed": 403,
     "not_found": 404,
     "conflict": 409,
+    "stale": 412,
     "too_many": 429,
     "unavailable": 503,
     "failed": 500,

@@ -1,12 +1,14 @@
 """Fleets."""
 
 import msgspec
+from litestar import Response, get, post, put
 from litestar import delete as delete_
-from litestar import get, post, put
 from litestar.params import FromQuery, JSONBody
 
-from aosedge.cloud.api.asking import Asked, Name, Within
+from aosedge.cloud.api.asking import Asked, Name, Unchanged, Within, marked
 from aosedge.cloud.domain.fleets import Fleet
+from aosedge.cloud.domain.marks import check_mark
+from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import fleets
 from aosedge.model.ids import FleetId
 from aosedge.model.instants import to_rfc3339
@@ -18,6 +20,12 @@ class FleetView(msgspec.Struct, frozen=True):
     id: str
     title: str
     created_at: str
+
+
+class FleetDetailView(FleetView, frozen=True):
+    """The fleet, and the names of its owners: users who see this fleet and no other of the organization."""
+
+    owners: tuple[str, ...]
 
 
 class FleetsView(msgspec.Struct, frozen=True):
@@ -59,18 +67,26 @@ async def create(ask: Asked, data: JSONBody[FleetBody]) -> FleetView:
 
 
 @get("/fleets/{id:str}/", operation_id="fleets_read", tags=["fleets"])
-async def read(ask: Asked, id: Name) -> FleetView:
+async def read(ask: Asked, id: Name) -> Response[FleetDetailView]:
     """One fleet."""
-    return view(await ask.read(lambda session: session.fleets.get(FleetId(id))))
+
+    def find(session: Session) -> tuple[Fleet, tuple[str, ...]]:
+        return session.fleets.get(FleetId(id)), session.fleets.owners(FleetId(id))
+
+    fleet, owners = await ask.read(find)
+    return marked(FleetDetailView(**msgspec.structs.asdict(view(fleet)), owners=owners), fleet)
 
 
 @put("/fleets/{id:str}/", operation_id="fleets_update", tags=["fleets"])
-async def update(ask: Asked, id: Name, data: JSONBody[FleetBody]) -> FleetView:
+async def update(ask: Asked, id: Name, data: JSONBody[FleetBody], if_match: Unchanged = None) -> Response[FleetView]:
     """Give a fleet another title."""
-    changed = await ask.change(
-        lambda session: fleets.rename(session, FleetId(id), data.title), lambda fleet: fleet.id
-    )
-    return view(changed)
+
+    def rename(session: Session) -> Fleet:
+        check_mark(if_match, session.fleets.get(FleetId(id)))
+        return fleets.rename(session, FleetId(id), data.title)
+
+    changed = await ask.change(rename, lambda fleet: fleet.id)
+    return marked(view(changed), changed)
 
 
 @delete_("/fleets/{id:str}/", operation_id="fleets_delete", tags=["fleets"])

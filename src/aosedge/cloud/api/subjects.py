@@ -1,14 +1,15 @@
 """Subjects, the Units they join, and what is assigned to them."""
 
 import msgspec
-from litestar import delete, get, post, put
+from litestar import Response, delete, get, post, put
 from litestar.params import FromQuery, JSONBody
 
-from aosedge.cloud.api.asking import Asked, Name, Within
+from aosedge.cloud.api.asking import Asked, Name, Unchanged, Within, marked
 from aosedge.cloud.api.unit_views import UnitView
 from aosedge.cloud.api.unit_views import view as unit_view
 from aosedge.cloud.api.unit_views import views as unit_views
 from aosedge.cloud.api.units import UnitsView
+from aosedge.cloud.domain.marks import check_mark
 from aosedge.cloud.domain.subjects import Subject, SubjectKind
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import subjects
@@ -85,18 +86,24 @@ async def create(ask: Asked, data: JSONBody[NewSubject]) -> SubjectView:
 
 
 @get("/subjects/{id:str}/", operation_id="subjects_read", tags=["subjects"])
-async def read(ask: Asked, id: Name) -> SubjectView:
+async def read(ask: Asked, id: Name) -> Response[SubjectView]:
     """One subject."""
-    return view(await ask.read(lambda session: session.subjects.get(SubjectId(id))))
+    subject = await ask.read(lambda session: session.subjects.get(SubjectId(id)))
+    return marked(view(subject), subject)
 
 
 @put("/subjects/{id:str}/", operation_id="subjects_update", tags=["subjects"])
-async def update(ask: Asked, id: Name, data: JSONBody[SubjectTitle]) -> SubjectView:
+async def update(
+    ask: Asked, id: Name, data: JSONBody[SubjectTitle], if_match: Unchanged = None
+) -> Response[SubjectView]:
     """Give a subject another title."""
-    changed = await ask.change(
-        lambda session: subjects.rename(session, SubjectId(id), data.title), lambda subject: subject.id
-    )
-    return view(changed)
+
+    def rename(session: Session) -> Subject:
+        check_mark(if_match, session.subjects.get(SubjectId(id)))
+        return subjects.rename(session, SubjectId(id), data.title)
+
+    changed = await ask.change(rename, lambda subject: subject.id)
+    return marked(view(changed), changed)
 
 
 @delete("/subjects/{id:str}/", operation_id="subjects_delete", tags=["subjects"])

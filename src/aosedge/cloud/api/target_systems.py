@@ -1,11 +1,13 @@
 """Target systems: kinds of hardware."""
 
 import msgspec
-from litestar import delete, get, post, put
+from litestar import Response, delete, get, post, put
 from litestar.params import FromQuery, JSONBody
 
-from aosedge.cloud.api.asking import Asked, Name, Within
+from aosedge.cloud.api.asking import Asked, Name, Unchanged, Within, marked
+from aosedge.cloud.domain.marks import check_mark
 from aosedge.cloud.domain.target_systems import Limits, NodeKind, TargetSystem
+from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import target_systems
 from aosedge.model.ids import TargetSystemId
 from aosedge.model.instants import to_rfc3339
@@ -69,21 +71,24 @@ async def create(ask: Asked, data: JSONBody[TargetSystemBody]) -> TargetSystemVi
 
 
 @get("/target-systems/{id:str}/", operation_id="target_systems_read", tags=["sets"])
-async def read(ask: Asked, id: Name) -> TargetSystemView:
+async def read(ask: Asked, id: Name) -> Response[TargetSystemView]:
     """One target system."""
-    return view(await ask.read(lambda session: session.target_systems.get(TargetSystemId(id))))
+    system = await ask.read(lambda session: session.target_systems.get(TargetSystemId(id)))
+    return marked(view(system), system)
 
 
 @put("/target-systems/{id:str}/", operation_id="target_systems_update", tags=["sets"])
-async def update(ask: Asked, id: Name, data: JSONBody[TargetSystemBody]) -> TargetSystemView:
+async def update(
+    ask: Asked, id: Name, data: JSONBody[TargetSystemBody], if_match: Unchanged = None
+) -> Response[TargetSystemView]:
     """Replace title, nodes and limits; its Units get the new configuration."""
-    changed = await ask.change(
-        lambda session: target_systems.change(
-            session, TargetSystemId(id), data.title, data.nodes, data.limits or Limits()
-        ),
-        lambda system: system.id,
-    )
-    return view(changed)
+
+    def change(session: Session) -> TargetSystem:
+        check_mark(if_match, session.target_systems.get(TargetSystemId(id)))
+        return target_systems.change(session, TargetSystemId(id), data.title, data.nodes, data.limits or Limits())
+
+    changed = await ask.change(change, lambda system: system.id)
+    return marked(view(changed), changed)
 
 
 @delete("/target-systems/{id:str}/", operation_id="target_systems_delete", tags=["sets"])

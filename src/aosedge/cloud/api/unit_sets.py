@@ -1,14 +1,15 @@
 """Unit Sets and who is in them."""
 
 import msgspec
-from litestar import delete, get, post, put
+from litestar import Response, delete, get, post, put
 from litestar.params import FromQuery, JSONBody
 
-from aosedge.cloud.api.asking import Asked, Name, Within
+from aosedge.cloud.api.asking import Asked, Name, Unchanged, Within, marked
 from aosedge.cloud.api.unit_views import UnitView
 from aosedge.cloud.api.unit_views import view as unit_view
 from aosedge.cloud.api.unit_views import views as unit_views
 from aosedge.cloud.api.units import UnitsView
+from aosedge.cloud.domain.marks import check_mark
 from aosedge.cloud.domain.unit_sets import UnitSet
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import unit_sets
@@ -111,20 +112,28 @@ async def create(ask: Asked, data: JSONBody[NewUnitSet]) -> UnitSetView:
 
 
 @get("/unit-sets/{id:str}/", operation_id="unit_sets_read", tags=["sets"])
-async def read(ask: Asked, id: Name) -> UnitSetView:
+async def read(ask: Asked, id: Name) -> Response[UnitSetView]:
     """One set."""
-    return await ask.read(lambda session: views(session, (session.unit_sets.get(SetId(id)),))[0])
+
+    def find(session: Session) -> tuple[UnitSetView, UnitSet]:
+        known = session.unit_sets.get(SetId(id))
+        return views(session, (known,))[0], known
+
+    return marked(*await ask.read(find))
 
 
 @put("/unit-sets/{id:str}/", operation_id="unit_sets_update", tags=["sets"])
-async def update(ask: Asked, id: Name, data: JSONBody[UnitSetBody]) -> UnitSetView:
+async def update(
+    ask: Asked, id: Name, data: JSONBody[UnitSetBody], if_match: Unchanged = None
+) -> Response[UnitSetView]:
     """Give a set another title, selector and flag."""
 
-    def change(session: Session) -> UnitSetView:
+    def change(session: Session) -> tuple[UnitSetView, UnitSet]:
+        check_mark(if_match, session.unit_sets.get(SetId(id)))
         changed = unit_sets.change(session, SetId(id), data.title, data.selector, verification=data.verification)
-        return views(session, (changed,))[0]
+        return views(session, (changed,))[0], changed
 
-    return await ask.change(change, lambda changed: changed.id)
+    return marked(*await ask.change(change, lambda changed: changed[0].id))
 
 
 @delete("/unit-sets/{id:str}/", operation_id="unit_sets_delete", tags=["sets"])
