@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from tests.system.access import mutants  # noqa: E402 - the tests lie beside, no
 
 
 def hunted(name: str) -> tuple[bool, str]:
-    """Whether it was found, and the line that says by what."""
+    """Whether it was found, and the line that says by what, after how many seconds."""
+    began = time.monotonic()
     command = [sys.executable, "-m", "tests.system.access.mutants", name]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    return done.returncode == 0, done.stdout.strip() or f"{name} broke: {done.stderr.strip()[-300:]}"
+    said = done.stdout.strip() or f"{name} broke: {done.stderr.strip()[-300:]}"
+    return done.returncode == 0, f"{said} {time.monotonic() - began:.0f} s"
 
 
 def main(wanted: list[str]) -> int:

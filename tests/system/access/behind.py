@@ -7,18 +7,19 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from tests.system.access.door import Door
-from tests.system.access.words import word
+from tests.system.access.words import OEMS, word
 from tests.system.access.world import Placed, made_id, org_id
 
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope
 from aosedge.cloud.domain.api_tokens import ApiToken
+from aosedge.cloud.domain.campaigns.state import Campaign, Selection
 from aosedge.cloud.domain.pages import Page
 from aosedge.cloud.domain.renewals import Renewal
 from aosedge.cloud.domain.selectors import parse_selector
 from aosedge.cloud.store import Session
 from aosedge.model.digests import sha256
 from aosedge.model.errors import NotFound
-from aosedge.model.ids import TokenId
+from aosedge.model.ids import BundleId, CampaignId, ItemId, OrgId, TokenId
 from aosedge.model.instants import Instant
 
 NOW: Final = Instant(1)
@@ -35,6 +36,21 @@ def _renewed(session: Session, id: Any) -> object:
 
 def _let_in(session: Session, id: Any) -> object:
     return session.api_tokens.add(ApiToken(TokenId("new"), id, "new", "hash", (), NOW, NOW))
+
+
+def _selected(session: Session, unit: Any) -> object:
+    """A campaign of any organization that is for this Unit."""
+    chosen = Selection(units=(unit,))
+    named = (CampaignId("c"), "title", BundleId("b"), NOW)
+    asked = (Campaign(named[0], OrgId(org_id(org)), *named[1:], selection=chosen) for org in OEMS)
+    return [known for campaign in asked for known in session.campaign_candidates.of(campaign)]
+
+
+def _in_campaign(session: Session, unit: Any) -> object:
+    """A Unit that was moved after a campaign of its fleet had begun."""
+    id = CampaignId(made_id("campaign", f"run-{word('north')}"))
+    parts = (*session.campaigns.members(id).items, *session.campaigns.exclusions(id).items)
+    return [part for part in parts if part.unit == unit]
 
 
 OF_TENANT: Final[dict[str, tuple[Ask, ...]]] = {
@@ -65,6 +81,11 @@ OF_TENANT: Final[dict[str, tuple[Ask, ...]]] = {
     "session": (
         lambda s, id: s.web_sessions.get(id),
         lambda s, id: s.web_sessions.delete(id),
+    ),
+    "passkey": (
+        lambda s, id: s.passkeys.get(id),
+        lambda s, id: s.passkeys.rename(id, "new"),
+        lambda s, id: s.passkeys.delete(id),
     ),
     "invitation": (lambda s, id: s.invitations.get(id), lambda s, id: s.invitations.withdraw(id)),
     "api token": (lambda s, id: s.api_tokens.get(id), lambda s, id: s.api_tokens.delete(id)),
@@ -125,6 +146,8 @@ OF_FLEET: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.unit_certificates.secrets(id),
         lambda s, id: s.unit_certificates.put_secrets(id, {}),
         _renewed,
+        _selected,
+        _in_campaign,
         lambda s, id: s.labels.of(id),
         lambda s, id: s.labels.put(id, {}),
         lambda s, id: s.unit_sets.leave(id),
@@ -173,9 +196,24 @@ def faults(door: Door) -> Iterator[str]:
         for kind, asks in asked.items():
             for placed in _foreign(door.world.objects[kind], scope):
                 for number, ask in enumerate(asks):
-                    fault = door.run(_fault(door, scope, ask, placed))
+                    fault = door.run(_fault(door, scope, ask, placed.id))
                     if fault:
                         yield f"{scope.reach}: {kind} {placed.id}, question {number}: {fault}"
+    yield from _seen(door)
+
+
+UNSEEN: Final = (("two", "item", "three"), ("two", "spare-item", "two"), ("three", "item", "three"))
+"""A Service Provider, and an item whose instances it may not see: of another, assigned nowhere, and where no grant
+lets it."""
+
+
+def _seen(door: Door) -> Iterator[str]:
+    """What a Service Provider is shown of instances, beside its own under a grant that lets it."""
+    for sp, kind, owner in (*UNSEEN, ("two", "item", "two")):
+        scope, item = Scope(reach="tenant", tenant=OrgId(org_id(sp))), ItemId(made_id(kind, word(owner)))
+        fault = door.run(_fault(door, scope, lambda s, id: s.deployments.page(id), item))
+        if bool(fault) != ((sp, kind, owner) not in UNSEEN):
+            yield f"instances of {kind} {owner} as {sp}: {fault or 'none'}"
 
 
 def _foreign(objects: list[Placed], scope: Scope) -> Iterator[Placed]:
@@ -184,10 +222,10 @@ def _foreign(objects: list[Placed], scope: Scope) -> Iterator[Placed]:
             yield placed
 
 
-async def _fault(door: Door, scope: Scope, ask: Ask, placed: Placed) -> str:
+async def _fault(door: Door, scope: Scope, ask: Ask, id: str) -> str:
     who = Person("somebody", "oem", scope.tenant)  # type: ignore[arg-type]
     try:
-        given = await door.store.write(Caller(who, "r", NOW), scope, lambda session: ask(session, placed.id))
+        given = await door.store.write(Caller(who, "r", NOW), scope, lambda session: ask(session, id))
     except NotFound:
         given = None
     if isinstance(given, Page):

@@ -6,14 +6,15 @@ from typing import Final, Literal
 import msgspec
 from tests.system.access.recipes import FINE, Of, Recipe
 from tests.system.access.words import GRANTS, Identity, tied
-from tests.system.access.world import ID_LETTERS, Placed, World, user_id
+from tests.system.access.underway import ID_LETTERS
+from tests.system.access.world import Placed, World, user_id
 
 from aosedge.cloud.domain.access.operations import ALWAYS, INVITED, OPERATIONS, PERSONAL, PUBLIC, SIGNING_IN, Row
 
 Standing = Literal["own", "elsewhere", "tied", "hidden", "gone", "missing"]
 UNKNOWN: Final = 401
 NOT_ALLOWED: Final = 403
-NOT_HERE: Final = frozenset(("passkey", "enrolment key", "waiting unit"))
+NOT_HERE: Final = frozenset(("application",))
 """Kinds that the world has none of, so that only missing ones are asked for."""
 
 

@@ -251,18 +251,17 @@ def summary(counted: Counter[tuple[str, str, str]]) -> str:
 
 
 def hunted(noun: str) -> str:
-    """By what it is seen that something is wrong: operations with this noun first, then what is behind, then all."""
+    """By what it is seen that something is wrong: what is behind first, for it takes least, then operations with this
+    noun, then all; where most is found first."""
     with TemporaryDirectory() as folder, closing(Door(Path(folder))) as door:
-        matrix = Matrix(door)
-        asked = sorted({recipe.operation for recipe in recipes()} & set(operations()))
-        first = [operation for operation in asked if noun in operation]
-        for operation in first:
-            if next(matrix.faults(operation), None):
-                return operation
         if next(behind.faults(door), None):
             return "(behind)"
-        rest = (operation for operation in asked if operation not in first)
-        return next((operation for operation in rest if next(matrix.faults(operation), None)), "")
+        matrix = Matrix(door)
+        asked = {recipe.operation for recipe in recipes()} & set(operations())
+        order = sorted(
+            asked, key=lambda operation: (noun not in operation, not operation.endswith("_list"), operation)
+        )
+        return next((operation for operation in order if next(matrix.faults(operation), None)), "")
 
 
 def main(wanted: list[str]) -> int:

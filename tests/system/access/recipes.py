@@ -73,6 +73,8 @@ _MORE: Final = {"alpha deputy": 403}
 
 _DRAFT: Final = dict.fromkeys(ROLES, 409)
 """What a draft of a campaign cannot do."""
+_UNDERWAY: Final = dict.fromkeys(ROLES, 409)
+"""What a campaign that runs cannot."""
 
 
 def _campaign(selection: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +88,7 @@ def _all(status: int) -> dict[str, int]:
 
 def recipes() -> tuple[Recipe, ...]:
     """The table."""
-    campaign = {"id": Of("campaign")}
+    campaign, underway = {"id": Of("campaign")}, {"id": Of("running campaign")}
     unit, user, subject = {"id": Of("unit")}, {"id": Of("user")}, {"id": Of("subject")}
     return (
         Recipe("api_tokens_create", body={"title": "t", "scopes": ["users_me_read"]}),
@@ -97,23 +99,33 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("assignments_delete", {"id": Of("subject"), "assignment_id": Of("assignment")}),
         Recipe("assignments_list", subject, lists=(Of("assignment"),)),
         Recipe("audit_list", lists=(Of("audit"),)),
-        Recipe("campaign_exclusions_list", campaign),
-        Recipe("campaign_members_list", campaign),
+        Recipe("campaign_exclusions_list", underway),
+        Recipe("campaign_members_list", underway),
         Recipe("campaigns_approve", campaign, body={"digest": "x"}, refused=_DRAFT),
         Recipe("campaigns_cancel", campaign, body={}),
+        Recipe("campaigns_cancel", underway, body={}),
         Recipe("campaigns_create", body=_campaign({"fleets": [Of("fleet")]})),
         Recipe("campaigns_create", body=_campaign({"fleets": [Of("fleet")], "units": [Of("unit")]})),
         Recipe("campaigns_delete", campaign),
+        Recipe("campaigns_delete", underway, refused=_UNDERWAY),
         Recipe("campaigns_halt", campaign, body={}, refused=_DRAFT),
-        Recipe("campaigns_list", query={"bundle_id": Of("bundle", missing=FINE)}, lists=(Of("campaign"),)),
+        Recipe("campaigns_halt", underway, body={}),
+        Recipe(
+            "campaigns_list",
+            query={"bundle_id": Of("bundle", missing=FINE)},
+            lists=(Of("campaign"), Of("running campaign")),
+        ),
         Recipe("campaigns_override", campaign, body={"reason": "r"}, refused=_DRAFT),
         Recipe("campaigns_pass", campaign, refused=_DRAFT),
+        Recipe("campaigns_pass", underway, refused=_UNDERWAY),
         Recipe("campaigns_pause", campaign, body={}, refused=_DRAFT),
+        Recipe("campaigns_pause", underway, body={}),
         Recipe("campaigns_plan", campaign),
-        Recipe("campaigns_read", campaign),
+        Recipe("campaigns_read", underway),
         Recipe("campaigns_resume", campaign, body={}, refused=_DRAFT),
         Recipe("campaigns_retry", campaign, refused=_DRAFT),
         Recipe("campaigns_roll_back", campaign, body={}, refused=_DRAFT),
+        Recipe("campaigns_roll_back", underway, body={}),
         Recipe("campaigns_start", campaign, body={}, refused=_DRAFT),
         Recipe("campaigns_update", campaign, body={"priority": 1}),
         Recipe("deployment_bundles_create", form=_FORM, refused={"oem": 400, "sp": 400}),
@@ -158,7 +170,7 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("own_passkeys_delete", {"id": Of("passkey")}),
         Recipe("own_passkeys_list", lists=(Of("passkey"),)),
         Recipe("own_passkeys_rename", {"id": Of("passkey")}, body={"title": "new"}),
-        Recipe("passkeys_delete", {"id": Of("passkey")}),
+        Recipe("passkeys_delete", {"id": Of("staff passkey")}),
         Recipe("passkeys_list", query={"user_id": _FILTER_USER}, lists=(Of("passkey"),)),
         Recipe("root_certificate_read"),
         Recipe("sessions_list", query={"user_id": _FILTER_USER}, lists=(Of("session"),)),

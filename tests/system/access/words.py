@@ -69,6 +69,7 @@ IDENTITIES: Final = {
         Identity("expired token"),
         Identity("token of a suspended user"),
         Identity("revoked certificate"),
+        Identity("expired certificate"),
         Identity("certificate of another key"),
         Identity("suspended user"),
         Identity("expired session"),

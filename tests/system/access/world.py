@@ -5,11 +5,12 @@ It is made once, through the product's own repositories; the database is then co
 
 import asyncio
 from collections import defaultdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from tests.system.access import underway
+from tests.system.access.underway import made_id
 from tests.system.access.words import (
     GRANTS,
     IDENTITIES,
@@ -30,12 +31,12 @@ from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope, Task
 from aosedge.cloud.domain.api_tokens import ApiToken
 from aosedge.cloud.domain.assignments import Assignment
-from aosedge.cloud.domain.campaigns.state import Campaign, Selection
 from aosedge.cloud.domain.catalogue import Bundle, Item, ItemVersion
 from aosedge.cloud.domain.enrolment import EnrolmentKey
 from aosedge.cloud.domain.fleets import Fleet
 from aosedge.cloud.domain.invitations import Invitation
 from aosedge.cloud.domain.organizations import Grant, Organization
+from aosedge.cloud.domain.passkeys import Passkey
 from aosedge.cloud.domain.people import Certificate, User
 from aosedge.cloud.domain.provisioning import AskedCertificate, RegisteredNode, Registration
 from aosedge.cloud.domain.service_states import KeptState
@@ -51,15 +52,11 @@ from aosedge.cloud.settings import Settings
 from aosedge.cloud.store import EverySession, Session, Store, UnitsSession
 from aosedge.cloud.usecases import installation, statuses
 from aosedge.model.digests import sha256
-from aosedge.model.ids import NodeName, SessionId, SystemId, Txn, UnitId, UserId
+from aosedge.model.ids import NodeName, PasskeyId, SessionId, SystemId, Txn, UnitId, UserId
 from aosedge.model.instants import Instant
-from aosedge.protocol.messages import Alerts, MonitoringData, UnitStatus
-from aosedge.protocol.messages.from_unit import NodeStatus, SystemAlert
-from aosedge.protocol.messages.parts import Identity as Identity_
 from aosedge.trust import csr, secrets
-from aosedge.trust.certificates import Authority
+from aosedge.trust.certificates import USER_LIFE, Authority
 
-ID_LETTERS = 40
 HOUR = 3_600_000_000
 
 
@@ -92,11 +89,6 @@ class World(msgspec.Struct):
     logins: dict[str, Login]
     invitation: str
     """A one-time token that nobody has used."""
-
-
-def made_id(kind: str, place: str) -> str:
-    """All ids are equally long, so that answers that name them are, too."""
-    return f"{kind}-{place}-".ljust(ID_LETTERS, "0")
 
 
 async def build(settings: Settings) -> World:
@@ -169,7 +161,9 @@ class _Builder:
 
     def _grants(self, session: EverySession) -> None:
         for oem, sp in sorted(GRANTS):
-            session.organizations.grant(Grant(org_id(oem), org_id(sp), self._now))  # type: ignore[arg-type]
+            sees = ("deployment_results",) if (oem, sp) in underway.SEEING else ()
+            given = Grant(org_id(oem), org_id(sp), self._now, sees=sees, secret=f"{oem} {sp}")  # type: ignore[arg-type]
+            session.organizations.grant(given)
             self._put("grant", org_id(sp), oem, also=sp)
             if (oem, sp) == ("alpha", "three"):
                 self._put("unused grant", org_id(sp), oem)
@@ -233,8 +227,9 @@ class _Builder:
         self.world.logins[identity.name] = self._certified(session, user)
         self._token(session, user, identity.org, ("fleets_list",))
 
-    def _certified(self, session: Session, user: User, *, revoked: bool = False) -> Login:
-        issued = self._authority.issue_user(csr.new_key().public_key(), user.id, user.username, self._now)
+    def _certified(self, session: Session, user: User, *, revoked: bool = False, age: int = 0) -> Login:
+        at = Instant(self._now - age)
+        issued = self._authority.issue_user(csr.new_key().public_key(), user.id, user.username, at)
         state = "revoked" if revoked else "active"
         session.certificates.add(
             Certificate(
@@ -275,6 +270,13 @@ class _Builder:
             session.web_sessions.add(made)
             if org:
                 self._put("session", id, org, user=user)
+            if number < len(people):
+                key = PasskeyId(made_id(f"passkey{number:02}", staff_word(org)))
+                told = f"title {staff_word(org)}", "", False, self._now
+                session.passkeys.add(Passkey(key, UserId(user), f"credential {key}", b"key", 0, *told))
+                self._put("passkey", key, org, user=user)
+                if any(user == placed.id for placed in self.world.objects["user"]):
+                    self._put("staff passkey", key, org, user=user)
             login = Login(cookie=f"{SESSION}={secret}")
             if number >= len(people):
                 self.world.logins["alpha forged session" if org else "expired session"] = login
@@ -286,11 +288,7 @@ class _Builder:
     async def _reports(self) -> None:
         """What Units have said: their state, an alert, figures."""
         for placed in self.world.objects["unit"]:
-            word_of, node = word(placed.fleet), Identity_(codename=f"node {word(placed.fleet)}")
-            status = NodeStatus(node, Identity_(), "provisioned")
-            said = UnitStatus(nodes=(status,), items=(), instances=(), subjects=(), unit_config=())
-            alert = SystemAlert(timestamp=datetime.fromtimestamp(0, UTC), node=node, message=f"alert {word_of}")
-            for number, message in enumerate((said, Alerts(items=(alert,)), MonitoringData())):
+            for number, message in enumerate(underway.said(placed.fleet, placed.org)):
                 report = statuses.Report(UnitId(placed.id), Txn(f"t{number}"), message, self._now)
                 assert await statuses.keep(self._store, [report], self._now) == [True]
 
@@ -300,6 +298,7 @@ class _Builder:
         alpha = session.users.get(user_id(IDENTITIES["alpha oem"]))  # type: ignore[arg-type]
         logins["alpha narrow token"] = self._token(session, alpha, "alpha", tuple(sorted(NARROW)))
         logins["expired token"] = self._token(session, alpha, "alpha", ("fleets_list",), ends=-1)
+        logins["expired certificate"] = self._certified(session, alpha, age=USER_LIFE + HOUR)
         logins["revoked certificate"] = self._certified(session, alpha, revoked=True)
         forged = self._authority.issue_user(csr.new_key().public_key(), alpha.id, alpha.username, self._now)
         logins["certificate of another key"] = Login(der(forged.pem))  # well signed, of a serial that is known
@@ -431,20 +430,11 @@ class _Builder:
                 self._assign(session, oem, sp)
         for org, fleets in OEMS.items():
             for fleet in fleets:
-                self._put("campaign", self._campaign(session, org, fleet, word(fleet)), org, fleet=fleet)
-
-    def _campaign(self, session: Session, org: str, fleet: str, mark: str) -> str:
-        of = made_id("fleet", word(fleet))
-        named = (
-            made_id("campaign", mark),
-            org_id(org),
-            f"title {mark}",
-            made_id("bundle-item", word(org)),
-            self._now,
-        )
-        selection = Selection(fleets=(of,))  # type: ignore[arg-type]
-        session.campaigns.add(Campaign(*named, selection=selection, fleet=of))  # type: ignore[arg-type]
-        return named[0]
+                for kind, id in (
+                    ("campaign", underway.campaign(session, org, fleet, word(fleet), self._now)),
+                    ("running campaign", underway.running(session, org, fleet, self._now)),
+                ):
+                    self._put(kind, id, org, fleet=fleet)
 
     def _assign(self, session: Session, oem: str, sp: str) -> None:
         id, subject, item = (made_id(*pair) for pair in (
@@ -471,14 +461,15 @@ class _Builder:
             unit_set = made_id("set", mark)
             session.unit_sets.add(UnitSet(unit_set, tenant, of, f"gone {mark}", self._now))  # type: ignore[arg-type]
             session.unit_sets.delete(unit_set)  # type: ignore[arg-type]
-            campaign = self._campaign(session, org, fleets[0], mark)
+            campaign = underway.campaign(session, org, fleets[0], mark, self._now)
             session.campaigns.delete(campaign)  # type: ignore[arg-type]
             user = made_id("user", mark)
             session.users.add(User(user, tenant, "auditor", f"gone.{org}", self._now))  # type: ignore[arg-type]
             session.users.delete(user)  # type: ignore[arg-type]
             for kind, id in (
                 ("fleet", fleet), ("any fleet", fleet), ("empty fleet", fleet), ("unit", unit), ("subject", subject),
-                ("unit set", unit_set), ("campaign", campaign), ("user", user), ("person", user),
+                ("unit set", unit_set), ("campaign", campaign), ("running campaign", campaign), ("user", user),
+                ("person", user),
             ):  # fmt: skip
                 self.world.gone[kind].append(Placed(id, org))
 

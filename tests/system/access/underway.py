@@ -1,0 +1,74 @@
+"""What goes on in the world: campaigns that run, what Units say of their instances, and who may see that.
+
+A campaign of `north` has a Unit that has been moved to `south` since, as a member and among those that take no part:
+its fleet's owners see the campaign, and nothing of that Unit.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+from tests.system.access.words import OEMS, word
+
+from aosedge.cloud.domain.campaigns.plan import Exclusion, Placed, Plan
+from aosedge.cloud.domain.campaigns.state import Campaign, Counts, Selection, Wave
+from aosedge.cloud.store import Session
+from aosedge.model.digests import sha256
+from aosedge.model.ids import BundleId, CampaignId, FleetId, OrgId, UnitId
+from aosedge.model.instants import Instant
+from aosedge.protocol.messages import Alerts, MonitoringData, UnitStatus
+from aosedge.protocol.messages.from_unit import InstancesStatus, InstanceStatus, NodeStatus, SystemAlert
+from aosedge.protocol.messages.parts import ErrorInfo, Identity
+
+SEEING = (("alpha", "one"), ("beta", "two"))
+"""Grants that let the Service Provider see deployment results; the others do not."""
+ASSIGNED = {"alpha": ("one",), "beta": ("two", "three")}
+ID_LETTERS = 40
+
+
+def made_id(kind: str, place: str) -> str:
+    """All ids are equally long, so that answers that name them are, too."""
+    return f"{kind}-{place}-".ljust(ID_LETTERS, "0")
+
+
+def campaign(session: Session, org: str, fleet: str, mark: str, now: Instant) -> str:
+    """A draft."""
+    of = FleetId(made_id("fleet", word(fleet)))
+    owner, bundle = OrgId(made_id("org", word(f"org{org}"))), BundleId(made_id("bundle-item", word(org)))
+    named = CampaignId(made_id("campaign", mark)), owner, f"title {mark}", bundle, now
+    session.campaigns.add(Campaign(*named, selection=Selection(fleets=(of,)), fleet=of))
+    return str(named[0])
+
+
+def running(session: Session, org: str, fleet: str, now: Instant) -> str:
+    """One that is under way."""
+    id = CampaignId(campaign(session, org, fleet, f"run-{word(fleet)}", now))
+    here = [fleet, *(other for other in OEMS[org] if other != fleet)]
+    units = [UnitId(made_id("unit", word(name))) for name in here]
+    members = tuple(Placed(unit, 0, place, {}) for place, unit in enumerate(units))
+    exclusions = (Exclusion(units[-1], "same"),)
+    wave = Wave(0, state="deploying", size=len(members), counts=Counts(pending=len(members)), begun_at=now)
+    digest = sha256(id.encode())
+    session.campaigns.put_plan(id, Plan((wave,), members, exclusions, 0, 0, 0, digest))
+    begun = replace(session.campaigns.get(id), state="running", waves=(wave,), plan_digest=digest, starts_at=now)
+    session.campaigns.put(begun, None)
+    return id
+
+
+def said(fleet: str, org: str) -> Iterator[UnitStatus | Alerts | MonitoringData]:
+    """What a Unit has reported: its node and instances, with an error in words, an alert, figures."""
+    mark, node = word(fleet), Identity(codename=f"node {word(fleet)}")
+    failed = ErrorInfo(3, 1, f"no room on {mark}")
+    instances = tuple(
+        InstancesStatus(
+            Identity(id=made_id("item", word(sp))),
+            Identity(id=made_id("subject", word(org))),
+            "1.0.0",
+            (InstanceStatus(node, Identity(codename="runc"), 0, "failed", error_info=failed),),
+        )
+        for sp in ASSIGNED[org]
+    )
+    status = NodeStatus(node, Identity(), "provisioned")
+    yield UnitStatus(nodes=(status,), items=(), instances=instances, subjects=(), unit_config=())
+    yield Alerts(items=(SystemAlert(timestamp=datetime.fromtimestamp(0, UTC), node=node, message=f"alert {mark}"),))
+    yield MonitoringData()
