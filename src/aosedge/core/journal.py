@@ -65,8 +65,8 @@ def set_up(level: Level, *, as_json: bool) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(_LEVELS[level])
-    logging.getLogger("websockets").setLevel(logging.WARNING)
-    logging.getLogger("asyncio").setLevel(logging.WARNING)
+    for chatty in ("asyncio", "httpx", "websockets"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def writes_json() -> bool:
