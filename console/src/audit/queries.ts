@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, got, type Schemas } from "../api/client";
 import { windowOf } from "../parts/list";
-import type { AuditSearch } from "./search";
+import { beginOf, type AuditSearch } from "./search";
 
 export type AuditLine = Schemas["AuditLineView"];
 
@@ -14,7 +14,17 @@ export function auditQuery(search: AuditSearch) {
     queryFn: ({ signal }) =>
       got(
         client.GET("/api/v11/audit/", {
-          params: { query: { ...windowOf(search, "-number"), operation: search.operation } },
+          params: {
+            query: {
+              ...windowOf(search, "-number"),
+              operation: search.operation,
+              who: search.who,
+              outcome: search.outcome,
+              target: search.target,
+              since: beginOf(search.since),
+              until: beginOf(search.until, 1),
+            },
+          },
           signal,
         }),
       ),
@@ -34,5 +44,13 @@ export function auditOfQuery(id: string) {
     queryKey: ["audit", "of", id],
     queryFn: ({ signal }) =>
       got(client.GET("/api/v11/audit/", { params: { query: { limit: OF_ONE, target: id } }, signal })),
+  });
+}
+
+/** What one user did, the newest. */
+export function auditByQuery(who: string) {
+  return queryOptions({
+    queryKey: ["audit", "by", who],
+    queryFn: ({ signal }) => got(client.GET("/api/v11/audit/", { params: { query: { limit: RECENT, who } }, signal })),
   });
 }

@@ -2,7 +2,7 @@ import { words } from "../words/en";
 
 /** A page of the menu, and the operation that it begins with: whoever may not ask for that does not see it. */
 export interface Entry {
-  to: "/" | "/units" | "/fleets" | "/items" | "/bundles" | "/people" | "/audit";
+  to: "/" | "/units" | "/waiting" | "/enrolment-keys" | "/fleets" | "/sets" | "/items" | "/bundles" | "/people" | "/organizations" | "/grants" | "/audit";
   title: string;
   needs: string | null;
 }
@@ -10,9 +10,14 @@ export interface Entry {
 export const ENTRIES: Entry[] = [
   { to: "/", title: words.nav.overview, needs: null },
   { to: "/units", title: words.nav.units, needs: "units_list" },
+  { to: "/waiting", title: words.nav.waiting, needs: "waiting_units_list" },
+  { to: "/enrolment-keys", title: words.nav.enrolmentKeys, needs: "enrolment_keys_list" },
   { to: "/fleets", title: words.nav.fleets, needs: "fleets_list" },
+  { to: "/sets", title: words.nav.sets, needs: "unit_sets_list" },
   { to: "/items", title: words.nav.items, needs: "items_list" },
   { to: "/bundles", title: words.nav.bundles, needs: "deployment_bundles_list" },
   { to: "/people", title: words.nav.people, needs: "users_list" },
+  { to: "/organizations", title: words.nav.organizations, needs: "organizations_list" },
+  { to: "/grants", title: words.nav.grants, needs: "grants_list" },
   { to: "/audit", title: words.nav.audit, needs: "audit_list" },
 ];

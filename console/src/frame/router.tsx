@@ -1,9 +1,12 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { auditSearch } from "../audit/search";
+import { keysSearch, waitingSearch } from "../enrolment/search";
 import { bundlesSearch } from "../items/bundlesSearch";
 import { itemsSearch } from "../items/search";
 import { listSearch } from "../parts/list";
+import { organizationsSearch } from "../organizations/search";
 import { peopleSearch } from "../people/search";
+import { setsSearch } from "../sets/search";
 import { unitsSearch } from "../units/search";
 import { Frame } from "./Frame";
 import { NotFound } from "./NotFound";
@@ -31,6 +34,34 @@ const fleets = createRoute({
   path: "/fleets",
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import("../fleets/FleetsPage"), "FleetsPage"),
+});
+const fleet = createRoute({
+  getParentRoute: () => root,
+  path: "/fleets/$id",
+  component: lazyRouteComponent(() => import("../fleets/FleetPage"), "FleetPage"),
+});
+const sets = createRoute({
+  getParentRoute: () => root,
+  path: "/sets",
+  validateSearch: setsSearch,
+  component: lazyRouteComponent(() => import("../sets/SetsPage"), "SetsPage"),
+});
+const set = createRoute({
+  getParentRoute: () => root,
+  path: "/sets/$id",
+  component: lazyRouteComponent(() => import("../sets/SetPage"), "SetPage"),
+});
+const waiting = createRoute({
+  getParentRoute: () => root,
+  path: "/waiting",
+  validateSearch: waitingSearch,
+  component: lazyRouteComponent(() => import("../enrolment/WaitingPage"), "WaitingPage"),
+});
+const enrolmentKeys = createRoute({
+  getParentRoute: () => root,
+  path: "/enrolment-keys",
+  validateSearch: keysSearch,
+  component: lazyRouteComponent(() => import("../enrolment/KeysPage"), "KeysPage"),
 });
 const items = createRoute({
   getParentRoute: () => root,
@@ -71,9 +102,31 @@ const account = createRoute({
   path: "/account",
   component: lazyRouteComponent(() => import("../session/AccountPage"), "AccountPage"),
 });
+const person = createRoute({
+  getParentRoute: () => root,
+  path: "/people/$id",
+  component: lazyRouteComponent(() => import("../people/PersonPage"), "PersonPage"),
+});
+const organizations = createRoute({
+  getParentRoute: () => root,
+  path: "/organizations",
+  validateSearch: organizationsSearch,
+  component: lazyRouteComponent(() => import("../organizations/OrganizationsPage"), "OrganizationsPage"),
+});
+const organization = createRoute({
+  getParentRoute: () => root,
+  path: "/organizations/$id",
+  component: lazyRouteComponent(() => import("../organizations/OrganizationPage"), "OrganizationPage"),
+});
+const grants = createRoute({
+  getParentRoute: () => root,
+  path: "/grants",
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import("../grants/GrantsPage"), "GrantsPage"),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, units, unit, fleets, items, item, bundles, bundle, people, audit, account]),
+  routeTree: root.addChildren([overview, units, unit, waiting, enrolmentKeys, fleets, fleet, sets, set, items, item, bundles, bundle, people, person, organizations, organization, grants, audit, account]),
   defaultPreload: "intent",
 });
 

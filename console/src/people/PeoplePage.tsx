@@ -1,95 +1,130 @@
-import { Label, PageSection } from "@patternfly/react-core";
+import { Button, Label, PageSection } from "@patternfly/react-core";
 import { ActionsColumn } from "@patternfly/react-table";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useCallback, useState } from "react";
+import { organizationsByIdQuery, type Organization } from "../organizations/queries";
 import { DataTable, type Column } from "../parts/DataTable";
 import { Moment } from "../parts/Moment";
 import { PageHead } from "../parts/PageHead";
 import { Empty, NotAllowed } from "../parts/states";
-import { useMay } from "../session/me";
+import { meQuery, useMay } from "../session/me";
 import { words } from "../words/en";
-import { Activity, Invite } from "./PersonDialogs";
+import { PeopleFilters } from "./PeopleFilters";
+import { deedsFor, PersonDeedDialog, type PersonDeed } from "./PersonDeeds";
+import { NewUser } from "./PersonDialogs";
 import { peopleQuery, type User } from "./queries";
+import { rolesOf } from "./roles";
 import type { PeopleSearch } from "./search";
 
 const route = getRouteApi("/people");
 const w = words.people;
 
-type Open = { kind: "invite" | "suspend" | "activate"; user: User };
+type Organizations = ReadonlyMap<string, Organization>;
 
 /** Users that one manages. */
 export function PeoplePage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const may = useMay();
-  const [open, setOpen] = useState<Open>();
+  const { data: me } = useQuery(meQuery);
+  const { data: organizations } = useQuery({ ...organizationsByIdQuery, enabled: may("organizations_list") });
+  const [open, setOpen] = useState<{ deed: PersonDeed; user: User } | "new">();
   const people = useQuery({ ...peopleQuery(search), enabled: may("users_list") });
   const onSearch = useCallback(
     (change: PeopleSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
     [navigate],
   );
-  const invite = may("invitations_create");
-  const suspend = may("users_suspend") && may("users_activate");
-  const columns = useMemo(() => peopleColumns(invite, suspend, setOpen), [invite, suspend]);
+  const onFilter = useCallback((change: PeopleSearch) => onSearch({ ...change, page: undefined }), [onSearch]);
   if (!may("users_list")) return <NotAllowed />;
+  const own = organizations?.get(me?.organization.id ?? "");
+  const several = me?.role === "admin";
+  const create = may("users_create") ? <Button onClick={() => setOpen("new")}>{w.create}</Button> : null;
+  const act = (deed: PersonDeed, user: User) => setOpen({ deed, user });
   return (
     <>
-      <PageHead title={w.title} />
+      <PageHead title={w.title} actions={create} />
       <PageSection hasBodyWrapper={false}>
         <DataTable
           name="people"
           label={w.title}
           query={people}
-          columns={columns}
+          columns={peopleColumns(several ? organizations : undefined, (user) => deedsFor(user, me?.id, may), act)}
           id={(user) => user.id}
           search={search}
           sort="username"
           onSearch={onSearch}
+          filters={<PeopleFilters search={search} organizations={several ? organizations : undefined} onFilter={onFilter} />}
           empty={<Empty title={w.none}>{w.noneHow}</Empty>}
         />
       </PageSection>
-      {open?.kind === "invite" ? <Invite user={open.user} onClose={() => setOpen(undefined)} /> : null}
-      {open && open.kind !== "invite" ? (
-        <Activity user={open.user} active={open.kind === "activate"} onClose={() => setOpen(undefined)} />
+      {open === "new" ? <NewUser roles={rolesOf(own?.kind)} onClose={() => setOpen(undefined)} /> : null}
+      {open && open !== "new" ? (
+        <PersonDeedDialog
+          deed={open.deed}
+          user={open.user}
+          roles={rolesOf(organizations?.get(open.user.organization_id)?.kind)}
+          onClose={() => setOpen(undefined)}
+        />
       ) : null}
     </>
   );
 }
 
-function peopleColumns(invite: boolean, suspend: boolean, open: (open: Open) => void): Column<User>[] {
+function peopleColumns(
+  organizations: Organizations | undefined,
+  deeds: (user: User) => [PersonDeed, string][],
+  act: (deed: PersonDeed, user: User) => void,
+): Column<User>[] {
   const columns: Column<User>[] = [
     {
       key: "name",
       title: w.name,
       sort: "username",
       cell: (user) => (
-        <span className="aos-name" title={user.username}>
+        <Link to="/people/$id" params={{ id: user.id }} className="aos-name" title={user.username}>
           {user.username}
-        </span>
+        </Link>
       ),
     },
-    { key: "role", title: w.role, sort: "role", cell: (user) => user.role },
+    { key: "role", title: w.role, sort: "role", cell: (user) => w.roles[user.role] ?? user.role },
+    ...(organizations ? [organizationColumn(organizations)] : []),
     { key: "email", title: w.email, cell: (user) => <span className="aos-words">{user.email || "–"}</span> },
-    {
-      key: "state",
-      title: w.state,
-      cell: (user) => (
-        <Label isCompact variant="outline" status={user.active ? "success" : "warning"}>
-          {user.active ? w.active : w.suspended}
-        </Label>
-      ),
-    },
+    { key: "state", title: w.state, cell: (user) => <UserState active={user.active} /> },
     { key: "created", title: w.created, sort: "created_at", cell: (user) => <Moment at={user.created_at} /> },
+    {
+      key: "actions",
+      title: words.units.actions,
+      cell: (user) => {
+        const items = deeds(user).map(([deed, title]) => ({
+          title,
+          isDanger: deed === "suspend" || deed === "remove",
+          onClick: () => act(deed, user),
+        }));
+        return items.length ? <ActionsColumn items={items} /> : null;
+      },
+    },
   ];
-  if (!invite && !suspend) return columns;
-  const actions = (user: User) => [
-    ...(invite ? [{ title: w.invite, onClick: () => open({ kind: "invite", user }) }] : []),
-    ...(suspend && user.active ? [{ title: w.suspend, isDanger: true, onClick: () => open({ kind: "suspend", user }) }] : []),
-    ...(suspend && !user.active ? [{ title: w.activate, onClick: () => open({ kind: "activate", user }) }] : []),
-  ];
-  return [
-    ...columns,
-    { key: "actions", title: words.units.actions, cell: (user) => <ActionsColumn items={actions(user)} /> },
-  ];
+  return columns;
+}
+
+function organizationColumn(organizations: Organizations): Column<User> {
+  return {
+    key: "organization",
+    title: w.organization,
+    cell: (user) => (
+      <Link to="/organizations/$id" params={{ id: user.organization_id }} className="aos-words">
+        {organizations.get(user.organization_id)?.title ?? user.organization_id}
+      </Link>
+    ),
+  };
+}
+
+/** Whether a user may come in. */
+export function UserState({ active }: { active: boolean }) {
+  return (
+    <Label isCompact variant="outline" status={active ? "success" : "warning"}>
+      {active ? w.active : w.suspended}
+    </Label>
+  );
 }

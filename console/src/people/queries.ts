@@ -4,6 +4,10 @@ import { windowOf } from "../parts/list";
 import type { PeopleSearch } from "./search";
 
 export type User = Schemas["UserView"];
+export type UserCertificate = Schemas["UserCertificateView"];
+export type Invitation = Schemas["InvitationView"];
+
+const MOST = 200;
 
 export function peopleQuery(search: PeopleSearch) {
   return queryOptions({
@@ -11,10 +15,46 @@ export function peopleQuery(search: PeopleSearch) {
     queryFn: ({ signal }) =>
       got(
         client.GET("/api/v11/users/", {
-          params: { query: { ...windowOf(search, "username"), role: search.role } },
+          params: {
+            query: {
+              ...windowOf(search, "username"),
+              role: search.role,
+              username: search.username,
+              organization_id: search.organization,
+              active: search.active === undefined ? undefined : search.active === "yes",
+            },
+          },
           signal,
         }),
       ),
     placeholderData: keepPreviousData,
   });
+}
+
+export function personQuery(id: string) {
+  return queryOptions({
+    queryKey: ["people", "one", id],
+    queryFn: ({ signal }) => got(client.GET("/api/v11/users/{id}/", { params: { path: { id } }, signal })),
+  });
+}
+
+export function userCertificatesQuery(user: string) {
+  return queryOptions({
+    queryKey: ["user-certificates", user],
+    queryFn: ({ signal }) =>
+      got(client.GET("/api/v11/user-certificates/", { params: { query: { user_id: user, limit: MOST } }, signal })),
+  });
+}
+
+export function invitationsQuery(user: string) {
+  return queryOptions({
+    queryKey: ["invitations", user],
+    queryFn: ({ signal }) =>
+      got(client.GET("/api/v11/invitations/", { params: { query: { user_id: user, limit: MOST } }, signal })),
+  });
+}
+
+/** A way in that works once; its token is said only now. */
+export function inviteUser(id: string, hours: number) {
+  return got(client.POST("/api/v11/users/{id}/invitations/", { params: { path: { id } }, body: { valid_hours: hours } }));
 }

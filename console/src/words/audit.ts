@@ -15,7 +15,7 @@ export const audit = {
   whoIs: "User is",
   targetHas: "Touches the id",
   anyOutcome: "Any",
-  outcomes: { done: "Done", denied: "Denied", "not found": "Not found", failed: "Failed" } as Record<string, string>,
+  outcomes: { done: "Done", denied: "Denied", "not found": "Not found", unauthenticated: "Not signed in" } as Record<string, string>,
   since: "Since",
   until: "Until",
   more: "What was changed",

@@ -1,0 +1,132 @@
+import { Checkbox, Form, FormGroup, Radio, TextArea, TextInput } from "@patternfly/react-core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { client, got, type Schemas } from "../api/client";
+import { Confirm } from "../parts/Confirm";
+import { Hint } from "../parts/Hint";
+import { Picks } from "../parts/Picks";
+import { words } from "../words/en";
+import { codenames } from "./codenames";
+import { servicesQuery, type Grant } from "./queries";
+
+const w = words.grants;
+const RESULTS = "deployment_results";
+
+interface Terms {
+  every: boolean;
+  chosen: string[];
+  typed: string;
+  sees: boolean;
+}
+
+function begun(grant: Grant | undefined): Terms {
+  return {
+    every: grant === undefined || grant.services === null,
+    chosen: grant?.services ?? [],
+    typed: "",
+    sees: grant?.sees.includes(RESULTS) ?? false,
+  };
+}
+
+function bodyOf(terms: Terms): Pick<Schemas["GrantBody"], "services" | "sees"> {
+  return {
+    services: terms.every ? null : [...terms.chosen, ...codenames(terms.typed)],
+    sees: terms.sees ? [RESULTS] : [],
+  };
+}
+
+interface Props {
+  grant?: Grant;
+  title?: string;
+  onClose: () => void;
+}
+
+/** A new grant, or other terms for one. */
+export function GrantDialog({ grant, title = "", onClose }: Props) {
+  const cache = useQueryClient();
+  const [provider, setProvider] = useState("");
+  const [terms, setTerms] = useState(() => begun(grant));
+  const save = useMutation({
+    mutationFn: () =>
+      grant
+        ? got(client.PUT("/api/v11/grants/{id}/", { params: { path: { id: grant.service_provider_id } }, body: bodyOf(terms) }))
+        : got(client.POST("/api/v11/grants/", { body: { service_provider_id: provider.trim(), ...bodyOf(terms) } })),
+    onSuccess: onClose,
+    onSettled: () => ["grants", "organizations", "items"].forEach((noun) => void cache.invalidateQueries({ queryKey: [noun] })),
+  });
+  const ready = grant !== undefined || provider.trim() !== "";
+  return (
+    <Confirm
+      title={grant ? w.changeTitle(title) : w.create}
+      action={grant ? w.save : w.createGo}
+      busy={save.isPending}
+      disabled={!ready}
+      error={save.error}
+      onConfirm={() => save.mutate()}
+      onClose={onClose}
+    >
+      <Form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (ready) save.mutate();
+        }}
+      >
+        {grant ? null : (
+          <FormGroup label={w.providerId} fieldId="grant-provider" isRequired>
+            <TextInput id="grant-provider" value={provider} onChange={(_event, typed) => setProvider(typed)} isRequired autoFocus />
+            <Hint>{w.providerIdHow}</Hint>
+          </FormGroup>
+        )}
+        <Services provider={grant?.service_provider_id} terms={terms} onTerms={(next) => setTerms((old) => ({ ...old, ...next }))} />
+        <FormGroup label={w.sees} role="group">
+          <Checkbox
+            id="grant-sees"
+            label={w.seesResults}
+            description={w.seesHow}
+            isChecked={terms.sees}
+            onChange={(_event, sees) => setTerms((old) => ({ ...old, sees }))}
+          />
+        </FormGroup>
+      </Form>
+    </Confirm>
+  );
+}
+
+interface ServicesProps {
+  provider: string | undefined;
+  terms: Terms;
+  onTerms: (change: Partial<Terms>) => void;
+}
+
+function Services({ provider, terms, onTerms }: ServicesProps) {
+  const { data: services } = useQuery({ ...servicesQuery, enabled: provider !== undefined });
+  const known = [...(services?.values() ?? [])].filter((item) => item.owner_id === provider);
+  const gone = terms.chosen.filter((id) => !known.some((item) => item.id === id));
+  const options = [
+    ...known.map((item) => ({ value: item.id, title: item.codename })),
+    ...gone.map((id) => ({ value: id, title: id })),
+  ];
+  return (
+    <FormGroup label={w.which} role="radiogroup" isStack>
+      <Radio id="grant-all" name="grant-services" label={w.all} isChecked={terms.every} onChange={() => onTerms({ every: true })} />
+      <Radio id="grant-some" name="grant-services" label={w.some} isChecked={!terms.every} onChange={() => onTerms({ every: false })} />
+      {terms.every ? null : (
+        <div className="aos-stack">
+          {options.length ? (
+            <Picks label={w.services} options={options} chosen={terms.chosen} onChoose={(chosen) => onTerms({ chosen })} />
+          ) : null}
+          <FormGroup label={w.more} fieldId="grant-more">
+            <TextArea
+              id="grant-more"
+              rows={2}
+              resizeOrientation="vertical"
+              value={terms.typed}
+              onChange={(_event, typed) => onTerms({ typed })}
+            />
+            <Hint>{w.moreHow}</Hint>
+          </FormGroup>
+        </div>
+      )}
+    </FormGroup>
+  );
+}
