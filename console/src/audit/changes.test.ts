@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { differences, keyWords } from "./changes";
+
+describe("what was changed", () => {
+  it("is told field by field", () => {
+    const change = { of: "fleets", key: { id: "1" }, before: { title: "North" }, after: { title: "Northern", labels: ["a"] } };
+    expect(differences(change)).toEqual([
+      { field: "labels", before: undefined, after: '["a"]' },
+      { field: "title", before: "North", after: "Northern" },
+    ]);
+    expect(keyWords({ id: "1", node: "main" })).toBe("id 1, node main");
+  });
+  it("may be a row that was not there before, or is not any more", () => {
+    expect(differences({ of: "x", key: {}, before: null, after: { a: null } })).toEqual([
+      { field: "a", before: undefined, after: "null" },
+    ]);
+    expect(differences({ of: "x", key: {}, before: { a: "" }, after: null })).toEqual([
+      { field: "a", before: '""', after: undefined },
+    ]);
+  });
+});
