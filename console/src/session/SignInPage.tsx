@@ -17,6 +17,8 @@ export function SignInPage({ ended }: { ended: boolean }) {
   const state = useSession();
   const cache = useQueryClient();
   const entered = async (signed: SignedIn) => {
+    const before = cache.getQueryData(meQuery.queryKey);
+    if (before?.id !== signed.user_id) cache.clear(); // what somebody else saw is not for them
     setCsrfToken(signed.session.csrf_token);
     await cache.resetQueries(meQuery);
     await cache.fetchQuery(meQuery);
@@ -53,6 +55,13 @@ function Door({ ended, onEntered }: { ended: boolean; onEntered: (signed: Signed
           {w.linkFailedCure}
         </Alert>
       ) : null}
+      {arrived.error ? (
+        <Alert variant="danger" isInline title={w.openidFailed}>
+          <p className="aos-words">{arrived.error}</p>
+        </Alert>
+      ) : null}
+      {ways.isError ? <Said error={ways.error} /> : null}
+      {ways.data?.passkey && !passkeysHere() ? <p className="aos-quiet">{w.passkeyNone}</p> : null}
       {ways.data?.passkey && passkeysHere() ? (
         <>
           <Way title={w.passkey} primary working={passkey.isPending} onGo={() => passkey.mutate()} />
@@ -65,7 +74,6 @@ function Door({ ended, onEntered }: { ended: boolean; onEntered: (signed: Signed
           {w.openid(ways.data.openid)}
         </Button>
       ) : null}
-      {arrived.error ? <Alert variant="danger" isInline title={arrived.error} /> : null}
       <Way title={w.certificate} working={certificate.isPending} onGo={() => certificate.mutate()} />
       {certificate.isError ? <Said error={certificate.error} /> : null}
       <Content component="small">{w.certificateHow}</Content>
@@ -82,9 +90,10 @@ function Invited({ onEntered }: { onEntered: (signed: SignedIn) => Promise<void>
   });
   return (
     <Framed title={w.invited}>
-      <p>{w.invitedHow}</p>
-      <Way title={w.invitedGo} primary working={join.isPending} onGo={() => join.mutate()} />
+      <p>{passkeysHere() ? w.invitedHow : w.passkeyNone}</p>
+      {passkeysHere() ? <Way title={w.invitedGo} primary working={join.isPending} onGo={() => join.mutate()} /> : null}
       {join.isError ? <PasskeySaid error={join.error} /> : null}
+      {join.error instanceof Problem && join.error.status < 500 ? <Content component="small">{w.invitedFailed}</Content> : null}
       <Button variant="link" isInline onClick={() => setSession("out")}>
         {w.invitedOther}
       </Button>
@@ -110,11 +119,13 @@ function Choice({ onEntered }: { onEntered: (signed: SignedIn) => Promise<void> 
   });
   return (
     <Framed title={w.choose}>
+      <p>{w.chooseHow}</p>
+      {choices.isPending ? <Spinner aria-label={words.states.loading} /> : null}
       {choices.isError ? <Said error={choices.error} /> : null}
       {choices.data?.items.map((one) => (
         <Way
           key={one.user_id}
-          title={`${one.username}, ${one.organization} (${one.role})`}
+          title={`${one.username}, ${one.organization} (${words.people.roles[one.role] ?? one.role})`}
           working={choose.isPending}
           onGo={() => choose.mutate(one.user_id)}
         />
