@@ -98,7 +98,7 @@ async def test_cancelled_it_takes_back_what_has_not_begun(place: CampaignPlace) 
     first = await place.members("offered")
     await place.told(first[:1])
     cancelled = await place.verb(Cancel())
-    assert (cancelled.state, await place.states()) == ("cancelled", {"soaking": 1, "pending": 9})
+    assert (cancelled.state, await place.states()) == ("cancelled", {"soaking": 1, "skipped": 9})
     assert [await place.wanted(unit) for unit in first] == ["2.0.0", *["1.0.0"] * 4]
     with pytest.raises(Conflict, match="cannot resume"):
         await place.verb(Resume("why not"))

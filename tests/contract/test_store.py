@@ -349,9 +349,9 @@ async def test_connections_replace_each_other(world: Store) -> None:
     await world.write_every(TASK, lambda session: session.units.connect([(unit_id, "main/2")], NOW))
     await world.write_every(TASK, lambda session: session.units.disconnect([(unit_id, one)], NOW))
     assert await state() == ("Connected", "main/2")
-    await world.write_every(TASK, lambda session: session.units.forget_connections("other"))
+    await world.write_every(TASK, lambda session: session.units.forget_connections("other", NOW))
     assert await state() == ("Connected", "main/2")
-    assert await world.write_every(TASK, lambda session: session.units.forget_connections("main")) == 1
+    assert await world.write_every(TASK, lambda session: session.units.forget_connections("main", NOW)) == 1
     assert await state() == ("Offline", "")
 
 

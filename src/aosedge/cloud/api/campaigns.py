@@ -24,7 +24,7 @@ from aosedge.cloud.api.campaign_views import (
     selection_of,
     view,
 )
-from aosedge.cloud.domain.campaigns.events import Cancel, Edit, Event, Halt, Pause, Resume, RetryFailed, RollBack
+from aosedge.cloud.domain.campaigns.events import Cancel, Event, Halt, Pause, Resume, RetryFailed, RollBack
 from aosedge.cloud.domain.campaigns.state import Campaign, CampaignState, MemberState
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import campaigns
@@ -90,7 +90,7 @@ async def read(ask: Asked, id: Name) -> CampaignView:
 @put("/campaigns/{id:str}/", operation_id="campaigns_update", tags=["campaigns"])
 async def update(ask: Asked, id: Name, data: JSONBody[PolicyBody]) -> CampaignView:
     """Change how it goes: limits and deadlines at once, gates for waves that have not begun."""
-    return await _verb(ask, id, Edit(policy_of(data)))
+    return await _after(ask, id, lambda session: campaigns.edit(session, CampaignId(id), policy_of(data)))
 
 
 @delete("/campaigns/{id:str}/", operation_id="campaigns_delete", tags=["campaigns"])

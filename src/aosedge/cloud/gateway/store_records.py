@@ -62,7 +62,8 @@ class StoreRecords:
 
     async def begin(self) -> None:
         """Before the first Unit: whoever was connected to this process before it ended is so no more."""
-        await self._store.write_every(self._caller(), lambda session: session.units.forget_connections(self._process))
+        caller = self._caller()
+        await self._store.write_every(caller, lambda s: s.units.forget_connections(self._process, caller.now))
 
     async def known(self, peers: Sequence[Peer]) -> list[bool]:
         """Whether these certificates may come in."""

@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Final
 
-from aosedge.cloud.domain.access.callers import Caller, Task
+from aosedge.cloud.domain.access.callers import Caller, Scope, Task
 from aosedge.cloud.reconcilers.driver import Report
 from aosedge.cloud.store import EverySession, Store
-from aosedge.cloud.usecases.campaigns import count, go_on, recounted
+from aosedge.cloud.usecases.campaigns import counted, go_on, settled, take_in, takes_newcomers
 from aosedge.model.ids import CampaignId, Ids
-from aosedge.model.instants import Clock
+from aosedge.model.instants import MINUTE, Clock, Instant
 
 TOGETHER_MOST: Final = 20
 
@@ -22,23 +22,30 @@ class DriveCampaigns:
 
     def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
         self._store, self._clock, self._ids = store, clock, ids
+        self._taken_in: dict[CampaignId, Instant] = {}
 
     async def activate(self) -> Report:
         """Look at every campaign that is due; one that fails keeps no other waiting."""
         caller = Caller(Task(self.name), self._ids.new(), self._clock.wall())
         due = await self._store.read_every(caller, lambda s: s.campaign_members.due(caller.now, TOGETHER_MOST))
-        for campaign in due:
-            await self._store.write_every(caller, partial(drive, id=campaign.id))
+        for id in due:
+            newcomers = not 0 <= caller.now - self._taken_in.get(id, Instant(-MINUTE)) < MINUTE
+            if await self._store.write_every(caller, partial(drive, id=id, newcomers=newcomers)):
+                self._taken_in[id] = caller.now
         return Report(f"looked at {len(due)} campaigns", more=len(due) == TOGETHER_MOST)
 
 
-def drive(session: EverySession, id: CampaignId) -> None:
-    """Let one campaign go as far as it can now."""
+def drive(session: EverySession, id: CampaignId, *, newcomers: bool) -> bool:
+    """Let one campaign go as far as it can now, and with `newcomers` take such in; whether it looked for them."""
     members, now = session.campaign_members, session.caller.now
-    campaign = next((c for c in members.due(now, TOGETHER_MOST) if c.id == id), None)
+    campaign = members.due_one(id, now)
     if campaign is None:
-        return  # somebody else was faster
-    campaign = recounted(members, campaign)
-    new, look_at = go_on(members, campaign, count(members, campaign, now), now)
+        return False  # somebody else was faster
+    newcomers = newcomers and takes_newcomers(campaign)
+    if newcomers:
+        take_in(session.within(Scope(reach="tenant", tenant=campaign.tenant)), campaign)
+    campaign = settled(members, campaign, now)
+    new, look_at = go_on(members, campaign, counted(members, campaign), now)
     members.put(new, look_at)
     session.signal("targets")
+    return newcomers

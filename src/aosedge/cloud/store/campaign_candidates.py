@@ -3,13 +3,15 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, not_, select
 
 from aosedge.cloud.domain.access.callers import Scope
+from aosedge.cloud.domain.campaigns.plan import why_not_of
 from aosedge.cloud.domain.campaigns.state import Campaign
 from aosedge.cloud.domain.selectors import parse_selector
 from aosedge.cloud.domain.targets import Intent
 from aosedge.cloud.domain.units import Connectivity, Lifecycle
+from aosedge.cloud.store.campaign_tables import campaign_exclusions, campaign_members
 from aosedge.cloud.store.compiling import Aims, Compiling
 from aosedge.cloud.store.documents import Documents
 from aosedge.cloud.store.selecting import selected
@@ -39,7 +41,18 @@ class CampaignCandidates:
 
     def of(self, campaign: Campaign) -> tuple[Known, ...]:
         """All of them. Raises Invalid where the selector does not parse."""
-        chosen = self._chosen(campaign)
+        return self._known(campaign, self._chosen(campaign))
+
+    def newcomers(self, campaign: Campaign) -> tuple[Known, ...]:
+        """Those that match, are provisioned, and were not there, or not yet provisioned, when it was planned."""
+        member, left_out = campaign_members.c, campaign_exclusions.c
+        joined = select(member.unit).where(member.campaign == campaign.id, member.unit == units.c.id)
+        judged = select(left_out.unit).where(left_out.campaign == campaign.id, left_out.unit == units.c.id)
+        judged = judged.where(left_out.reason != why_not_of("new"))
+        chosen = self._chosen(campaign).where(units.c.lifecycle == "provisioned", not_(joined.exists()))
+        return self._known(campaign, chosen.where(not_(judged.exists())))
+
+    def _known(self, campaign: Campaign, chosen: Select[Any]) -> tuple[Known, ...]:
         columns = (units.c.id, units.c.lifecycle, units.c.connectivity, units.c.target_system)
         found = self._connection.execute(chosen.with_only_columns(*columns).order_by(units.c.id)).all()
         ids = chosen.with_only_columns(units.c.id)

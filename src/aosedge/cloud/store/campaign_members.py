@@ -5,19 +5,30 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, and_, delete, func, insert, literal, or_, select, update
 
 from aosedge.cloud.domain.alerts import Severity, severities_from
-from aosedge.cloud.domain.campaigns.policy import Policy
-from aosedge.cloud.domain.campaigns.state import ON_THE_WAY, Campaign, Counts, Wave
+from aosedge.cloud.domain.campaigns.state import MOVING, ON_THE_WAY, Campaign, Counts, Wave
 from aosedge.cloud.store.campaign_tables import campaign_members, campaigns, unit_releases
 from aosedge.cloud.store.campaigns import put_campaign
-from aosedge.cloud.store.rows import every, insert_into
-from aosedge.cloud.store.tables import alerts, units
-from aosedge.model.ids import CampaignId
-from aosedge.model.instants import Instant
+from aosedge.cloud.store.rows import insert_into, one
+from aosedge.cloud.store.tables import alerts, units, versions
+from aosedge.model.ids import CampaignId, UnitId
+from aosedge.model.instants import HOUR, Instant
 
 _M: Final = campaign_members.c
+_OPEN: Final = (*ON_THE_WAY, "soaking")
 _TOUCHED: Final = (*ON_THE_WAY, "soaking", "succeeded", "failed", "rolled_back")
 _BEFORE_INSTALLING: Final = ("offered", "downloading")
 _WAITING: Final = ("pending", "held")
+_STAYED: Final = (
+    select(units.c.id)
+    .join(campaigns, or_(campaigns.c.fleet.is_(None), campaigns.c.fleet == units.c.fleet))
+    .where(units.c.id == _M.unit, campaigns.c.id == _M.campaign)
+    .correlate(campaign_members)
+    .exists()
+)
+"""Of members that have not been moved out of the campaign's only fleet, whose owners have no say in any other."""
+_LIVING: Final = ("scheduled", "running", "paused", "halted", "rolling_back")
+FARTHEST_LOOK: Final = HOUR
+"""No look is put off for longer; one that is due later was so before the clock was turned back."""
 
 
 class CampaignMembers:
@@ -26,16 +37,20 @@ class CampaignMembers:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def due(self, now: Instant, most: int) -> tuple[Campaign, ...]:
+    def due(self, now: Instant, most: int) -> tuple[CampaignId, ...]:
         """Campaigns to look at, the longest due first."""
-        query = select(*(column for column in campaigns.c if column.name != "look_at"))
-        query = query.where(campaigns.c.look_at <= now).order_by(campaigns.c.look_at).limit(most)
-        return every(self._connection, query, Campaign)
+        query = select(campaigns.c.id).where(_is_due(now)).order_by(campaigns.c.look_at).limit(most)
+        return tuple(self._connection.execute(query).scalars())
 
-    def next_due(self) -> Instant | None:
-        """When the next campaign is to be looked at."""
-        found: Instant | None = self._connection.execute(select(func.min(campaigns.c.look_at))).scalar_one()
-        return found
+    def due_one(self, id: CampaignId, now: Instant) -> Campaign | None:
+        """This campaign, if it is still to be looked at."""
+        query = select(*(column for column in campaigns.c if column.name != "look_at"))
+        return one(self._connection, query.where(campaigns.c.id == id, _is_due(now)), Campaign)
+
+    def look_at_those_of(self, unit: UnitId) -> None:
+        """Something became of a Unit that no report tells: its campaigns are due."""
+        mine = select(_M.campaign).where(_M.unit == unit)
+        self._connection.execute(update(campaigns).where(campaigns.c.id.in_(mine)).values(look_at=0))
 
     def put(self, campaign: Campaign, look_at: Instant | None) -> None:
         """Keep what has changed."""
@@ -44,16 +59,19 @@ class CampaignMembers:
     def open_back(self, campaign: CampaignId, wave: int, undoes: int) -> None:
         """Whoever was offered anything in the wave `undoes` is a member of the wave that undoes it."""
         before = select(literal(campaign), literal(wave), _M.unit, _M.place, literal("pending"), _M.before)
-        before = before.where(_M.campaign == campaign, _M.wave == undoes, _M.state.in_(_TOUCHED))
+        before = before.where(_M.campaign == campaign, _M.wave == undoes, _M.state.in_(_TOUCHED), _STAYED)
         columns = ["campaign", "wave", "unit", "place", "state", "before"]
         self._connection.execute(insert(campaign_members).from_select(columns, before))
 
     def offer(self, campaign: Campaign, wave: Wave, most: int | None, now: Instant) -> None:
         """Offer the wave's content to pending members, in their order."""
-        chosen = select(_M.unit).where(_M.campaign == campaign.id, _M.wave == wave.number, _M.state == "pending")
+        pending = _M.campaign == campaign.id, _M.wave == wave.number, _M.state == "pending"
+        chosen = select(_M.unit).where(*pending, _STAYED)
         if most is not None:
             chosen = chosen.order_by(_M.place, _M.unit).limit(most)
         taken = chosen.subquery()
+        if wave.undoes is not None:
+            self._give_up(campaign.id, wave.undoes, select(taken.c.unit), now)
         mine = and_(_M.campaign == campaign.id, _M.wave == wave.number)
         statement = update(campaign_members).where(mine, _M.unit.in_(select(taken.c.unit)))
         self._connection.execute(statement.values(state="offered", offered_at=now, reason="", active_at=None))
@@ -69,26 +87,51 @@ class CampaignMembers:
             self._take_releases(campaign.id, new)
         self._mark_dirty(new)
 
+    def _give_up(self, campaign: CampaignId, wave: int, chosen: Select[Any], now: Instant) -> None:
+        """Whoever goes back before being through is through with the wave that is undone."""
+        mine = and_(_M.campaign == campaign, _M.wave == wave, _M.state.in_(_OPEN), _M.unit.in_(chosen))
+        self._end(mine, "skipped", "taken back before it was through", now)
+
+    def overtaken(self, campaign: Campaign, wave: int, now: Instant) -> None:
+        """Pending members that a campaign of higher priority has are skipped, naming it."""
+        c, mine, theirs = campaigns.c, versions.alias().c, versions.alias().c
+        living = select(c.id, c.title, c.bundle, c.policy).where(c.tenant == campaign.tenant, c.id != campaign.id)
+        for row in self._connection.execute(living.where(c.state.in_(_LIVING))).all():
+            same = select(mine.item).where(mine.bundle == campaign.bundle, theirs.bundle == row.bundle)
+            same = same.where(mine.item == theirs.item).limit(1)
+            if row.policy.priority <= campaign.policy.priority or self._connection.execute(same).first() is None:
+                continue
+            others = select(_M.unit).where(_M.campaign == row.id, _M.state != "skipped")
+            which = and_(_M.campaign == campaign.id, _M.wave == wave, _M.state.in_(_WAITING), _M.unit.in_(others))
+            self._end(which, "skipped", f"the campaign {row.title} brings the same items", now)
+
+    def skip_pending(self, campaign: CampaignId, reason: str, now: Instant) -> None:
+        """The campaign is over: whoever was not offered anything will not be."""
+        self._end(and_(_M.campaign == campaign, _M.state.in_(_WAITING)), "skipped", reason, now)
+
     def withdraw(self, campaign: Campaign) -> None:
         """Offers that have not begun to install are taken back; going back is not."""
         out = [wave.number for wave in campaign.waves if wave.undoes is None]
-        mine = and_(_M.campaign == campaign.id, _M.wave.in_(out), _M.state.in_(_BEFORE_INSTALLING))
+        mine = and_(_M.campaign == campaign.id, _M.wave.in_(out), _M.state.in_(_BEFORE_INSTALLING), _STAYED)
         self._mark_dirty(select(_M.unit).where(mine))
         self._take_releases(campaign.id, select(_M.unit).where(mine))
         self._connection.execute(update(campaign_members).where(mine).values(state="pending", offered_at=None))
 
     def try_again(self, campaign: CampaignId, wave: int) -> None:
         """Failed members become pending."""
-        mine = and_(_M.campaign == campaign, _M.wave == wave, _M.state.in_(("failed", "rolled_back")))
+        mine = and_(_M.campaign == campaign, _M.wave == wave, _M.state.in_(("failed", "rolled_back")), _STAYED)
         self._mark_dirty(select(_M.unit).where(mine))
         self._take_releases(campaign, select(_M.unit).where(mine))
         cleared = {"state": "pending", "offered_at": None, "active_at": None, "ended_at": None, "reason": ""}
         self._connection.execute(update(campaign_members).where(mine).values(cleared))
 
-    def counts(self, campaign: CampaignId, wave: int) -> Counts:
-        """The wave's members by state."""
-        query = select(_M.state, func.count()).where(_M.campaign == campaign, _M.wave == wave).group_by(_M.state)
-        return Counts(**{row[0]: row[1] for row in self._connection.execute(query)})
+    def counts(self, campaign: CampaignId) -> dict[int, Counts]:
+        """Members by state, of each wave that has any."""
+        query = select(_M.wave, _M.state, func.count()).where(_M.campaign == campaign).group_by(_M.wave, _M.state)
+        found: dict[int, dict[str, int]] = {}
+        for wave, state, number in self._connection.execute(query):
+            found.setdefault(wave, {})[state] = number
+        return {wave: Counts(**states) for wave, states in found.items()}
 
     def alerts(self, campaign: CampaignId, wave: int, severity: Severity) -> int:
         """Alerts of this severity or above on members since each one's offer."""
@@ -97,35 +140,47 @@ class CampaignMembers:
         query = query.where(alerts.c.severity.in_(severities_from(severity)))
         return int(self._connection.execute(query).scalar_one())
 
-    def sweep(self, campaign: Campaign, wave: Wave, now: Instant) -> None:
-        """What time alone does to members: soaked, silent, gone or away for too long."""
+    def sweep(self, campaign: Campaign, wave: Wave, now: Instant) -> bool:
+        """What time alone does to members: soaked, silent, gone or away for too long. Whether it did anything.
+
+        Nobody is seen healthy through a soak at whose end they are offline: that may be the failure.
+        """
         policy = campaign.policy
         mine = and_(_M.campaign == campaign.id, _M.wave == wave.number)
-        soaked = and_(mine, _M.state == "soaking", _M.active_at <= now - wave.gate.soak_us)
-        self._end(soaked, "succeeded", "", now)
-        gone = select(units.c.id).where(units.c.id == _M.unit, units.c.lifecycle != "provisioned")
-        self._end(and_(mine, _M.state.in_((*_WAITING, *ON_THE_WAY)), gone.exists()), "skipped", "decommissioned", now)
-        there = select(units.c.id).where(units.c.id == _M.unit, units.c.connectivity != "Offline")
-        silent = and_(_M.state.in_(ON_THE_WAY), _M.offered_at <= now - policy.unit_deadline_us, there.exists())
-        self._end(and_(mine, silent), "failed", "no progress by its deadline", now)
-        self._away(mine, wave, policy, now)
-
-    def _away(self, mine: Any, wave: Wave, policy: Policy, now: Instant) -> None:
+        self._turn_back(mine, now)
+        unit = select(units.c.id).where(units.c.id == _M.unit)
+        waiting = _M.state.in_((*_WAITING, *_OPEN) if wave.state in MOVING else _OPEN)
+        gone = unit.where(units.c.lifecycle != "provisioned").exists()
+        moved = self._end(and_(mine, waiting, gone), "skipped", "decommissioned", now)
+        moved += self._end(and_(mine, waiting, ~_STAYED), "skipped", "in another fleet now", now)
+        seen = or_(units.c.connectivity != "Offline", units.c.last_seen >= _M.active_at + wave.gate.soak_us)
+        soaked = and_(_M.state == "soaking", _M.active_at <= now - wave.gate.soak_us, unit.where(seen).exists())
+        moved += self._end(and_(mine, soaked), "succeeded", "", now)
+        # a Unit that is connected was last seen when it connected: its time counts from there
+        since = now - policy.unit_deadline_us
+        there = unit.where(units.c.connectivity != "Offline", func.coalesce(units.c.last_seen, 0) <= since).exists()
+        silent = and_(_M.state.in_(ON_THE_WAY), _M.offered_at <= since, there)
+        moved += self._end(and_(mine, silent), "failed", "no progress by its deadline", now)
         limit = now - policy.offline.after_us
-        if wave.begun_at is None or wave.begun_at > limit:
-            return
-        seen_long_ago = or_(units.c.last_seen.is_(None), units.c.last_seen <= limit)
-        away = select(units.c.id).where(units.c.id == _M.unit, units.c.connectivity == "Offline", seen_long_ago)
-        state = "excluded" if policy.offline.then == "exclude" else "failed"
-        waiting = _M.state.in_((*_WAITING, *ON_THE_WAY))
-        self._end(and_(mine, waiting, away.exists()), state, "offline for too long", now)
+        if wave.begun_at is not None and wave.begun_at <= limit:
+            long_ago = or_(units.c.last_seen.is_(None), units.c.last_seen <= limit)
+            away = unit.where(units.c.connectivity == "Offline", long_ago).exists()
+            state = "excluded" if policy.offline.then == "exclude" else "failed"
+            moved += self._end(and_(mine, waiting, away), state, "offline for too long", now)
+        return moved > 0
+
+    def _turn_back(self, mine: Any, now: Instant) -> None:
+        """The clock may have been turned back: what would lie ahead begins now."""
+        for column, states in ((_M.active_at, ("soaking",)), (_M.offered_at, ON_THE_WAY)):
+            ahead = and_(mine, _M.state.in_(states), column > now)
+            self._connection.execute(update(campaign_members).where(ahead).values({column.name: now}))
 
     def next_look(self, campaign: Campaign, wave: Wave) -> Instant | None:
-        """When time alone may change a member next, but for those that are offline."""
+        """When time alone may change a member of the wave next; what is overdue waits for a Unit to connect."""
         query = select(
             func.min(_M.active_at).filter(_M.state == "soaking"),
             func.min(_M.offered_at).filter(_M.state.in_(ON_THE_WAY)),
-            func.count().filter(_M.state.in_((*_WAITING, *ON_THE_WAY))),
+            func.count().filter(_M.state.in_((*_WAITING, *ON_THE_WAY, "soaking"))),
         )
         query = query.where(_M.campaign == campaign.id, _M.wave == wave.number)
         active, offered, waiting = self._connection.execute(query).one()
@@ -136,9 +191,9 @@ class CampaignMembers:
         ]
         return Instant(min(ends)) if ends else None
 
-    def _end(self, which: Any, state: str, reason: str, now: Instant) -> None:
+    def _end(self, which: Any, state: str, reason: str, now: Instant) -> int:
         ended = {"state": state, "reason": reason, "ended_at": now}
-        self._connection.execute(update(campaign_members).where(which).values(ended))
+        return self._connection.execute(update(campaign_members).where(which).values(ended)).rowcount
 
     def _take_releases(self, campaign: CampaignId, chosen: Select[Any]) -> None:
         mine = and_(unit_releases.c.campaign == campaign, unit_releases.c.unit.in_(chosen))
@@ -146,3 +201,7 @@ class CampaignMembers:
 
     def _mark_dirty(self, chosen: Select[Any]) -> None:
         self._connection.execute(update(units).where(units.c.id.in_(chosen)).values(target_dirty=True))
+
+
+def _is_due(now: Instant) -> Any:
+    return or_(campaigns.c.look_at <= now, campaigns.c.look_at > now + FARTHEST_LOOK)

@@ -28,6 +28,7 @@ campaigns = Table(
     number("revision", 1),
     words("plan_digest", ""),
     words("approved_digest", ""),
+    Column("edited_by", Text),
     Column("look_at", BigInteger),
     Index(None, "tenant", "created_at"),
     Index(None, "look_at"),
@@ -47,7 +48,7 @@ campaign_members = Table(
     Column("active_at", BigInteger),
     Column("ended_at", BigInteger),
     Index(None, "campaign", "wave", "state", "place"),
-    Index(None, "unit"),
+    Index(None, "unit", "state"),
 )
 
 campaign_exclusions = Table(

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, Select, delete, false, func, insert, select, update
 
 from aosedge.cloud.domain.access.callers import Scope
-from aosedge.cloud.domain.campaigns.plan import Exclusion, Plan
+from aosedge.cloud.domain.campaigns.plan import Exclusion, Placed, Plan
 from aosedge.cloud.domain.campaigns.state import OVER, Campaign, MemberState
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.store import rows
@@ -15,7 +15,7 @@ from aosedge.cloud.store.campaign_tables import campaign_exclusions, campaign_me
 from aosedge.cloud.store.tables import units
 from aosedge.cloud.store.units import within
 from aosedge.model.errors import NotFound
-from aosedge.model.ids import BundleId, CampaignId, SystemId, UnitId
+from aosedge.model.ids import BundleId, CampaignId, FleetId, SetId, SystemId, UnitId
 from aosedge.model.instants import Instant
 
 ROWS_TOGETHER = 500
@@ -81,6 +81,12 @@ class Campaigns:
         query = self._mine().where(campaigns.c.state.not_in((*OVER, "draft")), campaigns.c.id != besides)
         return rows.every(self._connection, query, Campaign)
 
+    def that_are_for(self, chosen: FleetId | SetId) -> tuple[str, ...]:
+        """Titles of those that are not over and name this fleet or set."""
+        query = self._mine().where(campaigns.c.state.not_in(OVER)).order_by(campaigns.c.title)
+        found = rows.every(self._connection, query, Campaign)
+        return tuple(campaign.title for campaign in found if chosen in campaign.named)
+
     def add(self, campaign: Campaign) -> None:
         """Raises NotFound outside the scope."""
         scope = self._scope
@@ -105,22 +111,32 @@ class Campaigns:
         self.get(id)
         for table in (campaign_members, campaign_exclusions):
             self._connection.execute(delete(table).where(table.c.campaign == id))
-        self._insert(
-            [
-                {
-                    "campaign": id,
-                    "wave": member.wave,
-                    "unit": member.unit,
-                    "place": member.place,
-                    "state": "pending",
-                    "before": member.before,
-                }
-                for member in plan.members
-            ],
-            campaign_members,
-        )
+        self._insert_members(id, plan.members)
         excluded = [{"campaign": id, "unit": e.unit, "reason": e.reason} for e in plan.exclusions]
         self._insert(excluded, campaign_exclusions)
+
+    def join(self, id: CampaignId, members: Sequence[Placed]) -> None:
+        """Units that match since it was planned; raises NotFound."""
+        self.get(id)
+        names = [member.unit for member in members]
+        for first in range(0, len(names), ROWS_TOGETHER):
+            some = campaign_exclusions.c.unit.in_(names[first : first + ROWS_TOGETHER])
+            self._connection.execute(delete(campaign_exclusions).where(campaign_exclusions.c.campaign == id, some))
+        self._insert_members(id, members)
+
+    def _insert_members(self, id: CampaignId, members: Sequence[Placed]) -> None:
+        values = [
+            {
+                "campaign": id,
+                "wave": member.wave,
+                "unit": member.unit,
+                "place": member.place,
+                "state": "pending",
+                "before": member.before,
+            }
+            for member in members
+        ]
+        self._insert(values, campaign_members)
 
     def _insert(self, values: Sequence[dict[str, Any]], table: Any) -> None:
         for first in range(0, len(values), ROWS_TOGETHER):

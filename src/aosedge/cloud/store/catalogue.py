@@ -12,6 +12,7 @@ from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.uses import Use
 from aosedge.cloud.ports import StoredBlob
 from aosedge.cloud.store import rows
+from aosedge.cloud.store.campaign_tables import campaigns
 from aosedge.cloud.store.tables import (
     assignments,
     blob_refs,
@@ -114,7 +115,14 @@ class Items:
         named = select(items.c.codename).where(items.c.id.in_(needing)).order_by(items.c.codename)
         codenames = tuple(self._connection.execute(named).scalars())
         mine = [subject.title for subject in found if subject.tenant == self._scope.tenant]
-        return (Use("subjects", len(found), mine), Use("items that need it", len(codenames), codenames))
+        coming = select(campaigns.c.title, campaigns.c.tenant).where(campaigns.c.bundle.in_(came_in))
+        brought = self._connection.execute(coming.where(campaigns.c.state.not_in(("cancelled", "rolled_back")))).all()
+        titles = [row.title for row in brought if row.tenant == self._scope.tenant]
+        return (
+            Use("subjects", len(found), mine),
+            Use("items that need it", len(codenames), codenames),
+            Use("campaigns", len(brought), titles),
+        )
 
     def delete(self, id: ItemId) -> None:
         """With all its versions; bundles that brought one are not whole any more. Raises NotFound."""

@@ -17,6 +17,7 @@ from aosedge.cloud.store import rows
 from aosedge.cloud.store.campaign_tables import unit_releases
 from aosedge.cloud.store.documents import Documents
 from aosedge.cloud.store.reported import ReportedUnits
+from aosedge.cloud.store.reported_members import ReportedMembers
 from aosedge.cloud.store.set_tables import target_systems
 from aosedge.cloud.store.tables import (
     assignments,
@@ -32,6 +33,7 @@ from aosedge.cloud.store.tables import (
 )
 from aosedge.model.digests import Digest
 from aosedge.model.ids import BundleId, ItemId, SubjectId, TargetSystemId, UnitId
+from aosedge.model.instants import Instant
 from aosedge.protocol.messages.parts import Generation
 
 NONE_YET: Final = Generation(0, 0)
@@ -190,16 +192,23 @@ class Compiling:
         statement = rows.insert_into(self._connection, unit_targets)
         changed = {name: statement.excluded[name] for name in values[0] if name != "unit"}
         self._connection.execute(statement.on_conflict_do_update(index_elements=["unit"], set_=changed), values)
-        self._settle_axes(frozenset(target.unit for target in targets))
+        self._settle(frozenset(target.unit for target in targets), targets[0].compiled_at)
 
-    def _settle_axes(self, ids: frozenset[UnitId]) -> None:
+    def _settle(self, ids: frozenset[UnitId], now: Instant) -> None:
         reported = ReportedUnits(self._connection, self._documents, ids)
-        axes = []
-        for known in reported.load(ids).values():
+        axes, loaded = [], reported.load(ids)
+        for known in loaded.values():
             new = deployment(known.aim, known.actual)
             if (new.state, new.reason) != (known.deployment, known.reason):
                 axes.append((known.unit, known.connectivity, new.state, new.reason.replace("\0", "")))
         reported.put_axes(axes)
+        members = ReportedMembers(self._connection, ids)
+        moved = []
+        for member in members.watched():  # a target that is no news to the Unit brings no report
+            found = member.moved(loaded[member.unit].aim, loaded[member.unit].actual, made=True)
+            if found is not None:
+                moved.append((member, found))
+        members.put(moved, now)
 
     def clean(self, ids: Sequence[UnitId]) -> None:
         """These Units' targets say what is intended."""

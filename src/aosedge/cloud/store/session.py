@@ -138,6 +138,10 @@ class EverySession(Signals):
         self.fleets = Fleets(connection, EVERYTHING)
         self.blobs = BlobRecords(connection)
 
+    def within(self, scope: Scope) -> Session:
+        """The same transaction as somebody with this scope sees it; its signals and its audit are nobody's."""
+        return Session(self._connection, self.caller, scope)
+
     def audit_of(self, caller: Caller) -> Audit:
         """The trail of a caller that this transaction speaks for: a Unit whose channel something happened on."""
         return Audit(self._connection, caller, EVERYTHING, self._recorder)

@@ -221,8 +221,8 @@ class EveryUnit:
         if connections:
             self._connection.execute(statement, [{"unit": unit, "closed": closed} for unit, closed in connections])
 
-    def forget_connections(self, process: str) -> int:
-        """Units connected through a process that is no more are offline; how many there were."""
+    def forget_connections(self, process: str, now: Instant) -> int:
+        """Units connected through a process that is no more are offline, from now on; how many there were."""
         mine = units.c.connection.startswith(f"{process}/", autoescape=True)
-        values = {"connectivity": "Offline", "connection": ""}
+        values = {"connectivity": "Offline", "connection": "", "last_seen": now}
         return self._connection.execute(update(units).where(mine).values(values)).rowcount

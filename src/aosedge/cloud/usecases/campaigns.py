@@ -1,5 +1,6 @@
 """What people do with campaigns, and how a campaign goes on."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -10,6 +11,7 @@ from aosedge.cloud.domain.campaigns.events import (
     Approve,
     ApprovePlan,
     Counted,
+    Edit,
     Effect,
     Event,
     Looked,
@@ -25,7 +27,7 @@ from aosedge.cloud.domain.campaigns.events import (
 )
 from aosedge.cloud.domain.campaigns.plan import Candidate, Outlook, Plan, draw_up, outlook, some
 from aosedge.cloud.domain.campaigns.policy import Policy, checked
-from aosedge.cloud.domain.campaigns.state import Campaign, Selection
+from aosedge.cloud.domain.campaigns.state import MOVING, Campaign, Counts, Selection, Wave
 from aosedge.cloud.domain.campaigns.stepping import ALIVE, step
 from aosedge.cloud.domain.catalogue import ItemVersion
 from aosedge.cloud.domain.releases import Release
@@ -34,14 +36,18 @@ from aosedge.cloud.domain.targets import CompiledTarget, Refused, compile_target
 from aosedge.cloud.domain.titles import checked_title
 from aosedge.cloud.store import Session
 from aosedge.cloud.store.campaign_candidates import Known
-from aosedge.cloud.store.campaign_members import CampaignMembers
+from aosedge.cloud.store.campaign_members import FARTHEST_LOOK, CampaignMembers
 from aosedge.cloud.store.compiling import Aims
 from aosedge.model.errors import Conflict
 from aosedge.model.ids import BundleId, CampaignId, Ids, UnitId, UserId
-from aosedge.model.instants import Instant
+from aosedge.model.instants import MINUTE, SECOND, Instant
 
 STEPS_MOST: Final = 100
-"""Of a campaign in one transaction: more waves than it may have."""
+"""Of a campaign in one transaction; whatever is left then goes on in the next."""
+SOONEST_LOOK: Final = 10 * SECOND
+"""Until what is overdue, and waits for a Unit that is away, is looked at again."""
+WAVE_LOOK: Final = MINUTE
+"""A wave that moves is looked at as often: Units are decommissioned, moved and made without a report."""
 
 
 def create(
@@ -99,7 +105,8 @@ def start(session: Session, id: CampaignId, at: Instant | None) -> Campaign:
 def command(session: Session, id: CampaignId, event: Event) -> Campaign:
     """A person's verb. Raises NotFound, and Conflict with what is possible."""
     campaign = session.campaigns.get(id)
-    new, look_at = go_on(session.campaign_members, campaign, event, session.caller.now)
+    members, now = session.campaign_members, session.caller.now
+    new, look_at = go_on(members, settled(members, campaign, now), event, now)
     session.campaigns.put(new, look_at)
     for name in ("campaigns", "targets"):
         session.signal(name)
@@ -123,6 +130,12 @@ def approve_wave(session: Session, id: CampaignId) -> Campaign:
     return command(session, id, Approve(by(session)))
 
 
+def edit(session: Session, id: CampaignId, policy: Policy) -> Campaign:
+    """Change how it goes. Raises NotFound; Invalid naming the field; Conflict for what is settled by then."""
+    who = session.caller.who
+    return command(session, id, Edit(policy, who.user if isinstance(who, Person) else None))
+
+
 def delete(session: Session, id: CampaignId) -> None:
     """Remove one that never started. Raises NotFound and Conflict."""
     campaign = session.campaigns.get(id)
@@ -135,43 +148,63 @@ def go_on(
     members: CampaignMembers, campaign: Campaign, event: Event, now: Instant
 ) -> tuple[Campaign, Instant | None]:
     """The campaign after an event and all that follows at this moment, and when to look at it again."""
-    look_at: Instant | None = None
     for _ in range(STEPS_MOST):
         found = step(campaign, event, now)
-        campaign, look_at = found.campaign, found.look_again_at
+        campaign = found.campaign
         for effect in found.effects:
             _carry_out(members, campaign, effect, now)
+        if found.effects:
+            campaign = settled(members, campaign, now)
         if not found.effects or campaign.state not in ALIVE:
-            break
-        event = count(members, campaign, now)
-    return campaign, _look_at(members, campaign, look_at)
+            return campaign, _look_at(members, campaign, found.look_again_at, now)
+        event = counted(members, campaign)
+    return campaign, now
 
 
-def count(members: CampaignMembers, campaign: Campaign, now: Instant) -> Counted | Looked:
-    """How many members of the wave that moves are where, after what time alone has done to them."""
-    wave = campaign.current
-    if wave is None:
-        return Looked()
-    members.sweep(campaign, wave, now)
-    alerts = members.alerts(campaign.id, wave.number, wave.gate.severity)
-    return Counted(wave.number, members.counts(campaign.id, wave.number), alerts)
-
-
-def recounted(members: CampaignMembers, campaign: Campaign) -> Campaign:
-    """With the counts of every wave that has begun as they are now (invariant I11)."""
+def settled(members: CampaignMembers, campaign: Campaign, now: Instant) -> Campaign:
+    """After what time alone has done to its members; every begun wave's counts equal its rows (invariant I11)."""
+    counts = members.counts(campaign.id)
+    swept = [
+        members.sweep(campaign, wave, now)
+        for wave in campaign.waves
+        if wave.begun_at is not None and _unsettled(wave, counts.get(wave.number))
+    ]
+    if any(swept):
+        counts = members.counts(campaign.id)
     waves = tuple(
-        replace(wave, counts=members.counts(campaign.id, wave.number)) if wave.begun_at is not None else wave
+        replace(wave, counts=counts.get(wave.number, Counts())) if wave.begun_at is not None else wave
         for wave in campaign.waves
     )
     return replace(campaign, waves=waves)
 
 
-def _look_at(members: CampaignMembers, campaign: Campaign, soonest: Instant | None) -> Instant | None:
+def _unsettled(wave: Wave, counts: Counts | None) -> bool:
+    """Whether time may do something to its members."""
+    return counts is not None and bool(counts.open or (wave.state in MOVING and counts.unbegun))
+
+
+def counted(members: CampaignMembers, campaign: Campaign) -> Counted | Looked:
+    """How many members of the wave that moves are where, once settled."""
     wave = campaign.current
-    if wave is None or campaign.state not in (*ALIVE, "paused"):
-        return soonest
-    times = [time for time in (soonest, members.next_look(campaign, wave)) if time is not None]
-    return min(times, default=None)
+    if wave is None or wave.counts is None:
+        return Looked()
+    return Counted(wave.number, wave.counts, members.alerts(campaign.id, wave.number, wave.gate.severity))
+
+
+def _look_at(members: CampaignMembers, campaign: Campaign, soonest: Instant | None, now: Instant) -> Instant | None:
+    """When to look again if nothing happens before; None for one in which time changes nothing."""
+    looks = [
+        max(at, Instant(now + SOONEST_LOOK))
+        for wave in campaign.waves
+        if wave.begun_at is not None and _unsettled(wave, wave.counts)
+        for at in (members.next_look(campaign, wave),)
+        if at is not None
+    ]
+    if soonest is not None:
+        looks.append(soonest)
+    if campaign.state in ALIVE and campaign.current is not None:
+        looks.append(Instant(now + WAVE_LOOK))
+    return min((*looks, Instant(now + FARTHEST_LOOK))) if looks else None
 
 
 def _carry_out(members: CampaignMembers, campaign: Campaign, effect: Effect, now: Instant) -> None:
@@ -180,18 +213,36 @@ def _carry_out(members: CampaignMembers, campaign: Campaign, effect: Effect, now
             if undoes is not None:
                 members.open_back(campaign.id, number, undoes)
         case Offer(number, most):
+            if campaign.waves[number].undoes is None:
+                members.overtaken(campaign, number, now)
             members.offer(campaign, campaign.waves[number], most, now)
         case Withdraw():
             members.withdraw(campaign)
         case TryAgain(number):
             members.try_again(campaign.id, number)
         case Over():
-            pass  # what its members were given stays theirs
+            members.skip_pending(campaign.id, f"the campaign is {campaign.state.replace('_', ' ')}", now)
 
 
-def _draw_up(session: Session, campaign: Campaign) -> Plan:
+def takes_newcomers(campaign: Campaign) -> bool:
+    """Whether Units that match since the plan may still join: while its last wave takes members."""
+    out = [wave for wave in campaign.waves if wave.undoes is None]
+    joins = campaign.state == "running" and campaign.policy.newcomers == "join"
+    return joins and bool(out) and out[-1].state in MOVING
+
+
+def take_in(session: Session, campaign: Campaign) -> None:
+    """Have Units that match by now, and did not when it was planned, join its last wave."""
+    known = session.campaign_candidates.newcomers(campaign)
+    if known:
+        drawn = _draw_up(session, campaign, known)
+        last = max(wave.number for wave in campaign.waves if wave.undoes is None)
+        session.campaigns.join(campaign.id, [replace(member, wave=last) for member in drawn.members])
+
+
+def _draw_up(session: Session, campaign: Campaign, known: Sequence[Known] | None = None) -> Plan:
     versions = [version for _, version in session.items.of_bundle(campaign.bundle)]
-    known = session.campaign_candidates.of(campaign)
+    known = session.campaign_candidates.of(campaign) if known is None else known
     outlooks = _outlooks(session, campaign, versions, {each.aims for each in known})
     rivals = _rivals(session, campaign, versions)
     candidates = (
@@ -212,8 +263,9 @@ def _draw_up(session: Session, campaign: Campaign) -> Plan:
 def _outlooks(
     session: Session, campaign: Campaign, versions: list[ItemVersion], wanted: set[Aims]
 ) -> dict[Aims, Outlook]:
-    """For Units of equal aims, what the campaign would change: compiled as it would be."""
-    with_it = {aims: (aims[0], aims[1], (*aims[2], Release(session.caller.now, campaign.bundle))) for aims in wanted}
+    """For Units of equal aims, what the campaign would change: compiled as it would be, released after all others."""
+    release = Release(Instant(session.caller.now + 1), campaign.bundle)
+    with_it = {aims: (aims[0], aims[1], (*aims[2], release)) for aims in wanted}
     intents = session.campaign_candidates.intents({*wanted, *with_it.values()})
     compiled: dict[Aims, CompiledTarget | Refused] = {aims: compile_target(intents[aims]) for aims in intents}
     new = {str(version.item): version.version for version in versions}

@@ -23,15 +23,16 @@ def rename(session: Session, id: FleetId, title: str) -> Fleet:
 
 
 def delete(session: Session, id: FleetId) -> None:
-    """Raises NotFound, and Conflict naming the Units, sets and fleet owners that it has."""
+    """Raises NotFound, and Conflict naming the Units, sets, fleet owners and campaigns that it has."""
     session.fleets.get(id)
     some = Window(NAMED_MOST)
     units, sets = session.units.page(some, fleet=id), session.unit_sets.page(some, fleet=id)
-    owners = session.fleets.owners(id)
+    owners, coming = session.fleets.owners(id), session.campaigns.that_are_for(id)
     uses = (
         Use("Units", units.total, [unit.system_uid for unit in units.items]),
         Use("sets", sets.total, [each.title for each in sets.items]),
         Use("fleet owners", len(owners), owners),
+        Use("campaigns", len(coming), coming),
     )
     refuse_in_use("fleet", "fleet", uses, "move or remove these first")
     session.fleets.delete(id)

@@ -8,7 +8,6 @@ from typing import Final
 import msgspec
 
 from aosedge.cloud.domain.alerts import Severity, severity_of
-from aosedge.cloud.domain.campaigns.members import progress
 from aosedge.cloud.domain.deployment import Aim
 from aosedge.cloud.domain.reports import Heard, Known, StatusReport, hear
 from aosedge.cloud.domain.statuses import Actual
@@ -119,16 +118,17 @@ class _Sorted:
             session.signal("targets")
         reported.put_usages([usage for usage in self._usages.values() if usage[0] in known])
         reported.add_alerts([alert for alert in self._alerts if alert[0] in known])
+        if session.members.alarm({unit for unit, *_, severity, _ in self._alerts if severity != "info"}):
+            session.signal("campaigns")
         reported.add_received([other for other in self._others if other[0] in known])
 
     def _move_members(self, session: UnitsSession, told: dict[UnitId, tuple[Aim, Actual | None]]) -> None:
         """Where these Units now are in the campaigns that offered them something."""
         moved = []
         for member in session.members.watched() if told else ():
-            if member.unit in told:
-                found = progress(member.state, member.wanted, *told[member.unit])
-                if (found.state, found.reason) != (member.state, member.reason):
-                    moved.append((member, found))
+            found = member.moved(*told[member.unit]) if member.unit in told else None
+            if found is not None:
+                moved.append((member, found))
         if moved:
             session.members.put(moved, self._now)
             session.signal("campaigns")

@@ -66,13 +66,17 @@ def change(session: Session, id: SetId, title: str, selector: str | None, *, ver
 
 
 def delete(session: Session, id: SetId) -> None:
-    """Raises NotFound, and Conflict while it verifies: its Units would silently take no new bundle first any more."""
+    """Raises NotFound, and Conflict while a campaign names it or it verifies: its Units would silently take no new
+    bundle first any more.
+    """
     known = session.unit_sets.get(id)
     members = session.unit_sets.units(id, Window(NAMED_MOST))
     if known.verification:
         names = [unit.system_uid for unit in members.items]
         uses = (Use("verification on Units", members.total, names),)
         refuse_in_use("set", "unit_set", uses, "make it no verification set first")
+    coming = session.campaigns.that_are_for(id)
+    refuse_in_use("set", "unit_set", (Use("campaigns", len(coming), coming),), "let these end, or cancel them, first")
     session.unit_sets.delete(id)
 
 

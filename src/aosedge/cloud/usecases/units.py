@@ -27,7 +27,9 @@ def delete(session: Session, id: UnitId) -> Unit:
     """
     unit = session.units.get(id)
     session.certificates.revoke_of_unit(id)
+    session.campaign_members.look_at_those_of(id)
     session.units.delete(id)
+    session.signal("campaigns")
     return unit
 
 
@@ -69,6 +71,8 @@ def deprovision(session: Session, id: UnitId, *, at_once: bool = False) -> Unit:
     else:
         session.certificates.revoke_of_unit(id)
     session.units.set_lifecycle(id, "deprovisioned")
+    session.campaign_members.look_at_those_of(id)
+    session.signal("campaigns")
     _leave_sets(session, unit, "deprovisioned")
     return session.units.get(id)
 

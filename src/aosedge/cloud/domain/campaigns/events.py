@@ -72,9 +72,13 @@ class Approve(msgspec.Struct, frozen=True):
 
 
 class Edit(msgspec.Struct, frozen=True):
-    """A person changes the policy; waves that have begun keep their gate's sample and share."""
+    """A person changes the policy; waves that have begun keep their gate.
+
+    With four eyes, what is changed after the start holds the campaign up until somebody else approves it.
+    """
 
     policy: Policy
+    by: UserId | None = None
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -134,7 +138,7 @@ class TryAgain(msgspec.Struct, frozen=True):
 
 
 class Release(msgspec.Struct, frozen=True):
-    """The campaign is over: its members' content is theirs for good, and nothing is kept to go back to."""
+    """The campaign is over: whoever was not offered anything is skipped, what the others have stays theirs."""
 
 
 Effect: TypeAlias = OpenWave | Offer | Withdraw | TryAgain | Release

@@ -24,30 +24,49 @@ WAITS_FOR_APPROVAL: Final = "waits for approval"
 def judge(policy: Policy, wave: Wave, now: Instant) -> Judgement:
     """Judge the wave by itself, at its exit.
 
-    A wave fails as soon as its counts make a share unreachable, not at its end; an empty one passes.
+    A wave fails as soon as its counts make a share unreachable, not at its end; an empty one passes. Going back is
+    not stopped by alerts: whoever goes back may well have raised them.
     """
     gate, counts, test = wave.gate, wave.counts, policy.sequential if wave.undoes is None else None
     if counts is None:
         return Judgement("waiting", "its members are being gathered")
     if not counts.judged:
         return Judgement("passed", "empty" if not counts.members else "no member is left to judge")
-    broken = _broken(gate, test, counts) or _alarmed(gate, wave.alerts)
+    broken = _broken(gate, test, counts) or (_alarmed(gate, wave.alerts) if wave.undoes is None else "")
     if broken and not wave.overridden:
         return Judgement("failed", broken)
-    early = gate.early_pass and test is not None and curve_of(test, counts).verdict == "usual"
-    if not early and counts.results + counts.soaking < counts.judged:
-        left = counts.judged - counts.results - counts.soaking
+    left = counts.judged - counts.results - counts.soaking
+    usual = test is not None and curve_of(test, counts).verdict == "usual"
+    if gate.early_pass and usual and not counts.unbegun:
+        return _at_last(wave, f"usual by the sequential test after {counts.results} of {counts.judged} results")
+    if left:
         return Judgement("waiting", f"{left} of {counts.judged} members have not got it yet")
     if wave.active_at is None:
         return Judgement("waiting", "the soak has not begun")
     ends = Instant(wave.active_at + gate.soak_us)
     if now < ends:
         return Judgement("waiting", "soaking", ends)
-    if not early and counts.results < counts.judged:
+    if counts.results < counts.judged:
         return Judgement("waiting", f"{counts.soaking} members are to be seen healthy")
-    if gate.manual and wave.approved_by is None:
+    return _at_last(wave, f"{counts.succeeded} of {counts.judged} succeeded, {counts.failures} failed")
+
+
+def spoiled(wave: Wave) -> str:
+    """Why a wave that has passed would not pass any more, as members failed later; empty where it would.
+
+    The sequential test is over by then, and alerts of waves that are through are everyday life.
+    """
+    if wave.state != "passed" or wave.undoes is not None or wave.overridden or not wave.counts:
+        return ""
+    broken = _broken(wave.gate, None, wave.counts) if wave.counts.judged else ""
+    return f"wave {wave.number + 1}, which had passed: {broken}" if broken else ""
+
+
+def _at_last(wave: Wave, words: str) -> Judgement:
+    """Nothing but a person's word may be missing."""
+    if wave.gate.manual and wave.approved_by is None:
         return Judgement("waiting", WAITS_FOR_APPROVAL)
-    return Judgement("passed", f"{counts.succeeded} of {counts.judged} succeeded, {counts.failures} failed")
+    return Judgement("passed", words)
 
 
 def curve_of(test: Sequential, counts: Counts) -> Curve:

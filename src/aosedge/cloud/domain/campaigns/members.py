@@ -10,8 +10,9 @@ The first that holds counts:
 - `activating`: the update is past installing, or all items are installed and an instance is not active yet.
 - `offered`: anything else.
 
-A member that was active stays `soaking` while an instance starts anew; `succeeded` once it has been active for its
-gate's soak time. What a member reports under a target that lacks the campaign's items says nothing: `offered`.
+A member that was active stays `soaking` while an instance starts anew or the Unit is busy with what others brought;
+`succeeded` once it has been active for its gate's soak time. What a member reports under a target that lacks the
+campaign's items says nothing: it stays as it was. Once its target has been made without them, it is `skipped`.
 """
 
 from collections import Counter
@@ -50,23 +51,36 @@ class Progress(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-def progress(was: MemberState, wanted: Wanted, aim: Aim, actual: Actual | None) -> Progress:
-    """The member's state after a report; see the table above. `was` is one between the offer and the end."""
-    if aim.problem:
-        return Progress("offered", aim.problem)
-    aimed = aim.document is not None and {item.item.id: item.version for item in aim.document.items}
-    if not aimed or any(aimed.get(item) != version for item, version in wanted.items()):
-        return Progress("offered", aim.left_out or "its target is being made")
-    if actual is None or not actual.whole:
-        return Progress("offered", "the Unit has not reported its whole status")
-    statuses = [status for status in actual.items if status.item.id in wanted]
+def wanted_back(brought: Items, aim: Aim) -> Items:
+    """What a member that goes back is to have of the items that the campaign brought: what its target says."""
+    aimed = aim.document.items if aim.document is not None else ()
+    return {ItemId(item.item.id or ""): item.version for item in aimed if item.item.id in brought}
+
+
+def progress(was: MemberState, wanted: Wanted, aim: Aim, actual: Actual | None, *, made: bool = False) -> Progress:
+    """The member's state after a report, or after its target was `made`; see the table above.
+
+    `was` is one between the offer and the end.
+    """
     active = was in ("soaking", "succeeded")
-    failure = _failure(wanted, aim, actual, statuses, active=active)
-    if failure:
+    still: MemberState = was if active else "offered"
+    if aim.problem:
+        return Progress(still, aim.problem)
+    aimed = {item.item.id: item.version for item in aim.document.items} if aim.document is not None else {}
+    if any(aimed.get(item) != version for item, version in wanted.items()):
+        if made and was != "succeeded" and not aim.left_out:
+            return Progress("skipped", "what is assigned to it has changed, or another campaign overtook")
+        return Progress(still, aim.left_out or "its target is being made")
+    if actual is None or not actual.whole:
+        return Progress(still, "the Unit has not reported its whole status")
+    statuses = [status for status in actual.items if status.item.id in wanted]
+    installed = {status.item.id for status in statuses if _is_new(status, wanted) and status.state == "installed"}
+    there = wanted.keys() <= installed
+    failure = _failure(wanted, aim, actual, statuses, active=active, there=there)
+    if failure and not made:
         went_back = any(s.version != wanted[ItemId(s.item.id or "")] and s.state == "installed" for s in statuses)
         return Progress("rolled_back" if went_back else "failed", failure)
-    installed = {status.item.id for status in statuses if _is_new(status, wanted) and status.state == "installed"}
-    if wanted.keys() <= installed and _is_over(aim, actual):
+    if there and (active or _is_over(aim, actual)):
         waits = _waits_for(wanted, aim, actual)
         if not waits:
             return Progress("soaking" if was != "succeeded" else "succeeded")
@@ -74,11 +88,15 @@ def progress(was: MemberState, wanted: Wanted, aim: Aim, actual: Actual | None) 
     return Progress(_phase(wanted, aim, actual, statuses))
 
 
-def _failure(wanted: Wanted, aim: Aim, actual: Actual, statuses: list[ItemStatus], *, active: bool) -> str:
+def _failure(
+    wanted: Wanted, aim: Aim, actual: Actual, statuses: list[ItemStatus], *, active: bool, there: bool
+) -> str:
     update = actual.update
-    if update is not None and update.state == "idle" and update.error_info and update.generation == aim.generation:
+    gave_up = update is not None and update.state == "idle" and update.generation == aim.generation
+    if update is not None and update.error_info and gave_up and not (active and there):
         return f"the Unit gave it up: {_words(update.error_info)}"
-    for status in statuses:
+    before = update is not None and update.generation not in (None, aim.generation)
+    for status in statuses if active or not before else ():  # it may be trying once more
         if _is_new(status, wanted) and status.state == "failed":
             return f"{name_of(status.item)} {status.version} failed: {_words(status.error_info)}"
     if active:

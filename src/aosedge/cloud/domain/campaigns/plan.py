@@ -136,10 +136,15 @@ def draw_up(
     )
 
 
+def why_not_of(lifecycle: Lifecycle) -> str:
+    """The reason of a Unit that is not provisioned, or no more."""
+    return f"the Unit is {lifecycle}"
+
+
 def _why_not(candidate: Candidate, versions: Iterable[ItemVersion]) -> str:
     """The reason that a candidate takes no part; the first that holds."""
     if candidate.lifecycle != "provisioned":
-        return f"the Unit is {candidate.lifecycle}"
+        return why_not_of(candidate.lifecycle)
     if candidate.outlook.kind == "refused":
         return candidate.outlook.reason
     if candidate.rival:

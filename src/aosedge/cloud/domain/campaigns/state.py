@@ -6,7 +6,7 @@ import msgspec
 
 from aosedge.cloud.domain.campaigns.policy import Gate, Policy
 from aosedge.model.ids import BundleId, CampaignId, FleetId, OrgId, SetId, UnitId, UserId
-from aosedge.model.instants import Instant
+from aosedge.model.instants import MINUTE, SECOND, Instant
 
 CampaignState = Literal[
     "draft",
@@ -91,6 +91,11 @@ class Counts(msgspec.Struct, frozen=True):
         """Still to be offered."""
         return self.pending + self.held
 
+    @property
+    def open(self) -> int:
+        """Whoever was offered it and is not through."""
+        return self.on_the_way + self.soaking
+
 
 class Wave(msgspec.Struct, frozen=True):
     """One wave. A wave that `undoes` another brings the touched members of that one back."""
@@ -117,10 +122,25 @@ class Wave(msgspec.Struct, frozen=True):
 
 
 class Starts(msgspec.Struct, frozen=True):
-    """Offers made in the minute that began at `since`: what the limit of starts is held to."""
+    """Offers of the last minute, by second: when the last of each was made, and how many; oldest first."""
 
-    since: Instant = Instant(0)
-    number: int = 0
+    made: tuple[tuple[Instant, int], ...] = ()
+
+    def recent(self, now: Instant) -> "Starts":
+        """Without those that a minute has passed since; what a clock that was turned back left ahead is none."""
+        return Starts(tuple((at, number) for at, number in self.made if now - MINUTE < at <= now))
+
+    @property
+    def number(self) -> int:
+        """All of them."""
+        return sum(number for _, number in self.made)
+
+    def more(self, now: Instant, number: int) -> "Starts":
+        """With these made now, put to the same second's, so that there are never many rows."""
+        *before, last = self.made or ((Instant(0), 0),)
+        if last[0] // SECOND == now // SECOND:
+            return Starts((*before, (now, last[1] + number)))
+        return Starts((*self.made, (now, number)))
 
 
 class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -154,6 +174,14 @@ class Campaign(msgspec.Struct, frozen=True):
     plan_digest: str = ""
     approved_digest: str = ""
     """Of the plan that was approved: a changed plan voids it."""
+    edited_by: UserId | None = None
+    """Who changed it last after it was planned: with four eyes not the one who approves that."""
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Ids of fleets and sets that it names."""
+        of_waves = (name for wave in self.policy.waves for name in wave.sets)
+        return frozenset((*self.selection.fleets, *self.selection.sets, *of_waves))
 
     @property
     def current(self) -> Wave | None:

@@ -31,14 +31,18 @@ from aosedge.cloud.domain.campaigns.events import (
     TryAgain,
     Withdraw,
 )
-from aosedge.cloud.domain.campaigns.gate import WAITS_FOR_APPROVAL, judge
-from aosedge.cloud.domain.campaigns.policy import Gate, Policy, checked
-from aosedge.cloud.domain.campaigns.state import MOVING, Campaign, CampaignState, Starts, Wave
+from aosedge.cloud.domain.campaigns.gate import WAITS_FOR_APPROVAL, judge, spoiled
+from aosedge.cloud.domain.campaigns.policy import Gate, checked
+from aosedge.cloud.domain.campaigns.state import MOVING, Campaign, CampaignState, Wave
+from aosedge.model.digests import sha256
 from aosedge.model.errors import Conflict, Invalid
 from aosedge.model.instants import MINUTE, Instant
 
+BEFORE: Final[tuple[CampaignState, ...]] = ("draft", "planned", "scheduled")
+"""States in which nothing has been offered."""
 ALIVE: Final[tuple[CampaignState, ...]] = ("running", "rolling_back")
 """States in which members are offered something."""
+TO_APPROVE: Final = "what was changed is to be approved by somebody else"
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -52,19 +56,10 @@ class Step(msgspec.Struct, frozen=True):
 def step(campaign: Campaign, event: Event, now: Instant) -> Step:
     """One event. Raises Conflict, naming what is possible, for a verb that the campaign's state does not have."""
     match event:
-        case Pause(reason):
-            _only(campaign, "pause", ALIVE)
-            return Step(replace(campaign, state="paused", reason=reason or "paused by a person"))
+        case Pause() | Halt() | Cancel():
+            return _stop(campaign, event, now)
         case Resume():
             return _resume(campaign, event, now)
-        case Halt(reason):
-            _only(campaign, "halt", ("running", "paused", "scheduled"))
-            return _halt(campaign, reason, now, by_gate=False)
-        case Cancel(reason):
-            _only(campaign, "cancel", ("draft", "planned", "scheduled", "running", "paused", "halted"))
-            waves = _end_waves(campaign.waves, reason or "cancelled")
-            ended = replace(campaign, state="cancelled", waves=waves, reason=reason or "cancelled")
-            return Step(ended, (Withdraw(), Release()))
         case Planned() | ApprovePlan() | Start() | Edit():
             return _prepare(campaign, event, now)
         case RollBack(reason):
@@ -85,33 +80,77 @@ def step(campaign: Campaign, event: Event, now: Instant) -> Step:
             return _move(campaign, now)
 
 
+def _stop(campaign: Campaign, event: Pause | Halt | Cancel, now: Instant) -> Step:
+    """A person stops it one way or another. Whoever says it twice has said it."""
+    match event:
+        case Pause(reason):
+            _only(campaign, "pause", (*ALIVE, "paused"))
+            if campaign.state == "paused":
+                return Step(campaign)
+            return Step(replace(campaign, state="paused", reason=reason or "paused by a person"))
+        case Halt(reason):
+            _only(campaign, "halt", ("running", "paused", "scheduled", "halted"))
+            return Step(campaign) if campaign.state == "halted" else _halt(campaign, reason, now, by_gate=False)
+        case _:
+            reason = event.reason
+            _only(campaign, "cancel", (*BEFORE, "running", "paused", "halted", "cancelled"))
+            if campaign.state == "cancelled":
+                return Step(campaign)
+            waves = _end_waves(campaign.waves, reason or "cancelled")
+            ended = replace(campaign, state="cancelled", waves=waves, reason=reason or "cancelled")
+            return Step(ended, (Withdraw(), Release()))
+
+
 def _prepare(campaign: Campaign, event: Planned | ApprovePlan | Start | Edit, now: Instant) -> Step:
     """What a person says of how it is to go."""
     match event:
         case Planned(waves, digest):
             _only(campaign, "plan", ("draft", "planned"))
-            return Step(replace(campaign, state="planned", waves=waves, plan_digest=digest, reason=""))
+            new = replace(campaign, state="planned", waves=waves, plan_digest=digest)
+            return Step(replace(new, edited_by=None, reason=""))
         case ApprovePlan():
             return Step(_approve_plan(campaign, event))
         case Start(at):
             return _start(campaign, at, now)
         case _:
-            return _edit(campaign, checked(event.policy), now)
+            return _edit(campaign, event, now)
 
 
-def _edit(campaign: Campaign, policy: Policy, now: Instant) -> Step:
+def _edit(campaign: Campaign, asked: Edit, now: Instant) -> Step:
     _only(campaign, "edit", ("draft", "planned", "scheduled", "running", "paused", "halted"))
-    waves = tuple(replace(w, gate=policy.gate) if w.state == "waiting" else w for w in campaign.waves)
-    return _move(replace(campaign, policy=policy, waves=waves, revision=campaign.revision + 1), now)
+    policy, old = checked(asked.policy), campaign.policy
+    edited = replace(campaign, policy=policy, revision=campaign.revision + 1)
+    if campaign.state in ("draft", "planned"):
+        return Step(replace(edited, approved_digest=""))  # what was planned and approved was another one
+    if (policy.strategy, policy.waves, policy.four_eyes) != (old.strategy, old.waves, old.four_eyes):
+        raise Conflict(
+            "its waves, and whether two people decide, are settled",
+            element="policy",
+            expected="limits, deadlines, gates, priority",
+            cure="cancel it and make another",
+        )
+    waves = tuple(
+        replace(w, gate=policy.gate) if w.state == "waiting" and w.undoes is None else w for w in campaign.waves
+    )
+    edited = replace(edited, waves=waves)
+    if not policy.four_eyes:
+        return _move(edited, now)
+    digest = sha256(f"{campaign.plan_digest} {edited.revision}".encode() + msgspec.json.encode(policy))
+    edited = replace(edited, plan_digest=digest, approved_digest="", edited_by=asked.by)
+    if campaign.state == "scheduled":
+        return Step(replace(edited, state="planned", starts_at=None, reason="changed: to be planned again"))
+    return Step(replace(edited, state="paused" if campaign.state == "running" else campaign.state, reason=TO_APPROVE))
 
 
 def _approve_plan(campaign: Campaign, asked: ApprovePlan) -> Campaign:
-    _only(campaign, "approve the plan of", ("planned",))
+    _only(campaign, "approve the plan of", ("planned", "paused", "halted"))
     if asked.digest != campaign.plan_digest:
         raise Conflict("the plan has changed", element="digest", expected=campaign.plan_digest, got=asked.digest)
-    if campaign.policy.four_eyes and asked.by == campaign.created_by:
+    maker = campaign.created_by if campaign.edited_by is None else campaign.edited_by
+    if campaign.policy.four_eyes and asked.by == maker:
         raise Conflict("whoever made the campaign cannot approve it", element="campaign", cure="ask a colleague")
-    return replace(campaign, approved_digest=asked.digest)
+    reason = "approved: to be resumed" if campaign.reason == TO_APPROVE else campaign.reason
+    return replace(campaign, approved_digest=asked.digest, reason=reason)
 
 
 def _start(campaign: Campaign, at: Instant | None, now: Instant) -> Step:
@@ -129,10 +168,20 @@ def _resume(campaign: Campaign, asked: Resume, now: Instant) -> Step:
     _only(campaign, "resume", ("paused", "halted"))
     if campaign.state == "halted" and not asked.reason:
         raise Invalid("going on after a halt needs a reason", element="reason")
-    undoing = any(wave.undoes is not None for wave in campaign.waves)
+    undoing = _undoes(campaign)
+    if campaign.policy.four_eyes and campaign.approved_digest != campaign.plan_digest and not undoing:
+        raise Conflict("what was changed is not approved", element="campaign", cure="somebody else approves it first")
+    begun = any(wave.begun_at is not None for wave in campaign.waves)
+    if not begun and campaign.starts_at is not None and now < campaign.starts_at:
+        return Step(replace(campaign, state="scheduled", reason=asked.reason), (), campaign.starts_at)
     waves = tuple(
-        replace(wave, state="deploying", overridden=wave.overridden or asked.override, reason="")
-        if wave.state == "failed" and (wave.undoes is not None) == undoing
+        replace(
+            wave,
+            state="deploying" if wave.state == "failed" else wave.state,
+            overridden=wave.overridden or asked.override,
+            reason="" if wave.state == "failed" else wave.reason,
+        )
+        if wave.state in ("failed", "passed") and (wave.undoes is not None) == undoing
         else wave
         for wave in campaign.waves
     )
@@ -141,8 +190,10 @@ def _resume(campaign: Campaign, asked: Resume, now: Instant) -> Step:
 
 
 def _retry(campaign: Campaign, now: Instant) -> Step:
-    _only(campaign, "retry the failed", ("running", "paused", "halted"))
-    wave = next((w for w in campaign.waves if w.state in (*MOVING, "failed")), None)
+    _only(campaign, "retry the failed", (*ALIVE, "paused", "halted"))
+    back = _undoes(campaign)
+    mine = (w for w in campaign.waves if (w.undoes is not None) == back)
+    wave = next((w for w in mine if w.state in (*MOVING, "failed")), None)
     if wave is None or wave.counts is None or not wave.counts.failures:
         raise Conflict("no member of the wave has failed", element="campaign", got=campaign.state)
     counts = replace(wave.counts, pending=wave.counts.pending + wave.counts.failures, failed=0, rolled_back=0)
@@ -156,14 +207,13 @@ def _halt(campaign: Campaign, reason: str, now: Instant, *, by_gate: bool) -> St
         replace(wave, state="failed", reason=reason) if wave.state in MOVING else wave for wave in campaign.waves
     )
     halted = replace(campaign, state="halted", reason=reason, waves=waves)
-    undoing = any(wave.undoes is not None for wave in waves)
-    if by_gate and campaign.policy.roll_back_on_halt and not undoing:
+    if by_gate and campaign.policy.roll_back_on_halt and not _undoes(campaign):
         return _roll_back(halted, reason, now)
     return Step(halted, (Withdraw(),))
 
 
 def _roll_back(campaign: Campaign, reason: str, now: Instant) -> Step:
-    if any(wave.undoes is not None for wave in campaign.waves):
+    if _undoes(campaign):
         raise Conflict("it goes back already", element="campaign", got=campaign.state, cure="resume it")
     waves = _end_waves(campaign.waves, reason)
     touched = [wave for wave in waves if wave.begun_at is not None]
@@ -174,6 +224,11 @@ def _roll_back(campaign: Campaign, reason: str, now: Instant) -> Step:
     rolling = replace(campaign, state="rolling_back", reason=reason, waves=(*waves, *undoing))
     moved = _move(rolling, now)
     return replace(moved, effects=(Withdraw(), *moved.effects))
+
+
+def _undoes(campaign: Campaign) -> bool:
+    """Whether it goes back, or would on being resumed."""
+    return any(wave.undoes is not None for wave in campaign.waves)
 
 
 def _gate_back(campaign: Campaign) -> Gate:
@@ -197,9 +252,12 @@ def _move(campaign: Campaign, now: Instant) -> Step:
     wave = campaign.current
     if campaign.state not in ALIVE and not (campaign.state == "paused" and wave is not None):
         return Step(campaign)
+    late = next(filter(None, map(spoiled, campaign.waves)), "") if not _undoes(campaign) else ""
+    if late:
+        return _halt(campaign, late, now, by_gate=True)
     if wave is None:
         return _begin_next(campaign, now)
-    wave = _soaking(wave, now)
+    wave = _soaking(_not_ahead(wave, now), now)
     campaign = _with(campaign, wave)
     judgement = judge(campaign.policy, wave, now)
     if judgement.verdict == "failed":
@@ -223,6 +281,12 @@ def _begin_next(campaign: Campaign, now: Instant) -> Step:
     return Step(begun, (OpenWave(wave.number, wave.undoes),))
 
 
+def _not_ahead(wave: Wave, now: Instant) -> Wave:
+    """The clock may have been turned back: what would lie ahead begins now."""
+    begun = None if wave.begun_at is None else min(wave.begun_at, now)
+    return replace(wave, begun_at=begun, active_at=None if wave.active_at is None else min(wave.active_at, now))
+
+
 def _soaking(wave: Wave, now: Instant) -> Wave:
     """The wave, soaking from when every member that could be is active, or deploying again when one no longer is."""
     counts = wave.counts
@@ -236,23 +300,21 @@ def _soaking(wave: Wave, now: Instant) -> Wave:
 
 def _offer(campaign: Campaign, wave: Wave, look_again_at: Instant | None, now: Instant) -> Step:
     """Offers to as many members as the limits let start now."""
-    limits, counts, starts = campaign.policy.limits, wave.counts, campaign.starts
+    limits, counts = campaign.policy.limits, wave.counts
     if counts is None or not counts.pending:
         return Step(campaign, (), look_again_at)
-    if now - starts.since >= MINUTE:
-        starts = Starts(now, 0)
-    most = counts.pending
+    starts, most = campaign.starts.recent(now), counts.pending
     if limits.at_once is not None:
-        most = min(most, limits.at_once - counts.on_the_way)
+        most = min(most, limits.at_once - sum(w.counts.on_the_way for w in campaign.waves if w.counts is not None))
     if limits.starts_per_minute is not None:
         most = min(most, limits.starts_per_minute - starts.number)
-        if most < counts.pending:
-            look_again_at = _sooner(look_again_at, Instant(starts.since + MINUTE))
+        starts = starts.more(now, most) if most > 0 else starts
+        if most < counts.pending and starts.made:
+            look_again_at = _sooner(look_again_at, Instant(starts.made[0][0] + MINUTE))
     if most <= 0:
         return Step(campaign, (), look_again_at)
-    offered = replace(campaign, starts=replace(starts, number=starts.number + most))
     unlimited = limits.at_once is None and limits.starts_per_minute is None
-    return Step(offered, (Offer(wave.number, None if unlimited else most),), look_again_at)
+    return Step(replace(campaign, starts=starts), (Offer(wave.number, None if unlimited else most),), look_again_at)
 
 
 def _sooner(one: Instant | None, other: Instant) -> Instant:

@@ -60,10 +60,7 @@ def test_a_member_that_went_back_by_itself_failed() -> None:
 
 def test_open_alerts_fail_it() -> None:
     assert judged(Counts(pending=5), alerts=1).reason == "1 alert of severity error or above on members"
-    assert (
-        judged(Counts(pending=5, succeeded=5), alerts=2).reason
-        == "2 alerts of severity error or above on members"
-    )
+    assert judged(Counts(pending=5, succeeded=5), alerts=2).reason == "2 alerts of severity error or above on members"
 
 
 def test_an_overridden_wave_is_not_judged_for_failure() -> None:
@@ -95,7 +92,8 @@ def test_the_sequential_test_halts_before_the_shares_do() -> None:
 @pytest.mark.parametrize(("early", "expected"), [(True, "passed"), (False, "waiting")])
 def test_the_sequential_test_may_let_it_pass_early(early: bool, expected: str) -> None:
     policy = Policy(gate=Gate(early_pass=early), sequential=Sequential(p0=0.005, p1=0.05))
-    assert verdict(Counts(pending=500, succeeded=500), policy, active_at=SOAKED) == expected
+    assert verdict(Counts(soaking=1, activating=499, succeeded=500), policy) == expected
+    assert verdict(Counts(pending=1, succeeded=500), policy, active_at=SOAKED) == "waiting"
     assert verdict(Counts(pending=990, succeeded=10), policy, active_at=SOAKED) == "waiting"
 
 

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from aosedge.cloud.domain.campaigns.members import Progress, progress
+from aosedge.cloud.domain.campaigns.members import Progress, progress, wanted_back
 from aosedge.cloud.domain.campaigns.state import MemberState
 from aosedge.cloud.domain.deployment import Aim
 from aosedge.cloud.domain.statuses import Actual
@@ -140,3 +140,43 @@ def test_a_unit_that_gave_the_target_up_went_back() -> None:
         "rolled_back", "the Unit gave it up: error 3, exit code 1"
     )
     assert state(reported((), (), msgspec.structs.replace(gave_up, generation=OLDER))) == "offered"
+
+
+def test_what_others_bring_to_a_member_that_has_it_says_nothing_of_it() -> None:
+    busy = reported(update=UpdateStatus("downloading", GENERATION))
+    gave_up = reported(update=UpdateStatus("idle", GENERATION, error_info=BROKEN))
+    for was in ("soaking", "succeeded"):
+        assert state(busy, was) == was
+        assert state(gave_up, was) == was
+        assert state(reported(), was, aim(s1="3.0.0", s2="2.0.0")) == was
+        assert state(None, was) == was
+    assert state(gave_up, "installing") == "failed"
+
+
+def test_a_failure_of_the_try_before_is_none_of_this_one() -> None:
+    broken = (item("s1", "2.0.0", "failed", BROKEN), item("s2", "2.0.0", "installed"))
+    assert state(reported(broken, update=UpdateStatus("idle", OLDER, error_info=BROKEN))) == "offered"
+    assert state(reported(broken, update=UpdateStatus("idle", OLDER)), "soaking") == "failed"
+
+
+def test_once_its_target_is_made_it_has_it_waits_or_takes_no_part() -> None:
+    def made(actual: Actual | None, was: MemberState = "offered", to: Aim | None = None) -> str:
+        return progress(was, WANTED, to or aim(), actual, made=True).state
+
+    other = aim(s1="3.0.0", s2="2.0.0")
+    assert (made(reported()), made(None), made(reported((item("s1", "2.0.0", "failed"),)))) == (
+        "soaking",
+        "offered",
+        "offered",
+    )
+    assert (made(None, to=other), made(None, "soaking", other), made(None, "succeeded", other)) == (
+        "skipped",
+        "skipped",
+        "succeeded",
+    )
+    assert made(None, to=msgspec.structs.replace(other, left_out="why")) == "offered"
+
+
+def test_who_goes_back_is_to_have_what_its_target_says() -> None:
+    assert wanted_back(WANTED, aim(s1="1.0.0", other="2.0.0")) == {"s1": "1.0.0"}
+    assert wanted_back(WANTED, Aim()) == {}

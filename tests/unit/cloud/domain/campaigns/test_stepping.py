@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from aosedge.cloud.domain.campaigns import events as e
-from aosedge.cloud.domain.campaigns.policy import Gate, Limits, Policy, Sequential
-from aosedge.cloud.domain.campaigns.state import Campaign, CampaignState, Counts, Wave
+from aosedge.cloud.domain.campaigns.policy import Gate, Limits, Policy, Sequential, WaveAsk
+from aosedge.cloud.domain.campaigns.state import Campaign, CampaignState, Counts, Selection, Starts, Wave
 from aosedge.cloud.domain.campaigns.stepping import Step, step
 from aosedge.model.errors import Conflict, Invalid
-from aosedge.model.ids import BundleId, CampaignId, OrgId, UserId
+from aosedge.model.ids import BundleId, CampaignId, FleetId, OrgId, SetId, UserId
 from aosedge.model.instants import MINUTE, SECOND, Instant
 
 NOW = Instant(1_000 * MINUTE)
@@ -200,12 +200,12 @@ def test_a_cancelled_campaign_leaves_what_is_active_and_is_over() -> None:
 
 VERBS: dict[str, tuple[e.Event, set[CampaignState]]] = {
     "plan": (e.Planned((Wave(0),)), {"draft", "planned"}),
-    "approve the plan of": (e.ApprovePlan(UserId("u"), ""), {"planned"}),
+    "approve the plan of": (e.ApprovePlan(UserId("u"), ""), {"planned", "paused", "halted"}),
     "start": (e.Start(), {"planned"}),
-    "pause": (e.Pause(), {"running", "rolling_back"}),
+    "pause": (e.Pause(), {"running", "rolling_back", "paused"}),
     "resume": (e.Resume("why"), {"paused", "halted"}),
-    "halt": (e.Halt("why"), {"running", "paused", "scheduled"}),
-    "cancel": (e.Cancel(), {"draft", "planned", "scheduled", "running", "paused", "halted"}),
+    "halt": (e.Halt("why"), {"running", "paused", "scheduled", "halted"}),
+    "cancel": (e.Cancel(), {"draft", "planned", "scheduled", "running", "paused", "halted", "cancelled"}),
     "roll back": (e.RollBack(), {"running", "paused", "halted", "completed"}),
     "edit": (e.Edit(PLAIN), {"draft", "planned", "scheduled", "running", "paused", "halted"}),
 }
@@ -261,3 +261,115 @@ def test_whatever_happens_only_a_live_campaign_offers_and_one_wave_moves(
         assert sum(wave.state in ("deploying", "soaking") for wave in campaign.waves) <= 1
         assert [wave.number for wave in campaign.waves] == list(range(len(campaign.waves)))
         assert found.look_again_at is None or found.look_again_at > now
+
+
+MAKER, OTHER = UserId("maker"), UserId("other")
+
+
+def approved(state: CampaignState = "running") -> Campaign:
+    """One that needs two people, and had them."""
+    four = replace(PLAIN, four_eyes=True)
+    campaign = replace(planned(policy=four), plan_digest="d", approved_digest="d", created_by=MAKER)
+    return replace(after(campaign, e.Start(), e.Counted(0, Counts(pending=10))).campaign, state=state)
+
+
+def edited(campaign: Campaign) -> Campaign:
+    return step(campaign, e.Edit(replace(campaign.policy, unit_deadline_us=5 * MINUTE), OTHER), NOW).campaign
+
+
+def test_a_change_after_the_start_waits_for_a_second_person() -> None:
+    changed = edited(approved())
+    assert (changed.state, changed.reason) == ("paused", "what was changed is to be approved by somebody else")
+    with pytest.raises(Conflict, match="not approved"):
+        after(changed, e.Resume())
+    with pytest.raises(Conflict, match="cannot approve"):
+        after(changed, e.ApprovePlan(OTHER, changed.plan_digest))
+    agreed = after(changed, e.ApprovePlan(MAKER, changed.plan_digest)).campaign
+    assert agreed.reason == "approved: to be resumed"
+    assert after(agreed, e.Resume()).effects == (e.Offer(0, None),)
+    assert edited(approved("halted")).state == "halted"
+    assert edited(approved("scheduled")).state == "planned"
+    assert after(edited(approved("halted")), e.RollBack()).campaign.state == "rolling_back"
+
+
+def test_waves_and_the_need_of_two_people_are_settled_once_it_has_started() -> None:
+    for change in ({"strategy": "canary"}, {"four_eyes": False}):
+        with pytest.raises(Conflict, match="are settled"):
+            step(approved(), e.Edit(replace(approved().policy, **change), OTHER), NOW)
+    before = replace(planned(), approved_digest="d")
+    assert step(before, e.Edit(replace(PLAIN, strategy="canary")), NOW).campaign.approved_digest == ""
+
+
+def test_whoever_stops_it_twice_has_stopped_it() -> None:
+    for verb in (e.Pause("one"), e.Halt("one"), e.Cancel("one")):
+        once = step(running(), verb, NOW).campaign
+        again = step(once, replace(verb, reason="two"), NOW)
+        assert (again.campaign, again.effects) == (once, ())
+
+
+def test_one_that_was_halted_before_its_time_waits_for_it_again() -> None:
+    scheduled = step(planned(), e.Start(LATER), NOW).campaign
+    resumed = after(scheduled, e.Halt("wait"), e.Resume("go"))
+    assert (resumed.campaign.state, resumed.look_again_at) == ("scheduled", LATER)
+    assert after(resumed.campaign, e.Looked(), now=LATER).campaign.state == "running"
+
+
+def test_members_that_fail_after_their_wave_has_passed_halt_the_campaign() -> None:
+    second = after(running(), e.Counted(0, Counts(succeeded=10)), e.Looked(), now=LATER)
+    second = after(second.campaign, e.Looked(), now=Instant(LATER + 31 * MINUTE))
+    assert states(second.campaign) == ["passed", "deploying"]
+    late = replace(second.campaign.waves[0], counts=Counts(succeeded=9, failed=1))
+    halted = step(replace(second.campaign, waves=(late, second.campaign.waves[1])), e.Looked(), LATER).campaign
+    assert (halted.state, halted.reason) == (
+        "halted",
+        "wave 1, which had passed: 1 of 10 failed: over 0.02 of the wave",
+    )
+    assert step(halted, e.Resume("again"), LATER).campaign.state == "halted"
+    over = step(halted, e.Resume("known", override=True), LATER).campaign
+    assert (over.state, states(over)) == ("running", ["passed", "deploying"])
+
+
+def test_what_failed_in_going_back_is_tried_again_there() -> None:
+    back = after(
+        running(), e.Counted(0, Counts(succeeded=10)), e.RollBack(), e.Counted(2, Counts(pending=10))
+    ).campaign
+    failed = after(back, e.Pause(), e.Counted(2, Counts(succeeded=9, failed=1))).campaign
+    assert after(failed, e.RetryFailed()).effects == (e.TryAgain(2),)
+
+
+def test_going_back_is_not_stopped_by_alerts() -> None:
+    back = after(running(), e.Counted(0, Counts(succeeded=10)), e.RollBack()).campaign
+    assert step(back, e.Counted(2, Counts(offered=10), alerts=3), NOW).campaign.state == "rolling_back"
+
+
+def test_a_clock_that_was_turned_back_holds_up_neither_soak_nor_starts() -> None:
+    slowly = Policy(sequential=None, limits=Limits(starts_per_minute=4))
+    first = after(running(slowly), e.Counted(0, Counts(pending=6, offered=4)), now=LATER).campaign
+    assert step(first, e.Counted(0, Counts(pending=6, soaking=4)), NOW).effects == (e.Offer(0, 4),)
+    soaking = step(running(), e.Counted(0, Counts(soaking=10)), LATER).campaign
+    again = step(soaking, e.Looked(), NOW)
+    assert (again.campaign.waves[0].active_at, again.look_again_at) == (NOW, Instant(NOW + 30 * MINUTE))
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 9)), max_size=30))
+def test_no_minute_has_more_starts_than_the_limit(looks: list[tuple[int, int]]) -> None:
+    slowly = Policy(sequential=None, limits=Limits(starts_per_minute=7))
+    campaign, now, made = running(replace(slowly, limits=Limits(starts_per_minute=7)), pending=0, held=1), NOW, []
+    for seconds, pending in looks:
+        now = Instant(now + seconds * SECOND // 4)
+        found = step(campaign, e.Counted(0, Counts(pending=pending)), now)
+        campaign = found.campaign
+        made += [(now, effect.most) for effect in found.effects if isinstance(effect, e.Offer)]
+        assert sum(most or 0 for at, most in made if at > now - MINUTE) <= 7
+
+
+def test_starts_of_one_second_are_kept_together() -> None:
+    kept = Starts().more(NOW, 2).more(Instant(NOW + 5), 3).more(Instant(NOW + SECOND), 1)
+    assert kept.made == ((Instant(NOW + 5), 5), (Instant(NOW + SECOND), 1))
+    assert kept.recent(Instant(NOW + MINUTE + 5)).number == 1
+
+
+def test_a_campaign_knows_the_fleets_and_sets_that_it_names() -> None:
+    selection = Selection(fleets=(FleetId("f"),), sets=(SetId("s"),))
+    policy = replace(PLAIN, strategy="rolling", waves=(WaveAsk(sets=("w",)),))
+    assert replace(planned(), selection=selection, policy=policy).named == {"f", "s", "w"}
