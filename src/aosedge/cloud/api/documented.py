@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+import msgspec
+
 from aosedge.cloud.api import bundles
 from aosedge.cloud.domain.access.operations import OPERATIONS, PUBLIC
 
@@ -22,7 +24,8 @@ _VIEW: Final = {"application/json": {"schema": {"$ref": "#/components/schemas/Er
 
 
 def completed(schema: dict[str, Any]) -> dict[str, Any]:
-    """The framework's document with our errors in place of its own; paths end with a slash."""
+    """The framework's document with our errors in place of its own, as plain JSON values; paths end with a slash."""
+    schema = msgspec.to_builtins(schema)  # defaults of fields may be Structs and durations
     for methods in schema["paths"].values():
         for operation in (methods[name] for name in METHODS if name in methods):
             if operation["operationId"] == "deployment_bundles_create":

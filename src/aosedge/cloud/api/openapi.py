@@ -4,8 +4,6 @@ import json
 import sys
 from pathlib import Path
 
-import msgspec
-
 from aosedge.cloud.api.application import document
 
 FILE = Path(__file__).parents[4] / "openapi" / "aoscloud.json"
@@ -13,7 +11,7 @@ FILE = Path(__file__).parents[4] / "openapi" / "aoscloud.json"
 
 def written() -> str:
     """The document as the file has it."""
-    return json.dumps(document(), indent=1, sort_keys=True, default=msgspec.to_builtins) + "\n"
+    return json.dumps(document(), indent=1, sort_keys=True) + "\n"
 
 
 def main(arguments: list[str]) -> int:
