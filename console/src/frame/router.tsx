@@ -8,6 +8,7 @@ import { organizationsSearch } from "../organizations/search";
 import { peopleSearch } from "../people/search";
 import { setsSearch } from "../sets/search";
 import { unitsSearch } from "../units/search";
+import { Broken } from "./Broken";
 import { Frame } from "./Frame";
 import { NotFound } from "./NotFound";
 
@@ -128,6 +129,7 @@ const grants = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([overview, units, unit, waiting, enrolmentKeys, fleets, fleet, sets, set, items, item, bundles, bundle, people, person, organizations, organization, grants, audit, account]),
   defaultPreload: "intent",
+  defaultErrorComponent: Broken,
 });
 
 declare module "@tanstack/react-router" {

@@ -1,7 +1,10 @@
 import { audit } from "./audit";
+import { enrolment } from "./enrolment";
 import { grants, organizations } from "./organizations";
+import { fleets } from "./fleets";
 import { people } from "./people";
 import { account, session } from "./session";
+import { sets } from "./sets";
 import { tokens } from "./tokens";
 
 /** Every sentence and word that people read, in one folder; one section a folder of pages. */
@@ -11,7 +14,10 @@ export const words = {
     label: "Main",
     overview: "Overview",
     units: "Units",
+    waiting: "Waiting for approval",
+    enrolmentKeys: "Enrolment keys",
     fleets: "Fleets",
+    sets: "Unit Sets",
     items: "Items",
     bundles: "Bundles",
     people: "People",
@@ -34,6 +40,8 @@ export const words = {
     notFound: "There is no such page",
     notFoundCure: "The address may be mistyped, or from another version of the console.",
     home: "Go to the overview",
+    broken: "A part of this page did not come, or has a fault. Load it anew; if that does not help, tell whoever runs AosCloud.",
+    reload: "Load again",
     close: "Close",
     cancel: "Cancel",
     copy: "Copy",
@@ -193,21 +201,9 @@ export const words = {
     noLabels: "no labels",
     system: "System id",
   },
-  fleets: {
-    title: "Fleets",
-    name: "Fleet",
-    created: "Created",
-    none: "No fleets yet",
-    noneHow: "A fleet groups Units; each Unit belongs to one.",
-    create: "Create a fleet",
-    rename: "Rename",
-    remove: "Remove",
-    removeWill: (title: string) => `The fleet ${title} will be removed. This works only while no Unit is in it.`,
-    field: "Title",
-    save: "Save",
-    units: "Its Units",
-    exists: "Somebody changed it meanwhile",
-  },
+  enrolment,
+  fleets,
+  sets,
   items: {
     title: "Items",
     name: "Item",
