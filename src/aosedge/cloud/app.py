@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +26,7 @@ from aosedge.cloud.gateway.store_records import StoreRecords
 from aosedge.cloud.listening import listen, port_of
 from aosedge.cloud.openid import Provider
 from aosedge.cloud.reconcilers import driver_for
+from aosedge.cloud.reconcilers.driver import Run
 from aosedge.cloud.settings import Settings
 from aosedge.cloud.store import Store, open_store
 from aosedge.cloud.usecases import installation
@@ -38,6 +40,7 @@ from aosedge.cloud.usecases.installation import Installed
 from aosedge.cloud.usecases.openid import OpenId
 from aosedge.cloud.usecases.passkeys import Passkeys
 from aosedge.cloud.usecases.people import SignIn
+from aosedge.cloud.usecases.platform import Platform
 from aosedge.cloud.usecases.provisioning import Provisioning
 from aosedge.cloud.usecases.signing_in import Sessions, new_link
 from aosedge.model.errors import Invalid
@@ -139,6 +142,8 @@ class CloudParts(msgspec.Struct, frozen=True):
     stop: asyncio.Event
     clock: SystemClock = SystemClock()
     ids: RandomIds = RandomIds()
+    runs: dict[str, Run] = msgspec.field(default_factory=dict)
+    """Of the reconcilers, the last of each."""
 
     def tls(self, clients: Literal["optional", "required"]) -> ssl.SSLContext:
         """TLS of a door."""
@@ -188,7 +193,7 @@ async def _serve(settings: Settings, sockets: dict[str, socket.socket], store: S
     if undone := await intake.recover():
         say(f"undone: {undone} uploads that had broken off")
     say(f"AosCloud for {settings.domain}: API {settings.api_url}/api/v11, Units {settings.discovery_url}")
-    driver = driver_for(store, parts.bus, parts.clock, parts.ids, settings.audit_kept_days)
+    driver = driver_for(store, parts.bus, parts.clock, parts.ids, settings.audit_kept_days, parts.runs)
     async with asyncio.TaskGroup() as tasks:
         reconciling = tasks.create_task(driver.run())
         doors = (_people_door(parts, intake), _units_door(parts, records))
@@ -231,6 +236,7 @@ def people_application(parts: CloudParts, intake: Intake) -> Front:
             doorkeeper=parts.doorkeeper(),
             intake=intake,
             admission=Admission(store, parts.authority, clock, attempts),
+            platform=Platform(settings, version("aosedge"), clock.wall(), parts.runs),
             root_pem=parts.authority.root_pem(),
             upload_bytes_most=settings.upload_most_mb * 1_000_000,
         )

@@ -30,6 +30,7 @@ from aosedge.cloud.api import (
     organization_limits,
     organizations,
     passkeys,
+    platform,
     provisioning,
     root_certificate,
     service_states,
@@ -54,6 +55,7 @@ from aosedge.cloud.usecases.bundles import Intake
 from aosedge.cloud.usecases.doorkeeper import Doorkeeper
 from aosedge.cloud.usecases.openid import OpenId
 from aosedge.cloud.usecases.passkeys import Passkeys
+from aosedge.cloud.usecases.platform import Platform
 from aosedge.cloud.usecases.provisioning import Provisioning
 
 PATH: Final = "/api/v11"
@@ -87,6 +89,7 @@ class Parts(msgspec.Struct, frozen=True):
     sign_ins: SignIns
     passkeys: Passkeys
     openid: OpenId
+    platform: Platform
     root_pem: str
     upload_bytes_most: int
 
@@ -97,6 +100,7 @@ def handlers(root_pem: str, upload_bytes_most: int) -> Router:
         PATH,
         route_handlers=[
             health.read,
+            platform.read,
             root_certificate.handler(root_pem),
             *_people(),
             *_signing_in(),
@@ -113,6 +117,8 @@ def handlers(root_pem: str, upload_bytes_most: int) -> Router:
             items.list_versions,
             deployments.list_,
             deployments.read_counts,
+            deployments.read_unit_counts,
+            deployments.list_units,
             bundles.list_,
             bundles.read,
             bundles.handler(upload_bytes_most),
@@ -279,13 +285,14 @@ def application(parts: Parts) -> Litestar:
             "door": given(parts.sign_ins),
             "passkeys_": given(parts.passkeys),
             "openid": given(parts.openid),
+            "platform": given(parts.platform),
         },
     )
 
 
 def document() -> dict[str, Any]:
     """The OpenAPI document, which needs no parts."""
-    names = ("ask", "authority", "doorkeeper", "intake", "admission", "door", "passkeys_", "openid")
+    names = ("ask", "authority", "doorkeeper", "intake", "admission", "door", "passkeys_", "openid", "platform")
     nothing = {name: Provide(lambda: None, sync_to_thread=False) for name in names}
     return completed(_built(handlers("", 0), nothing).openapi_schema.to_schema())
 

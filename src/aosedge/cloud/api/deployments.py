@@ -1,10 +1,12 @@
-"""Where one's own items run on Units of OEMs that let it be seen."""
+"""Where items run: on one's own Units, and one's own items on Units of OEMs that let it be seen."""
 
 import msgspec
 from litestar import get
 from litestar.params import FromQuery
 
 from aosedge.cloud.api.asking import Asked, Name, Within
+from aosedge.cloud.api.unit_views import UnitView
+from aosedge.cloud.api.unit_views import views as unit_views
 from aosedge.cloud.domain.deployments import SeenInstance, SeenUnit, counted
 from aosedge.cloud.store import Session
 from aosedge.model.ids import ItemId, OrgId
@@ -90,5 +92,55 @@ async def read_counts(ask: Asked, id: Name, oem_id: FromQuery[str | None] = None
                 for each in counts
             )
         )
+
+    return await ask.read(find)
+
+
+class VersionUnitsView(msgspec.Struct, frozen=True):
+    """How many Units have a version in a state, as they last said."""
+
+    version: str
+    state: str
+    units: int
+
+
+class ItemUnitCountsView(msgspec.Struct, frozen=True):
+    """Units by version and state."""
+
+    items: tuple[VersionUnitsView, ...]
+
+
+class ItemUnitsView(msgspec.Struct, frozen=True):
+    """A part of the list."""
+
+    total: int
+    items: tuple[UnitView, ...]
+
+
+@get("/items/{id:str}/unit-counts/", operation_id="item_unit_counts_read", tags=["items"])
+async def read_unit_counts(ask: Asked, id: Name) -> ItemUnitCountsView:
+    """How many Units that you see have which version of the item, and in which state."""
+
+    def find(session: Session) -> ItemUnitCountsView:
+        counts = session.item_units.counts(session.items.get(ItemId(id)).id)
+        return ItemUnitCountsView(tuple(VersionUnitsView(each.version, each.state, each.units) for each in counts))
+
+    return await ask.read(find)
+
+
+@get("/items/{id:str}/units/", operation_id="item_units_list", tags=["items"])
+async def list_units(
+    ask: Asked,
+    id: Name,
+    window: Within,
+    version: FromQuery[str | None] = None,
+    ordering: FromQuery[str] = "system_uid",
+) -> ItemUnitsView:
+    """Units that you see which have the item, or one version of it."""
+
+    def find(session: Session) -> ItemUnitsView:
+        item = session.items.get(ItemId(id)).id
+        page = session.item_units.page(item, window, version=version, order=ordering)
+        return ItemUnitsView(page.total, unit_views(session, page.items))
 
     return await ask.read(find)

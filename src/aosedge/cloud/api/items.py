@@ -1,6 +1,6 @@
 """Deployable items and their versions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -8,7 +8,7 @@ from litestar import delete, get
 from litestar.params import FromQuery
 
 from aosedge.cloud.api.asking import Asked, Name, Within
-from aosedge.cloud.domain.catalogue import Item, ItemVersion
+from aosedge.cloud.domain.catalogue import Dependency, Item, ItemVersion
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import items
 from aosedge.model.ids import ItemId, OrgId
@@ -39,8 +39,20 @@ class ItemsView(msgspec.Struct, frozen=True):
     items: tuple[ItemView, ...]
 
 
+class DependencyView(msgspec.Struct, frozen=True):
+    """What a version needs beside it; `item_id` is null for an item that is not there (yet)."""
+
+    type: ItemKind
+    codename: str
+    versions: str
+    item_id: str | None
+
+
 class VersionView(msgspec.Struct, frozen=True):
-    """One immutable version. Sizes are what a Unit of that platform downloads, bytes."""
+    """One immutable version. Sizes are what a Unit of that platform downloads, bytes.
+
+    The last four are what an assignment may leave to it; `state_limit_bytes` is the state of an instance, 0 for none.
+    """
 
     id: str
     version: str
@@ -50,6 +62,11 @@ class VersionView(msgspec.Struct, frozen=True):
     platforms: tuple[str, ...]
     size_bytes: tuple[int, ...]
     created_at: str
+    dependencies: tuple[DependencyView, ...]
+    num_instances: int
+    priority: int
+    labels: tuple[str, ...]
+    state_limit_bytes: int
 
 
 class VersionsView(msgspec.Struct, frozen=True):
@@ -84,8 +101,16 @@ def views(session: Session, some: Sequence[Item]) -> tuple[ItemView, ...]:
     )
 
 
-def version_view(version: ItemVersion) -> VersionView:
-    """As the API shows it."""
+def version_views(session: Session, some: Sequence[ItemVersion]) -> tuple[VersionView, ...]:
+    """As the API shows them, versions of one item."""
+    if not some:
+        return ()
+    owner = session.items.get(some[0].item).owner
+    needed = session.items.needed(owner, (need for version in some for need in version.dependencies))
+    return tuple(_version_view(version, needed) for version in some)
+
+
+def _version_view(version: ItemVersion, needed: Mapping[Dependency, Item]) -> VersionView:
     return VersionView(
         id=version.id,
         version=version.version,
@@ -95,7 +120,17 @@ def version_view(version: ItemVersion) -> VersionView:
         platforms=tuple(platform_name(image.platform) for image in version.images),
         size_bytes=tuple(image.size_bytes for image in version.images),
         created_at=to_rfc3339(version.created_at),
+        dependencies=tuple(_dependency_view(need, needed.get(need)) for need in version.dependencies),
+        num_instances=version.num_instances,
+        priority=version.priority,
+        labels=version.labels,
+        state_limit_bytes=version.state_limit,
     )
+
+
+def _dependency_view(need: Dependency, item: Item | None) -> DependencyView:
+    codename = item.codename if item else need.codename or need.id
+    return DependencyView(need.type, codename, need.versions, item.id if item else None)
 
 
 @get("/items/", operation_id="items_list", tags=["items"])
@@ -137,5 +172,9 @@ async def list_versions(
     ask: Asked, id: Name, window: Within, ordering: FromQuery[str] = "-created_at"
 ) -> VersionsView:
     """An item's versions, newest upload first."""
-    page = await ask.read(lambda session: session.items.versions(ItemId(id), window, order=ordering))
-    return VersionsView(page.total, tuple(map(version_view, page.items)))
+
+    def find(session: Session) -> VersionsView:
+        page = session.items.versions(ItemId(id), window, order=ordering)
+        return VersionsView(page.total, version_views(session, page.items))
+
+    return await ask.read(find)

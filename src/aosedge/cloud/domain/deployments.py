@@ -1,4 +1,5 @@
-"""What a Service Provider sees of its own instances on an OEM's Units: their state, and nothing of the Unit."""
+"""Where items run: on one's own Units; and what a Service Provider sees of its instances on an OEM's Units, their
+state and nothing of the Unit."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -41,6 +42,14 @@ class SeenCount(msgspec.Struct, frozen=True):
     version: str
     state: str
     instances: int
+
+
+class VersionUnits(msgspec.Struct, frozen=True):
+    """How many of one's own Units have a version of an item, in the state that they last said."""
+
+    version: str
+    state: str
+    units: int
 
 
 def seen(grant: Grant, unit: str, item: ItemId, reported: Reported) -> SeenUnit:

@@ -3,7 +3,7 @@
 from aosedge.cloud.ports import Bus
 from aosedge.cloud.reconcilers.audit import LetGoOfAuditLines
 from aosedge.cloud.reconcilers.campaigns import DriveCampaigns
-from aosedge.cloud.reconcilers.driver import Driver
+from aosedge.cloud.reconcilers.driver import Driver, Run
 from aosedge.cloud.reconcilers.outbox import CarryOutEffects
 from aosedge.cloud.reconcilers.renewals import EndOverdueRenewals
 from aosedge.cloud.reconcilers.retention import LetGo
@@ -14,17 +14,19 @@ from aosedge.model.ids import Ids
 from aosedge.model.instants import Clock
 
 
-def driver_for(store: Store, bus: Bus, clock: Clock, ids: Ids, audit_kept_days: int = 0) -> Driver:
-    """Every task, woken by the store's signals once `run` runs."""
+def driver_for(
+    store: Store, bus: Bus, clock: Clock, ids: Ids, audit_kept_days: int = 0, runs: dict[str, Run] | None = None
+) -> Driver:
+    """Every task, woken by the store's signals once `run` runs; `runs` gets the last of each."""
     tasks = (
         CompileTargets(store, bus, clock, ids),
-        DriveCampaigns(store, clock, ids),
+        DriveCampaigns(store, clock, ids, bus),
         CarryOutEffects(store, bus, clock, ids),
         LetGo(store, clock, ids),
         EndOverdueRenewals(store, clock, ids),
         LetGoOfSessions(store, clock, ids),
         LetGoOfAuditLines(store, clock, ids, audit_kept_days),
     )
-    driver = Driver(tasks, clock)
+    driver = Driver(tasks, clock, runs)
     store.on_signal(driver.wake)
     return driver

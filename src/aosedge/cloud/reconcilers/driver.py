@@ -45,10 +45,10 @@ class Run(msgspec.Struct, frozen=True):
 class Driver:
     """Owns the tasks; `wake` is for `Store.on_signal`."""
 
-    def __init__(self, tasks: Sequence[Task], clock: Clock) -> None:
+    def __init__(self, tasks: Sequence[Task], clock: Clock, runs: dict[str, Run] | None = None) -> None:
         self._tasks, self._clock = tuple(tasks), clock
         self._awake = {task.name: asyncio.Event() for task in tasks}
-        self.runs: dict[str, Run] = {}
+        self.runs = {} if runs is None else runs
 
     def wake(self, signal: str) -> None:
         """There may be work for those that wake on this."""

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, delete, false, func, or_, select, update
 
 from aosedge.cloud.domain.access.callers import Scope
-from aosedge.cloud.domain.catalogue import Bundle, BundleState, Item, ItemVersion, needs
+from aosedge.cloud.domain.catalogue import Bundle, BundleState, Dependency, Item, ItemVersion, needs
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.uses import Use
@@ -172,6 +172,21 @@ class Items:
         ranked = select(versions.c.item, versions.c.version, rank.label("place")).where(*ready).subquery()
         query = select(ranked.c.item, ranked.c.version).where(ranked.c.place == 1)
         return {row[0]: row[1] for row in self._connection.execute(query)}
+
+    def needed(self, owner: OrgId, needs: Iterable[Dependency]) -> dict[Dependency, Item]:
+        """The owner's items that these dependencies name, of the scope; what is not there is not in it."""
+        asked = set(needs)
+        named = or_(
+            items.c.id.in_({need.id for need in asked if need.id}),
+            items.c.codename.in_({need.codename for need in asked if not need.id}),
+        )
+        found = rows.every(self._connection, self._mine().where(items.c.owner == owner, named), Item)
+        return {
+            need: item
+            for need in asked
+            for item in found
+            if (need.id == item.id if need.id else (need.codename, need.type) == (item.codename, item.type))
+        }
 
     def version(self, id: ItemId, version: str) -> ItemVersion:
         """One version; raises NotFound for the item or the version."""

@@ -1,17 +1,34 @@
-"""Where a Service Provider's items run, as far as grants let it see."""
+"""Where items run: on one's own Units, and for a Service Provider as far as grants let it see."""
 
 from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Select, Text, false, func, or_, select, type_coerce
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    cast,
+    column,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.sql.selectable import TableValuedAlias
 
 from aosedge.cloud.domain.access.callers import Scope
-from aosedge.cloud.domain.deployments import Reported, SeenUnit, seen
+from aosedge.cloud.domain.deployments import Reported, SeenUnit, VersionUnits, seen
 from aosedge.cloud.domain.organizations import Grant
 from aosedge.cloud.domain.pages import Page, Window
+from aosedge.cloud.domain.units import Unit
 from aosedge.cloud.store import rows
 from aosedge.cloud.store.tables import assignments, grants, items, statuses, subject_units, units, versions
+from aosedge.cloud.store.units import ORDERS, within
 from aosedge.model.ids import ItemId, OrgId
 
 _REPORTED: Final = msgspec.json.Decoder(Reported)
@@ -61,3 +78,46 @@ class Deployments:
     def _read(self, query: Select[Any], item: ItemId, known: dict[OrgId, Grant]) -> Iterator[SeenUnit]:
         for unit, oem, body in self._connection.execute(query):
             yield seen(known[oem], unit, item, _REPORTED.decode(body) if body else Reported())
+
+
+class ItemUnits:
+    """The scope's Units that have a version of an item, by what they last said of themselves."""
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection, self._scope = connection, scope
+
+    def counts(self, item: ItemId) -> tuple[VersionUnits, ...]:
+        """How many Units have which version in which state, by version."""
+        each, id, version, state = self._entries()
+        query: Select[Any] = select(version, state, func.count(units.c.id.distinct()))
+        found = self._joined(query, each).where(id == item).group_by(version, state).order_by(version, state)
+        return tuple(VersionUnits(*row) for row in self._connection.execute(found))
+
+    def page(
+        self, item: ItemId, window: Window = Window(), *, version: str | None = None, order: str = "system_uid"
+    ) -> Page[Unit]:
+        """The Units that have a version of the item, or one in particular."""
+        each, id, named, _ = self._entries()
+        have = self._joined(select(units.c.id), each).where(id == item)
+        if version is not None:
+            have = have.where(named == version)
+        query = within(select(units), self._scope).where(units.c.id.in_(have))
+        return rows.page(self._connection, query, Unit, window, order, ORDERS)
+
+    def _joined(self, query: Select[Any], each: TableValuedAlias) -> Select[Any]:
+        reported = query.select_from(units).join(statuses, statuses.c.unit == units.c.id).join(each, literal(True))
+        return within(reported, self._scope)
+
+    def _entries(self) -> tuple[TableValuedAlias, ColumnElement[str], ColumnElement[str], ColumnElement[str]]:
+        """A row for each item that a status tells of: its id, version and state."""
+        body = type_coerce(statuses.c.body, Text)
+        if self._connection.dialect.name == "sqlite":
+            each = func.json_each(body, "$.items").table_valued("value", name="entry")
+            id, version, state = (
+                func.json_extract(each.c.value, path) for path in ("$.item.id", "$.version", "$.state")
+            )
+            return each, id, version, state
+        listed = func.coalesce(cast(body, JSON)["items"], cast("[]", JSON))
+        each = func.json_array_elements(listed).table_valued(column("value", JSON), name="entry")
+        value = each.c.value
+        return each, value["item"]["id"].as_string(), value["version"].as_string(), value["state"].as_string()

@@ -13,7 +13,7 @@ from aosedge.cloud.store.campaign_members import CampaignMembers
 from aosedge.cloud.store.campaigns import Campaigns
 from aosedge.cloud.store.catalogue import BlobRecords, Bundles, Items
 from aosedge.cloud.store.compiling import Compiling
-from aosedge.cloud.store.deployments import Deployments
+from aosedge.cloud.store.deployments import Deployments, ItemUnits
 from aosedge.cloud.store.documents import Documents
 from aosedge.cloud.store.effects import Effects
 from aosedge.cloud.store.enrolment import EnrolmentKeys, EveryEnrolment, WaitingUnits
@@ -90,6 +90,7 @@ class Session(Signals):
         self.items = Items(connection, scope)
         self.bundles = Bundles(connection, scope)
         self.deployments = Deployments(connection, scope)
+        self.item_units = ItemUnits(connection, scope)
         self.blobs = BlobRecords(connection)
         self.assignments = Assignments(connection, scope)
         self.targets = Targets(connection, scope)
