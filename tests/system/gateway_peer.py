@@ -110,7 +110,9 @@ class GatewayPeer:
 
 
 @asynccontextmanager
-async def joined(place: Place, member: Member, token: str | None = None) -> AsyncIterator[GatewayPeer]:
+async def joined(
+    place: Place, member: Member, token: str | None = None, address: str = "127.0.0.1"
+) -> AsyncIterator[GatewayPeer]:
     """A peer that holds the member's certificate."""
     bearer = await token_of(place, member) if token is None else token
     async with connect(
@@ -120,6 +122,7 @@ async def joined(place: Place, member: Member, token: str | None = None) -> Asyn
         compression=None,
         max_size=None,
         close_timeout=1,
+        local_addr=(address, 0),
     ) as connection:
         peer = GatewayPeer(connection, member)
         async with asyncio.TaskGroup() as tasks:

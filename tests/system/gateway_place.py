@@ -16,6 +16,7 @@ from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.domain import events
 from aosedge.cloud.domain.access.callers import Caller, Scope, Task
 from aosedge.cloud.domain.audit import AuditLine
+from aosedge.cloud.domain.clones import Takeovers
 from aosedge.cloud.domain.people import Certificate
 from aosedge.cloud.domain.statuses import AlertLine
 from aosedge.cloud.domain.units import Unit
@@ -103,6 +104,13 @@ class Place:
     async def row(self, member: Member) -> Unit:
         """The Unit as the store has it."""
         return await self.store.read(self.caller(), Scope(reach="all"), lambda session: session.units.get(member.id))
+
+    async def clone(self, member: Member) -> Takeovers | None:
+        """Why the Unit looks like two devices."""
+        found = await self.store.read(
+            self.caller(), Scope(reach="all"), lambda session: session.clones.suspected((member.id,))
+        )
+        return found.get(member.id)
 
     async def until_row(self, member: Member, condition: Callable[[Unit], bool]) -> Unit:
         """The Unit once the condition holds."""

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ import websockets.exceptions
 from tests.system.gateway_peer import DELTA, FULL, joined, token_of
 from tests.system.gateway_place import SECRET, Place, place_in
 
+from aosedge.cloud.domain.clones import OFTEN
 from aosedge.cloud.gateway import conversation
 from aosedge.cloud.gateway.signatures import Tokens
 from aosedge.cloud.gateway.switchboard import Policy
@@ -136,6 +137,29 @@ async def test_of_two_connections_with_one_identity_the_newer_counts_and_people_
         assert (await place.row(unit)).connectivity == "Online"
     note = await place.until_noted("two_connections", unit)
     assert note.detail.count("127.0.0.1:") == 2
+    assert (await place.clone(unit)) is None  # once, from one address: it may be a device that came back
+
+
+async def test_two_connections_from_two_addresses_mark_the_unit_with_both(place: Place) -> None:
+    unit = await place.unit("unit-1")
+    token = await token_of(place, unit)
+    async with joined(place, unit, token), joined(place, unit, token, "127.0.0.2"):
+        note = await place.until_noted("clone_suspected", unit)
+    seen = await place.clone(unit)
+    assert seen is not None and seen.suspected_at is not None and seen.times == 1
+    assert seen.older.startswith("127.0.0.1:") and seen.newer.startswith("127.0.0.2:")
+    assert seen.older in note.detail and seen.newer in note.detail
+
+
+async def test_two_devices_behind_one_address_give_themselves_away(place: Place) -> None:
+    unit = await place.unit("unit-1")
+    token = await token_of(place, unit)
+    async with AsyncExitStack() as connections:
+        for _ in range(OFTEN + 1):
+            await connections.enter_async_context(joined(place, unit, token))
+        await place.until_noted("clone_suspected", unit)
+    seen = await place.clone(unit)
+    assert seen is not None and seen.times == OFTEN
 
 
 # What is said.

@@ -9,6 +9,7 @@ import { ConnectivityLabel, DeploymentLabel } from "../parts/Standing";
 import { Shown } from "../parts/states";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
+import { CloneWarning } from "./CloneWarning";
 import { Labels } from "./columns";
 import { unitQuery, type UnitDetail } from "./queries";
 import { UnitActions } from "./UnitActions";
@@ -58,6 +59,7 @@ function Whole({ unit }: { unit: UnitDetail }) {
   const may = useMay();
   return (
     <div className="aos-stack">
+      <CloneWarning unit={unit} />
       <Why unit={unit} />
       <Panel title={words.units.items}>
         <Items unit={unit} />

@@ -1,4 +1,4 @@
-"""`aos unit label|move|target-system|deprovision`: what of a Unit people change."""
+"""`aos unit label|move|target-system|clear-clone|deprovision`: what of a Unit people change."""
 
 from typing import Annotated
 
@@ -65,6 +65,14 @@ def deprovision(
     client, out = begin(context, as_json=json)
     view = client.post(f"units/{segment(unit)}/deprovision/", {"at_once": now})
     out.done(view, f"{view['system_uid']} is {view['status']}")
+
+
+@app.command("clear-clone")
+def clear_clone(context: typer.Context, unit: Unit, json: Json = False) -> None:
+    """Say that you have looked: the Unit is one device, not two with its identity."""
+    client, out = begin(context, as_json=json)
+    view = client.post(f"units/{segment(unit)}/clear-clone/", {})
+    out.done(view, f"{view['system_uid']} is cleared")
 
 
 def _change(labels: list[str]) -> dict[str, object]:

@@ -19,6 +19,7 @@ Fleet = Annotated[str, typer.Option(help="only those of this fleet, by title or 
 Selector = Annotated[
     str | None, typer.Option(help="only those with such labels: site=north,fw>=1.2.0,!broken,gpu in (a,b)")
 ]
+Clone = Annotated[bool, typer.Option("--clone", help="only those that look like two devices with one identity")]
 Timeout = Annotated[float, typer.Option(help="give up after this many seconds (exit code 4)")]
 Until = Annotated[
     str, typer.Option(help="stop at this deployment state: in_sync, updating, blocked, degraded, failed")
@@ -33,11 +34,13 @@ After = Annotated[
 
 
 @app.command("list")
-def list_(context: typer.Context, fleet: Fleet = "", selector: Selector = None, json: Json = False) -> None:
+def list_(
+    context: typer.Context, fleet: Fleet = "", selector: Selector = None, clone: Clone = False, json: Json = False
+) -> None:
     """Units, with whether they are there and in sync."""
     client, out = begin(context, as_json=json)
     fleet_id = named(client, "fleets/", "fleet", fleet, "title")["id"] if fleet else None
-    units = client.every("units/", fleet_id=fleet_id, selector=selector)
+    units = client.every("units/", fleet_id=fleet_id, selector=selector, clone="true" if clone else None)
     columns = ("system id", "online", "deployment", "last seen", "update", "model", "status", "id")
     rows = [
         (
@@ -183,6 +186,7 @@ def _describe(out: Output, view: View) -> None:
             ("online", view["online_status"]),
             ("last seen", _last_seen(view, second)),
             ("reported", second(view["reported_at"]) if view["reported_at"] else "nothing yet"),
+            ("CLONE", _clone(view["clone"])),
             ("deployment", view["deployment"]),
             ("reason", view["reason"]),
             ("update", view["update_state"]),
@@ -200,6 +204,13 @@ def _describe(out: Output, view: View) -> None:
         for i in view["instances"]
     ]
     _section(out, "instances", ("name", "subject", "node", "runtime", "version", "state"), running)
+
+
+def _clone(seen: View | None) -> str:
+    if seen is None:
+        return ""
+    last = f"{seen['older_address']} and {seen['newer_address']} at {second(seen['last_at'])}"
+    return f"looks like two devices since {second(seen['since'])}, {seen['times']} times, last {last}"
 
 
 def _section(out: Output, title: str, columns: tuple[str, ...], views: list[View]) -> None:

@@ -234,6 +234,7 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("unit_target_read", unit),
         Recipe("unit_target_system_update", unit, body={"target_system_id": Of("target system")}),
         Recipe("units_delete", unit),
+        Recipe("units_clear_clone", unit),
         Recipe("units_deprovision", unit),
         Recipe(
             "units_list",

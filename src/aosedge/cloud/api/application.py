@@ -232,6 +232,7 @@ def _units() -> list[ControllerRouterHandler]:
         unit_changes.update_target_system,
         unit_changes.deprovision,
         unit_sets.list_,
+        unit_changes.clear_clone,
         unit_sets.create,
         unit_sets.read,
         unit_sets.update,

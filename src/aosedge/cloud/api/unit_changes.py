@@ -9,7 +9,7 @@ from aosedge.cloud.api.unit_views import UnitView, view
 from aosedge.cloud.domain import events
 from aosedge.cloud.domain.labels import Change
 from aosedge.cloud.store import Session
-from aosedge.cloud.usecases import units
+from aosedge.cloud.usecases import clones, units
 from aosedge.model.ids import FleetId, TargetSystemId, UnitId
 
 
@@ -89,6 +89,16 @@ async def update_target_system(ask: Asked, id: Name, data: JSONBody[TargetSystem
         return view(session, session.units.get(unit.id))
 
     return await ask.change(give, lambda unit: f"{unit.id} {unit.target_system_id}")
+
+
+@post("/units/{id:str}/clear-clone/", operation_id="units_clear_clone", tags=["units"], status_code=200)
+async def clear_clone(ask: Asked, id: Name) -> UnitView:
+    """Say that somebody has looked: the Unit is one device. Should two connect again, it is suspected again."""
+
+    def clear(session: Session) -> UnitView:
+        return view(session, clones.clear(session, session.units.named(id)))
+
+    return await ask.change(clear, lambda unit: f"{unit.id} {unit.system_uid}")
 
 
 @post("/units/{id:str}/deprovision/", operation_id="units_deprovision", tags=["units"])

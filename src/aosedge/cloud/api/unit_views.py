@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from aosedge.cloud.domain.clones import Takeovers
 from aosedge.cloud.domain.statuses import Actual
 from aosedge.cloud.domain.targets import UnitTarget
 from aosedge.cloud.domain.units import Node, Unit
@@ -15,6 +16,16 @@ from aosedge.model.instants import to_rfc3339
 from aosedge.protocol.messages import DesiredStatus
 from aosedge.protocol.messages.from_unit import InstanceStatus
 from aosedge.protocol.messages.parts import ErrorInfo, Generation, Identity
+
+
+class CloneView(msgspec.Struct, frozen=True):
+    """Why a Unit looks like two devices: the last time that a connection took another's place, and how often."""
+
+    since: str
+    last_at: str
+    times: int
+    older_address: str
+    newer_address: str
 
 
 class UnitView(msgspec.Struct, frozen=True):
@@ -34,6 +45,7 @@ class UnitView(msgspec.Struct, frozen=True):
     created_at: str
     labels: dict[str, str]
     target_system_id: str | None
+    clone: CloneView | None
 
 
 class GenerationView(msgspec.Struct, frozen=True):
@@ -109,8 +121,10 @@ class UnitDetailView(UnitView, frozen=True):
 def views(session: Session, units: Sequence[Unit]) -> tuple[UnitView, ...]:
     """As a list shows them."""
     ids = [unit.id for unit in units]
-    labels, actual = session.labels.of_many(ids), session.statuses.actual(ids)
-    return tuple(UnitView(**_common(u, labels.get(u.id, {}), actual.get(u.id, Actual()))) for u in units)
+    labels, actual, clones = session.labels.of_many(ids), session.statuses.actual(ids), session.clones.suspected(ids)
+    return tuple(
+        UnitView(**_common(u, labels.get(u.id, {}), actual.get(u.id, Actual()), clones.get(u.id))) for u in units
+    )
 
 
 def view(session: Session, unit: Unit) -> UnitView:
@@ -127,7 +141,7 @@ def detail(session: Session, unit: Unit) -> UnitDetailView:
     names = _Names(session)
     update = actual.update
     return UnitDetailView(
-        **_common(unit, session.labels.of(unit.id), actual),
+        **_common(unit, session.labels.of(unit.id), actual, session.clones.suspected((unit.id,)).get(unit.id)),
         fleet_title=session.fleets.get(unit.fleet).title,
         target_system_title=session.target_systems.get(unit.target_system).title if unit.target_system else "",
         sets=tuple(each.title for each in session.unit_sets.page(unit=unit.id).items),
@@ -147,7 +161,7 @@ def detail(session: Session, unit: Unit) -> UnitDetailView:
     )
 
 
-def _common(unit: Unit, labels: dict[str, str], actual: Actual) -> dict[str, Any]:
+def _common(unit: Unit, labels: dict[str, str], actual: Actual, clone: Takeovers | None) -> dict[str, Any]:
     deployment, reason = unit.standing
     return {
         "id": unit.id,
@@ -164,7 +178,14 @@ def _common(unit: Unit, labels: dict[str, str], actual: Actual) -> dict[str, Any
         "created_at": to_rfc3339(unit.created_at),
         "labels": labels,
         "target_system_id": unit.target_system,
+        "clone": _clone(clone),
     }
+
+
+def _clone(seen: Takeovers | None) -> CloneView | None:
+    if seen is None or seen.suspected_at is None:
+        return None
+    return CloneView(to_rfc3339(seen.suspected_at), to_rfc3339(seen.at), seen.times, seen.older, seen.newer)
 
 
 class _Names:

@@ -36,11 +36,13 @@ async def list_(
     status: FromQuery[Literal["new", "provisioned", "deprovisioned"] | None] = None,
     online_status: FromQuery[Literal["Offline", "Connected", "Online"] | None] = None,
     deployment: FromQuery[Literal["in_sync", "updating", "blocked", "degraded", "failed", "unknown"] | None] = None,
+    clone: FromQuery[bool | None] = None,
     ordering: FromQuery[str] = "system_uid",
 ) -> UnitsView:
     """Units that match every filter given.
 
-    `search` is a part of the system id; `selector` is over labels, as in `site=north,fw>=1.2.0`.
+    `search` is a part of the system id; `selector` is over labels, as in `site=north,fw>=1.2.0`;
+    `clone` finds those that look like two devices.
     """
     parsed = parse_selector(selector) if selector is not None else None
 
@@ -55,6 +57,7 @@ async def list_(
             deployment=deployment,
             target_system=TargetSystemId(target_system_id) if target_system_id is not None else None,
             selector=parsed,
+            clone=clone,
             order=ordering,
         )
         return UnitsView(page.total, views(session, page.items))
@@ -68,6 +71,7 @@ class UnitCountsView(msgspec.Struct, frozen=True):
     total: int
     deployment: dict[DeploymentState, int]
     online_status: dict[Connectivity, int]
+    clones: int
 
 
 @get("/unit-counts/", operation_id="unit_counts_read", tags=["units"])
@@ -79,7 +83,7 @@ async def read_counts(
     """How many Units there are in each state: of a fleet and a lifecycle, or of all that you see."""
     fleet = FleetId(fleet_id) if fleet_id is not None else None
     counts = await ask.read(lambda session: session.units.counts(fleet=fleet, lifecycle=status))
-    return UnitCountsView(counts.total, counts.deployment, counts.connectivity)
+    return UnitCountsView(counts.total, counts.deployment, counts.connectivity, counts.clones)
 
 
 @get("/units/{id:str}/", operation_id="units_read", tags=["units"])

@@ -63,6 +63,8 @@ class UnitCounts(msgspec.Struct, frozen=True):
     total: int
     deployment: dict[DeploymentState, int]
     connectivity: dict[Connectivity, int]
+    clones: int = 0
+    """How many look like two devices."""
 
 
 class UnitLimit(msgspec.Struct, frozen=True):

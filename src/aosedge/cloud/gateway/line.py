@@ -43,6 +43,7 @@ class Line(Sleeper):
         "conversation",
         "id",
         "is_open",
+        "opened_at",
         "origin",
         "peer",
         "unit",
@@ -56,6 +57,7 @@ class Line(Sleeper):
         self.unit: UnitPeer | None = None
         self.conversation: Conversation | None = None
         self.is_open = False
+        self.opened_at = switchboard.now().mono
         self.wake_at = None
         self._switchboard = switchboard
         self._connection: Connection | None = None

@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from aosedge.cloud.domain.access.callers import UnitPeer
+from aosedge.cloud.domain.clones import Takeover
 from aosedge.cloud.gateway.orders import AboutIdentity
 from aosedge.cloud.ports import StoredBlob
 from aosedge.cloud.usecases.certificates import Errand
@@ -72,6 +73,10 @@ class Incident(msgspec.Struct, frozen=True):
     what: str
     detail: str
     origin: str
+    takeover: Takeover | None = None
+    """Its connection took an older one's place."""
+    is_new: bool = True
+    """False for what was written down a moment ago: it counts, and is not written down again."""
 
 
 class Records(Protocol):

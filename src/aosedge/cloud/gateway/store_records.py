@@ -21,7 +21,7 @@ from aosedge.cloud.gateway.records import (
 )
 from aosedge.cloud.ports import Blobs, Bus, StoredBlob
 from aosedge.cloud.store import EverySession, Store, UnitsSession
-from aosedge.cloud.usecases import service_states, statuses
+from aosedge.cloud.usecases import clones, service_states, statuses
 from aosedge.cloud.usecases.certificates import Certification, Errand
 from aosedge.cloud.usecases.service_states import Outcome
 from aosedge.cloud.usecases.statuses import Report
@@ -165,10 +165,14 @@ class StoreRecords:
 
         def write(session: EverySession) -> None:
             for seen in incidents:
-                trail = session.audit_of(Caller(seen.unit, caller.request_id, caller.now, seen.origin))
-                trail.append(f"channel_{seen.what}", "seen", target=seen.unit.unit, detail=seen.detail)
+                if seen.is_new:
+                    trail = session.audit_of(Caller(seen.unit, caller.request_id, caller.now, seen.origin))
+                    trail.append(f"channel_{seen.what}", "seen", target=seen.unit.unit, detail=seen.detail)
+            takeovers = [(seen.unit, seen.origin, seen.takeover) for seen in incidents if seen.takeover is not None]
+            clones.note(session, takeovers)
 
         await self._store.write_every(caller, write)
+        await self._tell(seen.unit.unit for seen in incidents if seen.takeover is not None)
 
     def _named(self, connection: str) -> str:
         return f"{self._process}/{connection}"
@@ -203,6 +207,8 @@ def _renewing(session: EverySession, peers: Sequence[Peer], owners: Sequence[Uni
             session.renewals.put(after)
             if after.state == "done":
                 session.renewals.replace(after)
+                if clones.settles(after):
+                    session.takeovers.forget((after.unit,))
     return {each.unit for each in known if each.state == "requested"}
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from aosedge.cloud.domain.access.callers import UnitPeer
+from aosedge.cloud.domain.clones import Takeover
 from aosedge.cloud.gateway.batches import Batches
 from aosedge.cloud.gateway.channel.port import (
     GOING_AWAY,
@@ -214,17 +215,19 @@ class Switchboard:
         """Find what a Unit is to be told about its identity."""
         self._errands.put(line)
 
-    def suspect(self, line: Line, what: str, detail: str) -> None:
-        """Something about a Unit that people should see; the same only once in a while."""
+    def suspect(self, line: Line, what: str, detail: str, takeover: Takeover | None = None) -> None:
+        """Something about a Unit that people should see; the same only once in a while, takeovers are counted."""
         if line.unit is None:
             return
         now, key = self._clock.monotonic(), (line.unit.unit, what)
-        if self._noted.get(key, Monotonic(0)) > now:
+        is_new = self._noted.get(key, Monotonic(0)) <= now
+        if not is_new and takeover is None:
             return
         if len(self._noted) > 10_000:
             self._noted = {old: until for old, until in self._noted.items() if until > now}
-        self._noted[key] = Monotonic(now + self._policy.incidents_period_us)
-        self._incidents.put(Incident(line.unit, what, detail, line.origin))
+        if is_new:
+            self._noted[key] = Monotonic(now + self._policy.incidents_period_us)
+        self._incidents.put(Incident(line.unit, what, detail, line.origin, takeover, is_new))
 
     def target_changed(self, unit: UnitId) -> None:
         """A Unit's target may be another now."""
@@ -271,7 +274,9 @@ class Switchboard:
         if answer.has_errands:
             line.go_on(Conversation.errands_changed)
         if older is not None:
-            self.suspect(line, "two_connections", f"came from {line.origin} while connected from {older.origin}")
+            takeover = Takeover(older.origin, line.origin, self.now().mono - older.opened_at)
+            words = f"came from {line.origin} while connected from {older.origin}"
+            self.suspect(line, "two_connections", words, takeover)
             older.hang_up(POLICY_VIOLATION, "this Unit has opened another connection")
 
     def _not_signed_in(self, line: Line) -> None:

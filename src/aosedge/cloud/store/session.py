@@ -12,6 +12,7 @@ from aosedge.cloud.store.campaign_candidates import CampaignCandidates
 from aosedge.cloud.store.campaign_members import CampaignMembers
 from aosedge.cloud.store.campaigns import Campaigns
 from aosedge.cloud.store.catalogue import BlobRecords, Bundles, Items
+from aosedge.cloud.store.clones import Clones, EveryTakeover
 from aosedge.cloud.store.compiling import Compiling
 from aosedge.cloud.store.deployments import Deployments, ItemUnits
 from aosedge.cloud.store.documents import Documents
@@ -80,6 +81,7 @@ class Session(Signals):
         self.units = Units(connection, scope)
         self.unit_certificates = UnitCertificates(connection, scope)
         self.enrolment_keys = EnrolmentKeys(connection, scope)
+        self.clones = Clones(connection, scope)
         self.waiting_units = WaitingUnits(connection, scope)
         self.labels = Labels(connection, scope)
         self.unit_sets = UnitSets(connection, scope)
@@ -137,6 +139,7 @@ class EverySession(Signals):
         self.renewals = EveryRenewal(connection)
         self.enrolment = EveryEnrolment(connection)
         self.fleets = Fleets(connection, EVERYTHING)
+        self.takeovers = EveryTakeover(self._connection)
         self.blobs = BlobRecords(connection)
 
     def within(self, scope: Scope) -> Session:

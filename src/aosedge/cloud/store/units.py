@@ -26,6 +26,7 @@ from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.domain.selectors import Selector
 from aosedge.cloud.domain.units import Connectivity, Lifecycle, Node, Unit, UnitCounts
 from aosedge.cloud.store import rows
+from aosedge.cloud.store.clone_tables import takeovers
 from aosedge.cloud.store.selecting import selected
 from aosedge.cloud.store.tables import generation_floors, nodes, unit_targets, units
 from aosedge.model.errors import NotFound
@@ -37,6 +38,8 @@ _STANDING: Final[ColumnElement[Any]] = case(
     (and_(units.c.target_dirty, units.c.deployment != "unknown"), "updating"), else_=units.c.deployment
 )
 """`Unit.standing` as SQL: what is counted and filtered is what people see."""
+_SUSPECTED: Final = select(takeovers.c.unit).where(takeovers.c.suspected_at.is_not(None))
+"""Units that look like two devices."""
 
 
 def within(query: Select[Any], scope: Scope) -> Select[Any]:
@@ -94,6 +97,7 @@ class Units:
         deployment: DeploymentState | None = None,
         target_system: TargetSystemId | None = None,
         selector: Selector | None = None,
+        clone: bool | None = None,
         order: str = "system_uid",
     ) -> Page[Unit]:
         """Units that match every filter given; `search` is a part of the system id, in any case."""
@@ -109,6 +113,8 @@ class Units:
             query = query.where(_STANDING.in_((deployment,)))
         if search is not None:
             query = query.where(units.c.system_uid.icontains(search, autoescape=True))
+        if clone is not None:
+            query = query.where(units.c.id.in_(_SUSPECTED) if clone else units.c.id.not_in(_SUSPECTED))
         for name, value in wanted.items():
             if value is not None:
                 query = query.where(units.c[name] == value)
@@ -116,18 +122,22 @@ class Units:
 
     def counts(self, *, fleet: FleetId | None = None, lifecycle: Lifecycle | None = None) -> UnitCounts:
         """How many there are in each state, of a fleet and a lifecycle, or of all."""
-        standing = _STANDING.label("standing")
-        query = within(select(standing, units.c.connectivity, func.count().label("many")), self._scope)
+        standing, clone = _STANDING.label("standing"), units.c.id.in_(_SUSPECTED).label("clone")
+        query = within(select(standing, units.c.connectivity, clone, func.count().label("many")), self._scope)
         if fleet is not None:
             query = query.where(units.c.fleet == fleet)
         if lifecycle is not None:
             query = query.where(units.c.lifecycle == lifecycle)
         deployment: dict[DeploymentState, int] = dict.fromkeys(get_args(DeploymentState), 0)
         connectivity: dict[Connectivity, int] = dict.fromkeys(get_args(Connectivity), 0)
-        for state, online, many in self._connection.execute(query.group_by(standing, units.c.connectivity)):
+        clones = 0
+        for state, online, is_clone, many in self._connection.execute(
+            query.group_by(standing, units.c.connectivity, clone)
+        ):
             deployment[state] += many
             connectivity[online] += many
-        return UnitCounts(sum(deployment.values()), deployment, connectivity)
+            clones += many if is_clone else 0
+        return UnitCounts(sum(deployment.values()), deployment, connectivity, clones)
 
     def add(self, unit: Unit) -> None:
         """Raises Conflict where the system id is taken, in any tenant; NotFound outside the scope."""

@@ -10,6 +10,7 @@ from aosedge.cloud.domain.people import Certificate
 from aosedge.cloud.domain.renewals import Place, Renewal
 from aosedge.cloud.domain.units import Node, Unit
 from aosedge.cloud.store import Session, Store
+from aosedge.cloud.usecases import clones
 from aosedge.model.errors import AosError, Conflict, NotFound
 from aosedge.model.ids import NodeName, UnitId
 from aosedge.model.instants import Instant
@@ -211,6 +212,8 @@ def _confirm(session: Session, unit: UnitId, message: InstallUnitCertificatesCon
         session.audit.append("unit_certificates_install", "done", target=unit, detail=words)
         if after.state == "done":
             session.unit_certificates.replace(after)
+            if clones.settles(after):
+                session.clones.clear(unit)
         else:
             comes_back = True
     return comes_back

@@ -148,6 +148,7 @@ def take_back(session: Session, known: Known, issued: tuple[IssuedToUnit, ...], 
     if unit.lifecycle != "provisioned" or serials_of(session, unit.id) != known.serials:
         raise Conflict("the Unit is another now", element="system_uid", got=unit.system_uid, cure="look again")
     session.certificates.revoke_of_unit(unit.id)
+    session.clones.clear(unit.id)
     for each in issued:
         session.certificates.add(_certificate(unit.id, each, now))
     return unit

@@ -70,6 +70,7 @@ def deprovision(session: Session, id: UnitId, *, at_once: bool = False) -> Unit:
         certificates.say_farewell(session, unit)
     else:
         session.certificates.revoke_of_unit(id)
+    session.clones.clear(id)
     session.units.set_lifecycle(id, "deprovisioned")
     session.campaign_members.look_at_those_of(id)
     session.signal("campaigns")

@@ -142,6 +142,7 @@ OPERATIONS: Final[dict[str, Row]] = {
     "unit_sets_update":                 Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "unit_target_read":                 Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "unit_target_system_update":        Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
+    "units_clear_clone":                Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "units_delete":                     Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "units_deprovision":                Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "units_list":                       Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
