@@ -49,7 +49,7 @@ class CampaignPlace:
         self.store, self.clock, self.ids = store, Clock(), Counted()
         self.units = list(units)
         self.targets = CompileTargets(store, InProcessBus(), self.clock, self.ids)
-        self.driver = DriveCampaigns(store, self.clock, self.ids)
+        self.driver = DriveCampaigns(store, self.clock, self.ids, InProcessBus())
         self.campaign = CampaignId("")
 
     async def oem(self, work: Callable[[Session], Any]) -> Any:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from tests.contract.campaign_world import ALL, FLEET, HALVES, ITEM, NEW, OLD, SUBJECT, CampaignPlace, campaign_place
 from tests.contract.store_world import TASK, Counted, add_bundle, person, tenant, unit, version
 
+from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.domain.campaigns.events import Cancel, Halt, Pause, RetryFailed, RollBack
 from aosedge.cloud.domain.campaigns.policy import Limits
 from aosedge.cloud.domain.campaigns.state import Campaign, Selection
@@ -336,7 +337,7 @@ async def test_what_a_campaign_refers_to_is_not_taken_from_under_it(place: Campa
 async def test_reports_and_two_drivers_at_once_neither_fail_nor_count_twice(place: CampaignPlace) -> None:
     """I11; on PostgreSQL these are serializable transactions of several connections."""
     await place.begin(replace(STAY, limits=Limits(at_once=3)))
-    other = DriveCampaigns(place.store, place.clock, place.ids)
+    other = DriveCampaigns(place.store, place.clock, place.ids, InProcessBus())
     for _ in range(4):
         offered = await place.members("offered")
         async with asyncio.TaskGroup() as group:

@@ -16,6 +16,7 @@ from aosedge.cloud.domain.campaigns.policy import (
     Strategy,
     WaveAsk,
 )
+from aosedge.cloud.domain.campaigns.sequential import curve
 from aosedge.cloud.domain.campaigns.state import (
     Campaign,
     CampaignState,
@@ -86,6 +87,14 @@ class NewCampaign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     policy: PolicyBody = PolicyBody()
 
 
+class CurvePoint(msgspec.Struct, frozen=True):
+    """The sequential test after so many results of which so many failed."""
+
+    results: int
+    failures: int
+    value: float
+
+
 class WaveView(msgspec.Struct, frozen=True):
     """A wave with its members by state. `undoes`: the wave whose members it brings back."""
 
@@ -104,6 +113,13 @@ class WaveView(msgspec.Struct, frozen=True):
     """When time alone may change that."""
     curve: dict[str, float] | None
     """The sequential test: `value` between `lower` and `upper`."""
+    points: tuple[CurvePoint, ...]
+    """How it came there, at most 128 of its steps; without the test none."""
+    planned: int
+    """Members by the plan."""
+    gate: GateBody
+    """What it is judged by."""
+    overridden: bool
 
 
 class CampaignView(msgspec.Struct, frozen=True):
@@ -179,6 +195,7 @@ class ExclusionView(msgspec.Struct, frozen=True):
     """A selected Unit that takes no part."""
 
     unit_id: str
+    system_uid: str
     reason: str
 
 
@@ -207,7 +224,6 @@ def policy_of(body: PolicyBody) -> Policy:
 
 def body_of(policy: Policy) -> PolicyBody:
     """As people said it."""
-    gate = {name: value for name, value in msgspec.structs.asdict(policy.gate).items() if name != "soak_us"}
     named = {
         name: getattr(policy, name)
         for name in (
@@ -216,10 +232,15 @@ def body_of(policy: Policy) -> PolicyBody:
     }  # fmt: skip
     return PolicyBody(
         **named,
-        gate=GateBody(**gate, soak=timedelta(microseconds=policy.gate.soak_us)),
+        gate=_gate_body(policy.gate),
         offline=OfflineBody(timedelta(microseconds=policy.offline.after_us), policy.offline.then),
         unit_deadline=timedelta(microseconds=policy.unit_deadline_us),
     )
+
+
+def _gate_body(gate: Gate) -> GateBody:
+    said = {name: value for name, value in msgspec.structs.asdict(gate).items() if name != "soak_us"}
+    return GateBody(**said, soak=timedelta(microseconds=gate.soak_us))
 
 
 def selection_of(session: Session, body: SelectionBody) -> Selection:
@@ -276,7 +297,18 @@ def _wave(campaign: Campaign, wave: Wave, now: Instant) -> WaveView:
         reason=judgement.reason if judgement is not None else wave.reason,
         next_at=_time(judgement.look_again_at) if judgement is not None else None,
         curve={"value": so_far.value, "lower": so_far.lower, "upper": so_far.upper} if so_far is not None else None,
+        points=_points(test, wave),
+        planned=wave.size,
+        gate=_gate_body(wave.gate),
+        overridden=wave.overridden,
     )
+
+
+def _points(test: Sequential | None, wave: Wave) -> tuple[CurvePoint, ...]:
+    if test is None:
+        return ()
+    values = (curve(test, point.results, point.failures).value for point in wave.points)
+    return tuple(CurvePoint(p.results, p.failures, v) for p, v in zip(wave.points, values, strict=True))
 
 
 def plan_view(plan: Plan) -> PlanView:

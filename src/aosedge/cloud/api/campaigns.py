@@ -24,6 +24,7 @@ from aosedge.cloud.api.campaign_views import (
     selection_of,
     view,
 )
+from aosedge.cloud.domain import events
 from aosedge.cloud.domain.campaigns.events import Cancel, Event, Halt, Pause, Resume, RetryFailed, RollBack
 from aosedge.cloud.domain.campaigns.state import Campaign, CampaignState, MemberState
 from aosedge.cloud.store import Session
@@ -102,7 +103,9 @@ async def remove(ask: Asked, id: Name) -> None:
 @post("/campaigns/{id:str}/plan/", operation_id="campaigns_plan", tags=["campaigns"], status_code=200)
 async def plan(ask: Asked, id: Name) -> PlanView:
     """Say what would happen to whom, and keep it as the plan: a dry run, nothing moves."""
-    return await ask.change(lambda session: plan_view(campaigns.plan(session, CampaignId(id))), lambda _: id)
+    drawn = await ask.change(lambda session: plan_view(campaigns.plan(session, CampaignId(id))), lambda _: id)
+    await _tell(ask, id)
+    return drawn
 
 
 @post("/campaigns/{id:str}/approve/", operation_id="campaigns_approve", tags=["campaigns"], status_code=200)
@@ -190,7 +193,7 @@ async def list_exclusions(ask: Asked, id: Name, window: Within) -> ExclusionsVie
 
     def find(session: Session) -> ExclusionsView:
         page = session.campaigns.exclusions(CampaignId(id), window)
-        return ExclusionsView(page.total, tuple(ExclusionView(e.unit, e.reason) for e in page.items))
+        return ExclusionsView(page.total, tuple(ExclusionView(e.unit, e.system_uid, e.reason) for e in page.items))
 
     return await ask.read(find)
 
@@ -200,7 +203,15 @@ async def _verb(ask: Ask, id: str, event: Event) -> CampaignView:
 
 
 async def _after(ask: Ask, id: str, work: Callable[[Session], Campaign]) -> CampaignView:
-    return await ask.change(lambda session: view(session, work(session)), lambda _: id)
+    moved = await ask.change(lambda session: view(session, work(session)), lambda _: id)
+    await _tell(ask, id)
+    return moved
+
+
+async def _tell(ask: Ask, id: str) -> None:
+    """Whoever watches it looks at once."""
+    campaign = CampaignId(id)
+    await ask.bus.publish(events.campaign_topic(campaign), events.encode(events.CampaignNews(campaign)))
 
 
 HANDLERS = (

@@ -1,4 +1,4 @@
-"""Server-sent events: what happens to one's Units, as it happens. A hint to look, not a record."""
+"""Server-sent events: what happens to one's Units and campaigns, as it happens. A hint to look, not a record."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,10 +9,11 @@ from litestar.response import Stream
 
 from aosedge.cloud.api.asking import Ask, Asked
 from aosedge.cloud.domain import events
-from aosedge.cloud.domain.events import UnitNews
+from aosedge.cloud.domain.campaigns.state import CampaignState
+from aosedge.cloud.domain.events import CampaignNews, News, UnitNews
 from aosedge.cloud.domain.units import Unit
 from aosedge.model.errors import NotFound
-from aosedge.model.ids import UnitId
+from aosedge.model.ids import CampaignId, UnitId
 
 SILENCE_S = 15
 """So often at least something is said, and the asker is signed in anew: who is out since hears no more."""
@@ -34,6 +35,15 @@ class UnitEventView(msgspec.Struct, frozen=True):
     total_bytes: int
 
 
+class CampaignEventView(msgspec.Struct, frozen=True):
+    """A campaign that has moved: where it is now."""
+
+    campaign_id: str
+    title: str
+    state: CampaignState
+    reason: str
+
+
 def view(unit: Unit, news: UnitNews) -> UnitEventView:
     """As the API shows it."""
     return UnitEventView(
@@ -50,14 +60,16 @@ def view(unit: Unit, news: UnitNews) -> UnitEventView:
 
 @get("/events/", operation_id="events_read", media_type="text/event-stream", tags=["events"])
 async def read(ask: Asked) -> Stream:
-    """Events of your Units: `event: unit`, `data:` a UnitEventView. `event: missed`: look for yourself."""
+    """Events of your Units and campaigns. `event: unit`, `data:` a UnitEventView; `event: campaign`, `data:` a
+    CampaignEventView; `event: missed`: look for yourself.
+    """
     await ask.allowed()
     return Stream(_lines(ask), media_type="text/event-stream", headers={"cache-control": "no-store"})
 
 
 async def _lines(ask: Ask) -> AsyncIterator[bytes]:
     """Lines of the stream; what the asker may not see is asked for once and then passed over."""
-    foreign: set[UnitId] = set()
+    foreign: set[UnitId | CampaignId] = set()
     subscription = ask.bus.subscribe(events.TOPICS)
     heard = aiter(subscription)
     loop = asyncio.get_running_loop()
@@ -81,17 +93,33 @@ async def _lines(ask: Ask) -> AsyncIterator[bytes]:
                 subscription.missed = False
                 yield b"event: missed\ndata: {}\n\n"
             news = events.decode(payload)
-            if news.unit not in foreign:
+            if _about(news) not in foreign:
                 yield await _told(ask, news, foreign)
     finally:
         subscription.close()
 
 
-async def _told(ask: Ask, news: UnitNews, foreign: set[UnitId]) -> bytes:
+def _about(news: News) -> UnitId | CampaignId:
+    return news.campaign if isinstance(news, CampaignNews) else news.unit
+
+
+async def _told(ask: Ask, news: News, foreign: set[UnitId | CampaignId]) -> bytes:
     try:
-        unit = await ask.read(lambda session: session.units.get(news.unit))
+        if isinstance(news, CampaignNews):
+            return await _campaign(ask, news.campaign)
+        return await _unit(ask, news)
     except NotFound:
         if len(foreign) < FOREIGN_MOST:
-            foreign.add(news.unit)
+            foreign.add(_about(news))
         return b""
+
+
+async def _unit(ask: Ask, news: UnitNews) -> bytes:
+    unit = await ask.read(lambda session: session.units.get(news.unit))
     return b"event: unit\ndata: " + msgspec.json.encode(view(unit, news)) + b"\n\n"
+
+
+async def _campaign(ask: Ask, id: CampaignId) -> bytes:
+    found = await ask.read(lambda session: session.campaigns.get(id))
+    told = CampaignEventView(found.id, found.title, found.state, found.reason)
+    return b"event: campaign\ndata: " + msgspec.json.encode(told) + b"\n\n"

@@ -1,17 +1,21 @@
-"""What happened to a Unit, on the bus under `unit.<id>.status`: a hint to look, not a record."""
+"""What happened to a Unit or a campaign, on the bus under `unit.<id>.status`, `campaign.<id>.status`.
 
-from typing import Final
+A hint to look, not a record.
+"""
+
+from typing import Final, TypeAlias
 
 import msgspec
 
-from aosedge.model.ids import UnitId
+from aosedge.model.ids import CampaignId, UnitId
 from aosedge.protocol.messages import FromUnit, UnitStatus
 
-TOPICS: Final = "unit.*.status"
+TOPICS: Final = "*.*.status"
+"""Of Units and of campaigns."""
 IDENTITY_TOPICS: Final = "unit.*.identity"
 
 
-class UnitNews(msgspec.Struct, frozen=True, omit_defaults=True):
+class UnitNews(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="of", tag="unit"):
     """The Unit, and the step of its update where the news is of one. Steps are short: who looks later misses them."""
 
     unit: UnitId
@@ -20,12 +24,25 @@ class UnitNews(msgspec.Struct, frozen=True, omit_defaults=True):
     total_bytes: int = 0
 
 
-_DECODER = msgspec.json.Decoder(UnitNews)
+class CampaignNews(msgspec.Struct, frozen=True, tag_field="of", tag="campaign"):
+    """A campaign has moved: itself, a wave, or members of one."""
+
+    campaign: CampaignId
+
+
+News: TypeAlias = UnitNews | CampaignNews
+
+_DECODER: msgspec.json.Decoder[News] = msgspec.json.Decoder(News)
 
 
 def topic(unit: UnitId) -> str:
     """Where a Unit's news are published."""
     return f"unit.{unit}.status"
+
+
+def campaign_topic(campaign: CampaignId) -> str:
+    """Where a campaign's news are published."""
+    return f"campaign.{campaign}.status"
 
 
 def identity_topic(unit: UnitId) -> str:
@@ -46,11 +63,11 @@ def news_of(unit: UnitId, message: FromUnit) -> UnitNews:
     )
 
 
-def encode(news: UnitNews) -> bytes:
+def encode(news: News) -> bytes:
     """The payload."""
     return msgspec.json.encode(news)
 
 
-def decode(payload: bytes) -> UnitNews:
+def decode(payload: bytes) -> News:
     """What `encode` made."""
     return _DECODER.decode(payload)

@@ -3,7 +3,9 @@
 from functools import partial
 from typing import Final
 
+from aosedge.cloud.domain import events
 from aosedge.cloud.domain.access.callers import Caller, Scope, Task
+from aosedge.cloud.ports import Bus
 from aosedge.cloud.reconcilers.driver import Report
 from aosedge.cloud.store import EverySession, Store
 from aosedge.cloud.usecases.campaigns import counted, go_on, settled, take_in, takes_newcomers
@@ -20,8 +22,8 @@ class DriveCampaigns:
     wakes_on = frozenset(("campaigns",))
     period_s = 1.0
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
-        self._store, self._clock, self._ids = store, clock, ids
+    def __init__(self, store: Store, clock: Clock, ids: Ids, bus: Bus) -> None:
+        self._store, self._clock, self._ids, self._bus = store, clock, ids, bus
         self._taken_in: dict[CampaignId, Instant] = {}
 
     async def activate(self) -> Report:
@@ -32,6 +34,7 @@ class DriveCampaigns:
             newcomers = not 0 <= caller.now - self._taken_in.get(id, Instant(-MINUTE)) < MINUTE
             if await self._store.write_every(caller, partial(drive, id=id, newcomers=newcomers)):
                 self._taken_in[id] = caller.now
+            await self._bus.publish(events.campaign_topic(id), events.encode(events.CampaignNews(id)))
         return Report(f"looked at {len(due)} campaigns", more=len(due) == TOGETHER_MOST)
 
 

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, Select, delete, false, func, insert, select, update
 
 from aosedge.cloud.domain.access.callers import Scope
-from aosedge.cloud.domain.campaigns.plan import Exclusion, Placed, Plan
+from aosedge.cloud.domain.campaigns.plan import Placed, Plan
 from aosedge.cloud.domain.campaigns.state import OVER, Campaign, MemberState
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.store import rows
@@ -33,6 +33,14 @@ class Member(msgspec.Struct, frozen=True):
     offered_at: Instant | None
     active_at: Instant | None
     ended_at: Instant | None
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """A selected Unit that takes no part, for people."""
+
+    unit: UnitId
+    system_uid: SystemId
+    reason: str
 
 
 class Campaigns:
@@ -163,13 +171,13 @@ class Campaigns:
             query = query.where(campaign_members.c.state == state)
         return rows.page(self._connection, query, Member, window, order, ("wave", "state", "system_uid"))
 
-    def exclusions(self, id: CampaignId, window: Window = Window()) -> Page[Exclusion]:
+    def exclusions(self, id: CampaignId, window: Window = Window()) -> Page[LeftOut]:
         """Who takes no part, and why; raises NotFound."""
         self.get(id)
-        query: Select[Any] = select(campaign_exclusions.c.unit, campaign_exclusions.c.reason)
+        query: Select[Any] = select(campaign_exclusions.c.unit, units.c.system_uid, campaign_exclusions.c.reason)
         query = query.join(units, units.c.id == campaign_exclusions.c.unit)
         query = within(query, self._scope).where(campaign_exclusions.c.campaign == id)
-        return rows.page(self._connection, query, Exclusion, window, "unit", ("unit",))
+        return rows.page(self._connection, query, LeftOut, window, "unit", ("unit",))
 
     def reasons(self, id: CampaignId) -> dict[str, int]:
         """Reasons for taking no part, with how many Units each holds for; raises NotFound."""

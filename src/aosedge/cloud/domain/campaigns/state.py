@@ -40,6 +40,8 @@ MOVING: Final = ("deploying", "soaking")
 """Wave states between its beginning and its end."""
 ON_THE_WAY: Final = ("offered", "downloading", "installing", "activating")
 """Member states between an offer and the new content being active."""
+POINTS_MOST: Final = 128
+"""Kept of a wave's results as they came in; beyond, every other one is forgotten."""
 ENDED: Final = ("succeeded", "failed", "rolled_back", "skipped", "excluded")
 OVER: Final = ("completed", "cancelled", "rolled_back")
 """Campaign states after which nothing follows by itself; `completed` may still be rolled back."""
@@ -97,6 +99,13 @@ class Counts(msgspec.Struct, frozen=True):
         return self.on_the_way + self.soaking
 
 
+class Point(msgspec.Struct, frozen=True, array_like=True):
+    """How many results a wave had at one moment, and failures among them."""
+
+    results: int
+    failures: int
+
+
 class Wave(msgspec.Struct, frozen=True):
     """One wave. A wave that `undoes` another brings the touched members of that one back."""
 
@@ -110,6 +119,8 @@ class Wave(msgspec.Struct, frozen=True):
     undoes: int | None = None
     counts: Counts | None = None
     """None before its members are known."""
+    points: tuple[Point, ...] = ()
+    """Its results as they came in, for the curve of the sequential test; the newest is the last."""
     alerts: int = 0
     """Open alerts on its members at or above the gate's severity, since their offers."""
     begun_at: Instant | None = None
@@ -119,6 +130,14 @@ class Wave(msgspec.Struct, frozen=True):
     overridden: bool = False
     """A person let it go on although its gate had failed: it is judged for failure no more."""
     reason: str = ""
+
+    def with_counts(self, counts: Counts) -> "Wave":
+        """After a look at its members; a new result is a new point."""
+        point = Point(counts.results, counts.failures)
+        points = self.points
+        if point != (points[-1] if points else Point(0, 0)):
+            points = (*(points if len(points) < POINTS_MOST else points[1::2]), point)
+        return msgspec.structs.replace(self, counts=counts, points=points)
 
 
 class Starts(msgspec.Struct, frozen=True):

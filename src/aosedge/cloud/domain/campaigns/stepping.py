@@ -74,7 +74,7 @@ def step(campaign: Campaign, event: Event, now: Instant) -> Step:
                 raise Conflict("no wave waits for approval", element="campaign", got=waiting or campaign.state)
             return _move(_with(campaign, replace(wave, approved_by=by)), now)
         case Counted(number, counts, alerts):
-            wave = replace(campaign.waves[number], counts=counts, alerts=alerts)
+            wave = replace(campaign.waves[number].with_counts(counts), alerts=alerts)
             return _move(_with(campaign, wave), now)
         case _:
             return _move(campaign, now)
