@@ -6,19 +6,33 @@ Some doors stand behind others: no request reaches them, so the matrix cannot se
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from sqlalchemy.exc import SQLAlchemyError
 from tests.system.access.door import Door
 from tests.system.access.words import OEMS, word
 from tests.system.access.world import Placed, made_id, org_id
 
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope
 from aosedge.cloud.domain.api_tokens import ApiToken
+from aosedge.cloud.domain.assignments import Assignment
 from aosedge.cloud.domain.campaigns.state import Campaign, Selection
+from aosedge.cloud.domain.catalogue import Bundle, Item
+from aosedge.cloud.domain.enrolment import EnrolmentKey
+from aosedge.cloud.domain.fleets import Fleet
+from aosedge.cloud.domain.organizations import Grant
 from aosedge.cloud.domain.pages import Page
+from aosedge.cloud.domain.passkeys import Passkey
+from aosedge.cloud.domain.people import User
+from aosedge.cloud.domain.provisioning import Registration
 from aosedge.cloud.domain.renewals import Renewal
 from aosedge.cloud.domain.selectors import parse_selector
+from aosedge.cloud.domain.subjects import Subject
+from aosedge.cloud.domain.target_systems import TargetSystem
+from aosedge.cloud.domain.unit_sets import UnitSet
+from aosedge.cloud.domain.units import Unit
+from aosedge.cloud.domain.waiting import WaitingUnit
 from aosedge.cloud.store import Session
 from aosedge.model.digests import sha256
-from aosedge.model.errors import NotFound
+from aosedge.model.errors import AosError, NotFound
 from aosedge.model.ids import BundleId, CampaignId, ItemId, OrgId, TokenId
 from aosedge.model.instants import Instant
 
@@ -53,6 +67,52 @@ def _in_campaign(session: Session, unit: Any) -> object:
     return [part for part in parts if part.unit == unit]
 
 
+def _adding(make: Callable[[Any], tuple[str, object]]) -> Ask:
+    """Adding something to what has this id."""
+
+    def ask(session: Session, id: Any) -> object:
+        repository, thing = make(id)
+        return getattr(session, repository).add(thing)
+
+    return ask
+
+
+_FIELD: Final[Any] = made_id("fleet", word("field"))
+_NEW: Final[Any] = "new"
+_KEY: Final[Any] = ("title", "hash", 1, "approve", NOW, NOW, "somebody")
+ADDED: Final[tuple[Callable[[Any], tuple[str, object]], ...]] = (
+    lambda org: ("fleets", Fleet(_NEW, org, "new", NOW)),
+    lambda org: ("target_systems", TargetSystem(_NEW, org, "new", NOW)),
+    lambda org: ("units", Unit(_NEW, org, _FIELD, _NEW, "model", NOW)),
+    lambda org: ("subjects", Subject(_NEW, org, "new", "group", NOW)),
+    lambda org: ("unit_sets", UnitSet(_NEW, org, _FIELD, "new", NOW)),
+    lambda org: ("items", Item(_NEW, org, "new", "service", NOW, "new")),
+    lambda org: ("bundles", Bundle(_NEW, org, "ready", NOW)),
+    lambda org: ("assignments", Assignment(_NEW, org, made_id("subject", word("beta")), NOW, item=_NEW)),  # type: ignore[arg-type]
+    lambda org: ("users", User(_NEW, org, "auditor", "new", NOW)),
+    lambda org: ("grants", Grant(org, OrgId(org_id("one")), NOW)),
+    lambda org: ("enrolment_keys", EnrolmentKey(_NEW, org, _FIELD, *_KEY)),
+    lambda org: ("waiting_units", _waiting(org)),
+    lambda org: ("campaigns", Campaign(_NEW, org, "new", BundleId(made_id("bundle-item", word("beta"))), NOW)),
+)
+"""New things of an organization."""
+ADDED_TO_FLEET: Final[tuple[Callable[[Any], tuple[str, object]], ...]] = (
+    lambda fleet: ("unit_sets", UnitSet(_NEW, OrgId(org_id("alpha")), fleet, "new", NOW)),
+    lambda fleet: (
+        "campaigns",
+        Campaign(
+            _NEW, OrgId(org_id("alpha")), "new", BundleId(made_id("bundle-item", word("alpha"))), NOW, fleet=fleet
+        ),
+    ),
+)
+"""New things of a fleet, where the asker has that of another."""
+
+
+def _waiting(org: Any) -> WaitingUnit:
+    said = Registration(_NEW, "model", "1", (), ())
+    return WaitingUnit(_NEW, org, _FIELD, "enrolment", _NEW, _NEW, _NEW, _NEW, said, "address", NOW, NOW)
+
+
 OF_TENANT: Final[dict[str, tuple[Ask, ...]]] = {
     "organization": (
         lambda s, id: s.organizations.get(id),
@@ -63,6 +123,7 @@ OF_TENANT: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.users.page(org=id),
         lambda s, id: s.users.can_sign_in(id, NOW),
         lambda s, id: s.items.page(owner=id),
+        *map(_adding, ADDED),
     ),
     "user": (
         lambda s, id: s.users.get(id),
@@ -72,6 +133,9 @@ OF_TENANT: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.invitations.page(now=NOW, user=id),
         lambda s, id: s.api_tokens.page(user=id),
         lambda s, id: s.web_sessions.delete_all(id),
+        lambda s, id: s.openid_links.count(id),
+        lambda s, id: s.openid_links.forget(id),
+        lambda s, id: s.passkeys.add(Passkey(_NEW, id, "new", b"key", 0, "new", "", False, NOW)),
         _let_in,
     ),
     "user certificate": (
@@ -192,7 +256,8 @@ def faults(door: Door) -> Iterator[str]:
     tenant = Scope(reach="tenant", tenant=org_id("alpha"))  # type: ignore[arg-type]
     itself = Scope(reach="own", tenant=tenant.tenant, unit=made_id("unit", word("north")))  # type: ignore[arg-type]
     fleet = Scope(reach="fleet", tenant=tenant.tenant, fleets=frozenset((made_id("fleet", word("north")),)))  # type: ignore[arg-type]
-    for scope, asked in ((tenant, OF_TENANT | OF_FLEET), (fleet, OF_FLEET), (itself, OF_FLEET)):
+    added = {"any fleet": tuple(map(_adding, ADDED_TO_FLEET))}
+    for scope, asked in ((tenant, OF_TENANT | OF_FLEET), (fleet, OF_FLEET | added), (itself, OF_FLEET)):
         for kind, asks in asked.items():
             for placed in _foreign(door.world.objects[kind], scope):
                 for number, ask in enumerate(asks):
@@ -228,6 +293,8 @@ async def _fault(door: Door, scope: Scope, ask: Ask, id: str) -> str:
         given = await door.store.write(Caller(who, "r", NOW), scope, lambda session: ask(session, id))
     except NotFound:
         given = None
+    except (AosError, SQLAlchemyError) as error:  # whatever comes after the refusal that should have been
+        return f"went as far as {error!r}"
     if isinstance(given, Page):
         given = given.total
     harmed = door.changed() and sorted(door.rows() ^ door.before)

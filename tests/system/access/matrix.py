@@ -74,7 +74,7 @@ class _Cells:
         self._operation, self._identity = operation, identity
         self._login = door.world.logins[identity.name]
         self._words = forbidden(identity)
-        of_body = list(_slots(recipe.body))
+        of_body = list(slots_of(recipe.body))
         self._fixed = [*recipe.path.values(), *of_body]
         self._reads = operation.method == "get"
 
@@ -153,7 +153,7 @@ class _Cells:
             self._operation.method,
             path,
             query=urlencode({name: chosen.name for name, chosen in query.items()}),
-            body=recipe.form or (None if recipe.body is None else msgspec.json.encode(_filled(recipe.body, slots))),
+            body=recipe.form or (None if recipe.body is None else msgspec.json.encode(filled(recipe.body, slots))),
             kind=FORM if recipe.form else "application/json",
             authorization=f"Token {door.world.invitation}" if recipe.invited else "",
         )
@@ -218,26 +218,28 @@ def _any(of: Of, identity: Identity, objects: dict[str, list[Any]]) -> Chosen:
     return Chosen(there[0].id, "own") if there else missing("")
 
 
-def _slots(body: Any) -> Iterator[Of]:
+def slots_of(body: Any) -> Iterator[Of]:
+    """The objects that a body names."""
     match body:
         case Of():
             yield body
         case dict():
             for value in body.values():
-                yield from _slots(value)
+                yield from slots_of(value)
         case list():
             for value in body:
-                yield from _slots(value)
+                yield from slots_of(value)
 
 
-def _filled(body: Any, slots: Slots) -> Any:
+def filled(body: Any, slots: Slots) -> Any:
+    """The body with a name for each object."""
     match body:
         case Of():
             return slots[body].name
         case dict():
-            return {name: _filled(value, slots) for name, value in body.items()}
+            return {name: filled(value, slots) for name, value in body.items()}
         case list():
-            return [_filled(value, slots) for value in body]
+            return [filled(value, slots) for value in body]
     return body
 
 

@@ -95,6 +95,14 @@ CHANGED: Final[dict[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
         "usecases/dispatch.py",
         (('            await self._note(caller, operation, "denied")\n            raise', "            raise"),),
     ),
+    "a grant is given in anybody's name": (
+        "store/organizations.py",
+        (("return grants.c.oem == self._scope.tenant, grants.c.sp == sp", "return (grants.c.sp == sp,)"),),
+    ),
+    "an item's owner hears whose subjects have it": (
+        "store/catalogue.py",
+        (("for subject in found if subject.tenant == self._scope.tenant]", "for subject in found]"),),
+    ),
     "everybody sees everybody's limits": (
         "store/unit_limits.py",
         (('foreign = self._scope.reach != "all" and self._scope.tenant != organization', "foreign = False"),),
@@ -122,9 +130,10 @@ CHANGED: Final[dict[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
 
 
 class Site:
-    """One filter: the call that is changed, and the argument of `where` that goes, if not the call as a whole."""
+    """One filter: the call that is changed, and the argument of `where` that goes, if not the call as a whole; or the
+    question of an `if` that refuses."""
 
-    def __init__(self, file: Path, function: str, call: ast.Call, argument: ast.expr | None) -> None:
+    def __init__(self, file: Path, function: str, call: ast.expr, argument: ast.expr | None) -> None:
         self.file, self.call, self.argument = file, call, argument
         said = " ".join(ast.unparse(argument if argument is not None else call).split())
         self.name = f"{function}: {said[:70]}"
@@ -150,6 +159,8 @@ def _of(file: Path, name: str, function: ast.FunctionDef) -> Iterator[Site]:
             scoped |= {name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
     scoped -= {"query", "self"}
     for node in ast.walk(function):
+        if isinstance(node, ast.If) and _mentions(node.test, scoped) and isinstance(node.body[0], ast.Raise):
+            yield Site(file, name, node.test, None)
         if not isinstance(node, ast.Call):
             continue
         if isinstance(node.func, ast.Name) and node.func.id in _APPLIED:
@@ -208,6 +219,14 @@ class _Dropping(ast.NodeTransformer):
 
     def __init__(self, site: Site) -> None:
         self._site = site
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        """What refuses, refusing nothing."""
+        self.generic_visit(node)
+        asked = self._site.call
+        if (node.test.lineno, node.test.col_offset) == (asked.lineno, asked.col_offset):
+            node.test = ast.Constant(False)
+        return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         """The call without its filter."""

@@ -7,6 +7,7 @@ from tests.system.access import behind
 from tests.system.access.door import Door
 from tests.system.access.matrix import Matrix, operations
 from tests.system.access.recipes import recipes
+from tests.system.access.surplus import Surplus, schemas
 from tests.system.access.words import IDENTITIES, forbidden
 
 OPERATIONS = sorted(operations())
@@ -20,6 +21,13 @@ def test_an_operation_gives_everybody_what_the_table_says_and_nothing_of_others(
     faults = list(matrix.faults(operation))
     record_property("access", [[*cell, times] for cell, times in matrix.counted.items()])
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("operation", sorted(schemas()))
+def test_a_body_sets_nothing_that_is_not_its_own_whatever_it_names(door: Door, operation: str) -> None:
+    surplus = Surplus(door)
+    assert list(surplus.faults(operation)) == []
+    assert surplus.tried
 
 
 def test_every_row_of_the_recipes_is_of_an_operation_and_every_role_asks() -> None:

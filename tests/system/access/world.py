@@ -35,6 +35,7 @@ from aosedge.cloud.domain.catalogue import Bundle, Item, ItemVersion
 from aosedge.cloud.domain.enrolment import EnrolmentKey
 from aosedge.cloud.domain.fleets import Fleet
 from aosedge.cloud.domain.invitations import Invitation
+from aosedge.cloud.domain.openid import Linked
 from aosedge.cloud.domain.organizations import Grant, Organization
 from aosedge.cloud.domain.passkeys import Passkey
 from aosedge.cloud.domain.people import Certificate, User
@@ -275,6 +276,7 @@ class _Builder:
                 told = f"title {staff_word(org)}", "", False, self._now
                 session.passkeys.add(Passkey(key, UserId(user), f"credential {key}", b"key", 0, *told))
                 self._put("passkey", key, org, user=user)
+                session.openid_links.add(Linked("issuer", staff_word(org), UserId(user), self._now))
                 if any(user == placed.id for placed in self.world.objects["user"]):
                     self._put("staff passkey", key, org, user=user)
             login = Login(cookie=f"{SESSION}={secret}")
