@@ -70,7 +70,7 @@ export function AuditFilters({ search, onFilter }: Props) {
 /** A day, from the browser's own calendar. */
 function Day({ label, value, onDay }: { label: string; value: string | undefined; onDay: (day: string | undefined) => void }) {
   return (
-    <label className="aos-row">
+    <label className="aos-day">
       {label}
       <span className="pf-v6-c-form-control">
         <input type="date" value={value ?? ""} onChange={(event) => onDay(event.target.value || undefined)} />

@@ -10,7 +10,7 @@ export function Broken({ error }: ErrorComponentProps) {
       <PageHead title={words.states.failed} />
       <PageSection hasBodyWrapper={false}>
         <p>{words.frame.broken}</p>
-        <p className="aos-quiet aos-words">{error.message}</p>
+        <p className="aos-quiet aos-words">{error instanceof Error ? error.message : String(error)}</p>
         <p className="aos-above">
           <Button onClick={() => window.location.reload()}>{words.frame.reload}</Button>
         </p>

@@ -54,7 +54,8 @@ export function GrantsPage() {
           label={w.title}
           query={grants}
           columns={[
-            ...grantColumns(title, (id) => services?.get(id)?.codename ?? id),
+            ...partyColumns(title, me?.oem ? "oem" : theirs ? "provider" : undefined),
+            ...termColumns((id) => services?.get(id)?.codename ?? id),
             ...(may("grants_update") ? [actions(setOpen)] : []),
           ]}
           id={(grant) => `${grant.oem_id} ${grant.service_provider_id}`}
@@ -86,15 +87,22 @@ export function GrantsPage() {
   );
 }
 
-function grantColumns(title: (id: string) => string, service: (id: string) => string): Column<Grant>[] {
+/** Who gave it and who has it, but for oneself. */
+function partyColumns(title: (id: string) => string, own: "oem" | "provider" | undefined): Column<Grant>[] {
   const organization = (id: string) => (
     <Link to="/organizations/$id" params={{ id }} className="aos-words">
       {title(id)}
     </Link>
   );
-  return [
+  const columns: Column<Grant>[] = [
     { key: "oem", title: w.oem, cell: (grant) => organization(grant.oem_id) },
     { key: "provider", title: w.provider, cell: (grant) => organization(grant.service_provider_id) },
+  ];
+  return columns.filter((column) => column.key !== own);
+}
+
+function termColumns(service: (id: string) => string): Column<Grant>[] {
+  return [
     {
       key: "services",
       title: w.services,

@@ -21,6 +21,7 @@ const route = getRouteApi("/people");
 const w = words.people;
 
 type Organizations = ReadonlyMap<string, Organization>;
+const NO_ORGANIZATIONS: Organizations = new Map();
 
 /** Users that one manages. */
 export function PeoplePage() {
@@ -38,7 +39,7 @@ export function PeoplePage() {
   const onFilter = useCallback((change: PeopleSearch) => onSearch({ ...change, page: undefined }), [onSearch]);
   if (!may("users_list")) return <NotAllowed />;
   const own = organizations?.get(me?.organization.id ?? "");
-  const several = me?.role === "admin";
+  const several = me?.role === "admin" ? (organizations ?? NO_ORGANIZATIONS) : undefined; // a column of its own from the first view on
   const create = may("users_create") ? <Button onClick={() => setOpen("new")}>{w.create}</Button> : null;
   const act = (deed: PersonDeed, user: User) => setOpen({ deed, user });
   return (
@@ -49,12 +50,12 @@ export function PeoplePage() {
           name="people"
           label={w.title}
           query={people}
-          columns={peopleColumns(several ? organizations : undefined, (user) => deedsFor(user, me?.id, may), act)}
+          columns={peopleColumns(several, (user) => deedsFor(user, me?.id, may), act)}
           id={(user) => user.id}
           search={search}
           sort="username"
           onSearch={onSearch}
-          filters={<PeopleFilters search={search} organizations={several ? organizations : undefined} onFilter={onFilter} />}
+          filters={<PeopleFilters search={search} organizations={several} onFilter={onFilter} />}
           empty={<Empty title={w.none}>{w.noneHow}</Empty>}
         />
       </PageSection>

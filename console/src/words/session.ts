@@ -63,7 +63,7 @@ export const account = {
     `“${title}” signs you in no more, and the sessions that began with it end. Your last way in stays: add another one first.`,
   sessions: "Sessions",
   sessionsHow: "Where you are signed in. End what you do not know, and tell whoever manages users.",
-  sessionsNone: "You are signed in in no browser.",
+  sessionsNone: "No browser is signed in as you.",
   device: "Device",
   from: "From",
   how: "Signed in by",

@@ -122,7 +122,7 @@ def _seed(session: EverySession, domain: str, ids: Ids, now: Instant) -> tuple[l
             by_kind[kind] = OrgId(ids.new())
             session.organizations.add(Organization(by_kind[kind], kind, title, now))
             made.append(f"organization {title}")
-    session.organizations.grant(Grant(by_kind["oem"], by_kind["sp"], secret=ids.new()))
+    session.organizations.grant(Grant(by_kind["oem"], by_kind["sp"], now, secret=ids.new()))
     if session.fleets.page().total == 0:
         session.fleets.add(Fleet(FleetId(ids.new()), by_kind["oem"], _FLEET, now))
         made.append(f"fleet {_FLEET}")
