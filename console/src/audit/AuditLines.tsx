@@ -1,6 +1,6 @@
 import { Label } from "@patternfly/react-core";
-import { operationWords } from "../parts/format";
 import { Moment } from "../parts/Moment";
+import { didWords } from "../words/changes";
 import type { AuditLine } from "./queries";
 
 /** Lines of the trail, one below the other. */
@@ -11,7 +11,7 @@ export function AuditLines({ lines, none }: { lines: AuditLine[]; none: string }
       {lines.map((line) => (
         <li key={line.number}>
           <span className="aos-words">
-            <strong>{line.who_name}</strong> {operationWords(line.operation)}
+            <strong className="aos-words">{line.who_name}</strong> <span title={line.operation}>{didWords(line.operation)}</span>
             {line.outcome === "done" ? null : (
               <>
                 {" "}

@@ -2,7 +2,7 @@ import { words } from "../words/en";
 
 /** A page of the menu, and the operation that it begins with: whoever may not ask for that does not see it. */
 export interface Entry {
-  to: "/" | "/units" | "/waiting" | "/enrolment-keys" | "/fleets" | "/sets" | "/items" | "/bundles" | "/people" | "/organizations" | "/grants" | "/audit";
+  to: "/" | "/units" | "/waiting" | "/enrolment-keys" | "/fleets" | "/sets" | "/items" | "/bundles" | "/people" | "/organizations" | "/grants" | "/audit" | "/platform";
   title: string;
   needs: string | null;
 }
@@ -20,4 +20,5 @@ export const ENTRIES: Entry[] = [
   { to: "/organizations", title: words.nav.organizations, needs: "organizations_list" },
   { to: "/grants", title: words.nav.grants, needs: "grants_list" },
   { to: "/audit", title: words.nav.audit, needs: "audit_list" },
+  { to: "/platform", title: words.nav.platform, needs: "platform_read" },
 ];

@@ -125,9 +125,14 @@ const grants = createRoute({
   validateSearch: listSearch,
   component: lazyRouteComponent(() => import("../grants/GrantsPage"), "GrantsPage"),
 });
+const platform = createRoute({
+  getParentRoute: () => root,
+  path: "/platform",
+  component: lazyRouteComponent(() => import("../platform/PlatformPage"), "PlatformPage"),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, units, unit, waiting, enrolmentKeys, fleets, fleet, sets, set, items, item, bundles, bundle, people, person, organizations, organization, grants, audit, account]),
+  routeTree: root.addChildren([overview, units, unit, waiting, enrolmentKeys, fleets, fleet, sets, set, items, item, bundles, bundle, people, person, organizations, organization, grants, audit, account, platform]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,
 });

@@ -1,54 +1,35 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, type LinkProps } from "@tanstack/react-router";
 import { Panel } from "../parts/Panel";
-import { Loading } from "../parts/states";
+import { Failed, Loading } from "../parts/states";
 import { useMay } from "../session/me";
 import { countsQuery } from "../units/queries";
 import { words } from "../words/en";
-import { endingQuery, rejectedQuery } from "./queries";
+import { endingQuery, haltedQuery, rejectedQuery, waitingQuery } from "./queries";
 
 const w = words.overview;
 
 interface Need {
+  key: string;
   words: string;
   link?: LinkProps;
 }
 
 /** What waits for somebody; each a link to exactly that. */
 export function Attention() {
-  const may = useMay();
-  const counts = useQuery({ ...countsQuery, enabled: may("unit_counts_read") });
-  const rejected = useQuery({ ...rejectedQuery, enabled: may("deployment_bundles_list") });
-  const ending = useQuery({ ...endingQuery, enabled: may("unit_certificates_expiring") });
-  const failed = counts.data?.deployment.failed ?? 0;
-  const blocked = counts.data?.deployment.blocked ?? 0;
-  const needs: Need[] = [
-    ...(failed
-      ? [{ words: w.failing(failed), link: { to: "/units", search: { deployment: "failed", lifecycle: "provisioned" } } } satisfies Need]
-      : []),
-    ...(blocked
-      ? [{ words: w.blocked(blocked), link: { to: "/units", search: { deployment: "blocked", lifecycle: "provisioned" } } } satisfies Need]
-      : []),
-    ...(rejected.data?.total
-      ? [{ words: w.rejected(rejected.data.total), link: { to: "/bundles", search: { state: "rejected" } } } satisfies Need]
-      : []),
-    ...(ending.data?.items ?? []).map(
-      (one): Need => ({
-        words: `${one.system_uid}: ${one.cert_type} ${w.endsOn(one.not_after)}`,
-        link: { to: "/units/$id", params: { id: one.system_uid } },
-      }),
-    ),
-    ...(ending.data && ending.data.total > ending.data.items.length ? [{ words: w.ending(ending.data.total) }] : []),
-  ];
-  const waiting = [counts, rejected, ending].some((query) => query.isLoading);
+  const { needs, queries } = useNeeds();
+  const waiting = queries.some((query) => query.isLoading);
+  const failed = queries.find((query) => query.isError && query.data === undefined);
   return (
     <Panel title={w.attention}>
       {waiting ? (
         <Loading lines={3} />
+      ) : failed ? (
+        <Failed error={failed.error} retry={() => void failed.refetch()} />
       ) : needs.length ? (
         <ul className="aos-lines">
           {needs.map((need) => (
-            <li key={need.words}>
+            <li key={need.key}>
               {need.link ? (
                 <Link {...need.link} className="aos-words">
                   {need.words}
@@ -64,4 +45,39 @@ export function Attention() {
       )}
     </Panel>
   );
+}
+
+function useNeeds() {
+  const may = useMay();
+  const counts = useQuery({ ...countsQuery, enabled: may("unit_counts_read") });
+  const rejected = useQuery({ ...rejectedQuery, enabled: may("deployment_bundles_list") });
+  const waiting = useQuery({ ...waitingQuery, enabled: may("waiting_units_list") });
+  const halted = useQuery({ ...haltedQuery, enabled: may("campaigns_list") });
+  const ending = useQuery({ ...endingQuery, enabled: may("unit_certificates_expiring") });
+  const units = (state: "failed" | "blocked"): LinkProps => ({
+    to: "/units",
+    search: { deployment: state, lifecycle: "provisioned" },
+  });
+  const counted: [string, number | undefined, (count: number) => string, LinkProps][] = [
+    ["failed", counts.data?.deployment.failed, w.failing, units("failed")],
+    ["blocked", counts.data?.deployment.blocked, w.blocked, units("blocked")],
+    ["waiting", waiting.data?.total, w.waiting, { to: "/waiting" }],
+    ["rejected", rejected.data?.total, w.rejected, { to: "/bundles", search: { state: "rejected" } }],
+  ];
+  const campaigns = halted.data?.items ?? [];
+  const certificates = ending.data?.items ?? [];
+  const more = (ending.data?.total ?? 0) - certificates.length;
+  const needs: Need[] = [
+    ...counted.flatMap(([key, count, say, link]): Need[] => (count ? [{ key, words: say(count), link }] : [])),
+    ...campaigns.map((one): Need => ({ key: one.id, words: w.halted(one.title, one.reason) })),
+    ...certificates.map(
+      (one): Need => ({
+        key: `${one.system_uid} ${one.cert_type} ${one.not_after}`,
+        words: w.endsOn(one.system_uid, one.cert_type, one.not_after),
+        link: { to: "/units/$id", params: { id: one.system_uid } },
+      }),
+    ),
+    ...(more > 0 ? [{ key: "more", words: w.ending(more) }] : []),
+  ];
+  return { needs, queries: [counts, rejected, waiting, halted, ending] };
 }

@@ -6,6 +6,10 @@ import { people } from "./people";
 import { account, session } from "./session";
 import { sets } from "./sets";
 import { tokens } from "./tokens";
+import { units } from "./counting";
+import { bundles, items } from "./items";
+import { overview } from "./overview";
+import { platform } from "./platform";
 
 /** Every sentence and word that people read, in one folder; one section a folder of pages. */
 export const words = {
@@ -24,6 +28,7 @@ export const words = {
     organizations: "Organizations",
     grants: "Grants",
     audit: "Audit trail",
+    platform: "Platform",
   },
   frame: {
     skip: "Skip to content",
@@ -99,26 +104,8 @@ export const words = {
     selected: (count: number) => `${count} selected`,
     clear: "Clear filters",
   },
-  overview: {
-    title: "Overview",
-    health: "Fleet health",
-    healthOf: (count: number) => `${units(count)}, by what they are against what they should be`,
-    connectivity: "Connection",
-    attention: "Needs a person",
-    nothing: "Nothing needs you now.",
-    rejected: (count: number) => `${count} ${count === 1 ? "bundle was" : "bundles were"} rejected`,
-    ending: (count: number) => `${count} ${count === 1 ? "certificate ends" : "certificates end"} within 30 days`,
-    endsOn: (at: string) => `certificate ends ${new Date(at).toLocaleDateString("en-GB", { dateStyle: "medium" })}`,
-    failing: (count: number) => `${units(count)} failed`,
-    blocked: (count: number) => `${units(count)} blocked`,
-    recent: "Recent changes",
-    recentNone: "Nobody changed anything yet.",
-    all: "See all",
-    noUnits: "No Units yet",
-    noUnitsHow: "A Unit appears here when it is provisioned: aos unit provision, or aos-prov on the device's network.",
-    account: "What you can do here",
-    accountBody: "The menu shows everything that your role can reach.",
-  },
+  overview,
+  platform,
   units: {
     title: "Units",
     search: "Name contains",
@@ -166,7 +153,6 @@ export const words = {
     reported: "Last report",
     targetSystem: "Kind of hardware",
     sets: "Unit Sets",
-    subjects: "Subjects",
     nodes: "Nodes",
     node: "Node",
     type: "Type",
@@ -204,57 +190,8 @@ export const words = {
   enrolment,
   fleets,
   sets,
-  items: {
-    title: "Items",
-    name: "Item",
-    type: "Type",
-    owner: "Owner",
-    newest: "Newest version",
-    created: "Created",
-    none: "No items yet",
-    noneHow: "Items come in bundles: upload one.",
-    any: "Any type",
-    types: { service: "Service", component: "Component", layer: "Layer" },
-    versions: "Versions",
-    version: "Version",
-    state: "State",
-    platforms: "Platforms",
-    size: "Size",
-    description: "Description",
-    itsBundle: "its bundle",
-    noVersions: "No version is there any more.",
-  },
-  bundles: {
-    title: "Bundles",
-    name: "Bundle",
-    state: "State",
-    states: { received: "Received", processing: "Processing", ready: "Ready", rejected: "Rejected" },
-    any: "Any state",
-    size: "Size",
-    items: "Items",
-    uploaded: "Uploaded",
-    none: "No bundles yet",
-    noneHow: "A Deployment Bundle is a signed archive of items: aos bundle sign makes one.",
-    upload: "Upload a bundle",
-    drop: "Drop a signed bundle here, or choose a file",
-    choose: "Choose a file",
-    sending: (name: string, percent: number) => `Sending ${name}: ${percent} %`,
-    checking: (name: string) => `Checking ${name}`,
-    ready: (name: string) => `${name} is ready`,
-    refused: (name: string) => `${name} was refused`,
-    cancelled: "The upload was cancelled; nothing of it is kept.",
-    why: "Reasons",
-    whyItem: "Item",
-    whyField: "Field",
-    whyReason: "Reason",
-    noItems: "No item of it is here.",
-    digest: "Digest",
-    file: "File",
-  },
+  items,
+  bundles,
   people,
   audit,
 };
-
-function units(count: number): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? "Unit" : "Units"}`;
-}
