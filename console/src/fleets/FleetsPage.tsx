@@ -10,7 +10,7 @@ import { PageHead } from "../parts/PageHead";
 import { Empty, NotAllowed } from "../parts/states";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
-import { FleetDialog, RemoveFleet } from "./FleetDialogs";
+import { NewFleet, RemoveFleet, RenameFleet } from "./FleetDialogs";
 import { fleetsQuery, type Fleet } from "./queries";
 
 const route = getRouteApi("/fleets");
@@ -57,8 +57,8 @@ export function FleetsPage() {
         />
       </PageSection>
       {open?.kind === "remove" ? <RemoveFleet fleet={open.fleet} onClose={() => setOpen(undefined)} /> : null}
-      {open?.kind === "rename" ? <FleetDialog fleet={open.fleet} onClose={() => setOpen(undefined)} /> : null}
-      {open?.kind === "new" ? <FleetDialog onClose={() => setOpen(undefined)} /> : null}
+      {open?.kind === "rename" ? <RenameFleet id={open.fleet.id} onClose={() => setOpen(undefined)} /> : null}
+      {open?.kind === "new" ? <NewFleet onClose={() => setOpen(undefined)} /> : null}
     </>
   );
 }
@@ -70,7 +70,7 @@ function fleetColumns(rename: boolean, remove: boolean, open: (open: Open) => vo
       title: w.name,
       sort: "title",
       cell: (fleet) => (
-        <Link to="/units" search={{ fleet: fleet.id }} className="aos-name" title={fleet.title}>
+        <Link to="/fleets/$id" params={{ id: fleet.id }} className="aos-name" title={fleet.title}>
           {fleet.title}
         </Link>
       ),

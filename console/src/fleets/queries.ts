@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, got, type Schemas } from "../api/client";
+import { gotMarked } from "../api/marked";
 import { windowOf, type ListSearch } from "../parts/list";
 
 export type Fleet = Schemas["FleetView"];
@@ -12,6 +13,23 @@ export function fleetsQuery(search: ListSearch) {
     queryFn: ({ signal }) =>
       got(client.GET("/api/v11/fleets/", { params: { query: windowOf(search, "title") }, signal })),
     placeholderData: keepPreviousData,
+  });
+}
+
+export function readFleet(id: string, signal?: AbortSignal) {
+  return gotMarked(client.GET("/api/v11/fleets/{id}/", { params: { path: { id } }, signal }));
+}
+
+export function fleetQuery(id: string) {
+  return queryOptions({ queryKey: ["fleets", "one", id], queryFn: ({ signal }) => readFleet(id, signal) });
+}
+
+/** How many provisioned Units of a fleet there are in each state. */
+export function fleetCountsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["units", "counts", id],
+    queryFn: ({ signal }) =>
+      got(client.GET("/api/v11/unit-counts/", { params: { query: { fleet_id: id, status: "provisioned" } }, signal })),
   });
 }
 

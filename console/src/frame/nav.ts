@@ -2,7 +2,7 @@ import { words } from "../words/en";
 
 /** A page of the menu, and the operation that it begins with: whoever may not ask for that does not see it. */
 export interface Entry {
-  to: "/" | "/units" | "/waiting" | "/enrolment-keys" | "/fleets" | "/sets" | "/items" | "/bundles" | "/people" | "/organizations" | "/grants" | "/audit" | "/platform";
+  to: "/" | "/units" | "/waiting" | "/enrolment-keys" | "/fleets" | "/sets" | "/subjects" | "/items" | "/bundles" | "/people" | "/organizations" | "/grants" | "/audit" | "/platform";
   title: string;
   needs: string | null;
 }
@@ -14,6 +14,7 @@ export const ENTRIES: Entry[] = [
   { to: "/enrolment-keys", title: words.nav.enrolmentKeys, needs: "enrolment_keys_list" },
   { to: "/fleets", title: words.nav.fleets, needs: "fleets_list" },
   { to: "/sets", title: words.nav.sets, needs: "unit_sets_list" },
+  { to: "/subjects", title: words.nav.subjects, needs: "subjects_list" },
   { to: "/items", title: words.nav.items, needs: "items_list" },
   { to: "/bundles", title: words.nav.bundles, needs: "deployment_bundles_list" },
   { to: "/people", title: words.nav.people, needs: "users_list" },

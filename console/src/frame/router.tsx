@@ -7,6 +7,7 @@ import { listSearch } from "../parts/list";
 import { organizationsSearch } from "../organizations/search";
 import { peopleSearch } from "../people/search";
 import { setsSearch } from "../sets/search";
+import { subjectsSearch } from "../subjects/search";
 import { unitsSearch } from "../units/search";
 import { Broken } from "./Broken";
 import { Frame } from "./Frame";
@@ -63,6 +64,17 @@ const enrolmentKeys = createRoute({
   path: "/enrolment-keys",
   validateSearch: keysSearch,
   component: lazyRouteComponent(() => import("../enrolment/KeysPage"), "KeysPage"),
+});
+const subjects = createRoute({
+  getParentRoute: () => root,
+  path: "/subjects",
+  validateSearch: subjectsSearch,
+  component: lazyRouteComponent(() => import("../subjects/SubjectsPage"), "SubjectsPage"),
+});
+const subject = createRoute({
+  getParentRoute: () => root,
+  path: "/subjects/$id",
+  component: lazyRouteComponent(() => import("../subjects/SubjectPage"), "SubjectPage"),
 });
 const items = createRoute({
   getParentRoute: () => root,
@@ -132,7 +144,7 @@ const platform = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, units, unit, waiting, enrolmentKeys, fleets, fleet, sets, set, items, item, bundles, bundle, people, person, organizations, organization, grants, audit, account, platform]),
+  routeTree: root.addChildren([overview, units, unit, waiting, enrolmentKeys, fleets, fleet, sets, set, subjects, subject, items, item, bundles, bundle, people, person, organizations, organization, grants, audit, account, platform]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,
 });

@@ -5,6 +5,7 @@ import { fleets } from "./fleets";
 import { people } from "./people";
 import { account, session } from "./session";
 import { sets } from "./sets";
+import { subjects } from "./subjects";
 import { tokens } from "./tokens";
 import { units } from "./counting";
 import { bundles, items } from "./items";
@@ -21,6 +22,7 @@ export const words = {
     waiting: "Waiting for approval",
     enrolmentKeys: "Enrolment keys",
     fleets: "Fleets",
+    subjects: "Subjects",
     sets: "Unit Sets",
     items: "Items",
     bundles: "Bundles",
@@ -190,6 +192,7 @@ export const words = {
   enrolment,
   fleets,
   sets,
+  subjects,
   items,
   bundles,
   people,

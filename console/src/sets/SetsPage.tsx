@@ -1,0 +1,128 @@
+import { Button, Label, PageSection, ToolbarItem } from "@patternfly/react-core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useCallback, useMemo, useState } from "react";
+import { fleetsByIdQuery } from "../fleets/queries";
+import { Choice } from "../parts/Choice";
+import { DataTable, type Column } from "../parts/DataTable";
+import { Moment } from "../parts/Moment";
+import { PageHead } from "../parts/PageHead";
+import { Empty, NotAllowed } from "../parts/states";
+import { useMay } from "../session/me";
+import { words } from "../words/en";
+import { setsQuery, type UnitSet } from "./queries";
+import type { SetsSearch } from "./search";
+import { NewSet } from "./SetDialog";
+
+const route = getRouteApi("/sets");
+const w = words.sets;
+
+/** Unit Sets that one sees. */
+export function SetsPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const may = useMay();
+  const [making, setMaking] = useState(false);
+  const sets = useQuery({ ...setsQuery(search), enabled: may("unit_sets_list") });
+  const fleets = useQuery({ ...fleetsByIdQuery, enabled: may("fleets_list") });
+  const columns = useMemo(() => setColumns(fleets.data), [fleets.data]);
+  const onSearch = useCallback(
+    (change: SetsSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
+    [navigate],
+  );
+  if (!may("unit_sets_list")) return <NotAllowed />;
+  return (
+    <>
+      <PageHead title={w.title} />
+      <PageSection hasBodyWrapper={false}>
+        <DataTable
+          name="sets"
+          label={w.title}
+          query={sets}
+          columns={columns}
+          id={(set) => set.id}
+          search={search}
+          sort="title"
+          onSearch={onSearch}
+          filters={
+            <>
+              <ToolbarItem>
+                <Choice
+                  label={w.fleet}
+                  any={w.anyFleet}
+                  value={search.fleet}
+                  options={[...(fleets.data ?? [])].map(([value, title]) => ({ value, title }))}
+                  onChoose={(fleet) => onSearch({ fleet, page: undefined })}
+                />
+              </ToolbarItem>
+              <ToolbarItem>
+                <Choice
+                  label={w.verification}
+                  any={w.any}
+                  value={search.verification}
+                  options={[
+                    { value: "yes", title: w.yes },
+                    { value: "no", title: w.no },
+                  ]}
+                  onChoose={(verification) => onSearch({ verification, page: undefined })}
+                />
+              </ToolbarItem>
+            </>
+          }
+          actions={
+            may("unit_sets_create") ? (
+              <ToolbarItem>
+                <Button onClick={() => setMaking(true)}>{w.create}</Button>
+              </ToolbarItem>
+            ) : null
+          }
+          empty={<Empty title={w.none}>{w.noneHow}</Empty>}
+        />
+      </PageSection>
+      {making ? (
+        <NewSet
+          fleet={search.fleet}
+          onClose={() => setMaking(false)}
+          onMade={(id) => void navigate({ to: "/sets/$id", params: { id } })}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function setColumns(fleets: ReadonlyMap<string, string> | undefined): Column<UnitSet>[] {
+  return [
+    {
+      key: "title",
+      title: w.name,
+      sort: "title",
+      cell: (set) => (
+        <Link to="/sets/$id" params={{ id: set.id }} className="aos-name" title={set.title}>
+          {set.title}
+        </Link>
+      ),
+    },
+    { key: "units", title: w.units, cell: (set) => set.units.toLocaleString("en") },
+    { key: "selector", title: w.selector, cell: (set) => <SelectorText selector={set.selector} /> },
+    {
+      key: "verification",
+      title: w.verification,
+      cell: (set) => (set.verification ? <Label isCompact color="blue">{w.verifies}</Label> : w.no),
+    },
+    {
+      key: "fleet",
+      title: w.fleet,
+      cell: (set) => (
+        <Link to="/fleets/$id" params={{ id: set.fleet_id }} className="aos-name aos-short">
+          {fleets?.get(set.fleet_id) ?? set.fleet_id}
+        </Link>
+      ),
+    },
+    { key: "created", title: w.created, sort: "created_at", optional: true, cell: (set) => <Moment at={set.created_at} /> },
+  ];
+}
+
+export function SelectorText({ selector }: { selector: string | null }) {
+  if (selector === null) return <span className="aos-quiet aos-nowrap">{w.byHand}</span>;
+  return <code className="aos-words aos-selector">{selector}</code>;
+}

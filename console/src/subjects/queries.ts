@@ -1,0 +1,82 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { client, got, type Schemas } from "../api/client";
+import { gotMarked } from "../api/marked";
+import { windowOf, type ListSearch } from "../parts/list";
+import { subjectsAsked, type SubjectsSearch } from "./search";
+
+export type Subject = Schemas["SubjectView"];
+export type Assignment = Schemas["AssignmentView"];
+export type KeptState = Schemas["StateView"];
+
+const ALL = 1000;
+
+export function subjectsQuery(search: SubjectsSearch) {
+  return queryOptions({
+    queryKey: ["subjects", "list", search],
+    queryFn: ({ signal }) =>
+      got(client.GET("/api/v11/subjects/", { params: { query: subjectsAsked(search) }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function readSubject(id: string, signal?: AbortSignal) {
+  return gotMarked(client.GET("/api/v11/subjects/{id}/", { params: { path: { id } }, signal }));
+}
+
+export function subjectQuery(id: string) {
+  return queryOptions({ queryKey: ["subjects", "one", id], queryFn: ({ signal }) => readSubject(id, signal) });
+}
+
+export function subjectUnitsQuery(id: string, search: ListSearch) {
+  return queryOptions({
+    queryKey: ["subjects", "units", id, search],
+    queryFn: ({ signal }) => {
+      const params = { path: { id }, query: windowOf(search, "system_uid") };
+      return got(client.GET("/api/v11/subjects/{id}/units/", { params, signal }));
+    },
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function assignmentsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["subjects", "assignments", id],
+    queryFn: ({ signal }) =>
+      got(client.GET("/api/v11/subjects/{id}/assignments/", { params: { path: { id }, query: { limit: ALL } }, signal })),
+  });
+}
+
+export function statesQuery(id: string) {
+  return queryOptions({
+    queryKey: ["subjects", "states", id],
+    queryFn: ({ signal }) =>
+      got(client.GET("/api/v11/subjects/{id}/states/", { params: { path: { id }, query: { limit: ALL } }, signal })),
+  });
+}
+
+/** Items to choose from, by a part of their names. */
+export const itemNamesQuery = queryOptions({
+  queryKey: ["items", "names"],
+  queryFn: async ({ signal }) => {
+    const page = await got(client.GET("/api/v11/items/", { params: { query: { limit: ALL, ordering: "codename" } }, signal }));
+    return new Map(page.items.map((item) => [item.id, item.codename]));
+  },
+  staleTime: 60_000,
+});
+
+export const readyBundlesQuery = queryOptions({
+  queryKey: ["bundles", "ready"],
+  queryFn: ({ signal }) => {
+    const query = { limit: ALL, state: "ready", ordering: "-created_at" } as const;
+    return got(client.GET("/api/v11/deployment-bundles/", { params: { query }, signal }));
+  },
+});
+
+export function versionNamesQuery(item: string) {
+  return queryOptions({
+    queryKey: ["items", "version-names", item],
+    enabled: item !== "",
+    queryFn: ({ signal }) =>
+      got(client.GET("/api/v11/items/{id}/versions/", { params: { path: { id: item }, query: { limit: ALL } }, signal })),
+  });
+}
