@@ -155,6 +155,7 @@ export const words = {
     reported: "Last report",
     targetSystem: "Kind of hardware",
     sets: "Unit Sets",
+    subjects: "Subjects",
     nodes: "Nodes",
     node: "Node",
     type: "Type",
