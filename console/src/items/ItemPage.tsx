@@ -11,6 +11,7 @@ import { Shown } from "../parts/states";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { itemQuery, versionsQuery } from "./queries";
+import { Configuration, NeedsPanel, WherePanel } from "./VersionPanels";
 
 const route = getRouteApi("/items/$id");
 const w = words.items;
@@ -21,6 +22,7 @@ export function ItemPage() {
   const may = useMay();
   const item = useQuery(itemQuery(id));
   const versions = useQuery({ ...versionsQuery(id), enabled: may("item_versions_list") && item.isSuccess });
+  const newest = versions.data?.items[0];
   return (
     <>
       <PageHead
@@ -59,8 +61,8 @@ export function ItemPage() {
                       id={(version) => version.id}
                       none={w.noVersions}
                       columns={[
-                        { title: w.version, cell: (version) => version.version },
-                        { title: w.state, cell: (version) => version.state },
+                        { title: w.version, cell: (version) => <span className="aos-words">{version.version}</span> },
+                        { title: w.state, cell: (version) => w.states[version.state] },
                         {
                           title: `${w.platforms}, ${w.size.toLowerCase()}`,
                           cell: (version) =>
@@ -85,6 +87,9 @@ export function ItemPage() {
                   )}
                 </Shown>
               </Panel>
+              {may("item_unit_counts_read") ? <WherePanel item={found} list={may("item_units_list")} /> : null}
+              {newest ? <NeedsPanel item={found} version={newest} /> : null}
+              {newest ? <Configuration version={newest} /> : null}
             </div>
           )}
         </Shown>

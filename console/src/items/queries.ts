@@ -2,12 +2,15 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, got, type Schemas } from "../api/client";
 import { windowOf } from "../parts/list";
 import type { BundlesSearch } from "./bundlesSearch";
+import { needsOf } from "./graph";
 import type { ItemsSearch } from "./search";
 
 export type Item = Schemas["ItemView"];
+export type Version = Schemas["VersionView"];
 export type Bundle = Schemas["BundleView"];
 
 const VERSIONS_MOST = 200;
+const UNITS_MOST = 200;
 
 export function itemsQuery(search: ItemsSearch) {
   return queryOptions({
@@ -36,6 +39,41 @@ export function versionsQuery(id: string) {
     queryFn: ({ signal }) =>
       got(
         client.GET("/api/v11/items/{id}/versions/", { params: { path: { id }, query: { limit: VERSIONS_MOST } }, signal }),
+      ),
+  });
+}
+
+/** What a version needs, all the way down. */
+export function needsQuery(item: { id: string; codename: string }, version: Version) {
+  return queryOptions({
+    queryKey: ["items", "needs", version.id],
+    queryFn: ({ signal }) =>
+      needsOf(item, version, async (id) => {
+        const query = { limit: 1 };
+        const page = await got(client.GET("/api/v11/items/{id}/versions/", { params: { path: { id }, query }, signal }));
+        return page.items[0];
+      }),
+  });
+}
+
+/** How many Units have which version. */
+export function unitCountsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["units", "of item", id, "counts"],
+    queryFn: ({ signal }) => got(client.GET("/api/v11/items/{id}/unit-counts/", { params: { path: { id } }, signal })),
+  });
+}
+
+/** The Units that have a version, the first of them. */
+export function itemUnitsQuery(id: string, version: string) {
+  return queryOptions({
+    queryKey: ["units", "of item", id, version],
+    queryFn: ({ signal }) =>
+      got(
+        client.GET("/api/v11/items/{id}/units/", {
+          params: { path: { id }, query: { version, limit: UNITS_MOST } },
+          signal,
+        }),
       ),
   });
 }
