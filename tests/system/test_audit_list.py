@@ -1,7 +1,9 @@
 """The audit trail as people read it: with what changed, found by who, what, whom and when, and only one's own."""
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -102,3 +104,29 @@ def test_the_command_shows_changes_and_takes_words_for_instants(cloud: CloudProc
     assert none.stdout == ""
     wrong = cloud.aos("oem", "audit", "list", "--since", "soon")
     assert (wrong.returncode, "--since" in wrong.stderr) == (1, True)
+
+
+def test_a_trail_is_verified_by_its_organization_and_a_changed_line_is_named(tmp_path: Path) -> None:
+    cloud = CloudProcess(tmp_path)
+    cloud.init()
+    cloud.start()
+    try:
+        with cloud.person("oem") as oem, cloud.person("sp") as sp, cloud.person("owner") as owner:
+            for title in ("one", "two", "three"):
+                oem.post("/fleets/", json={"title": title}).raise_for_status()
+            verdict = oem.get("/audit/verify/").json()
+            newest = found(oem, limit=1)[0]
+            assert (verdict["whole"], verdict["last"], verdict["hash"]) == (True, newest["number"], newest["hash"])
+            assert verdict["lines"] == verdict["last"] - verdict["first"] + 1
+            assert owner.get("/audit/verify/").status_code == 403
+            with sqlite3.connect(cloud.folder / "aoscloud.db") as database:
+                database.execute("UPDATE audit SET target = 'another' WHERE hash = ?", (newest["hash"],))
+            verdict = oem.get("/audit/verify/").json()
+            assert (verdict["whole"], verdict["faults_total"]) == (False, 1)
+            assert verdict["faults"] == [{"number": newest["number"], "kind": "changed"}]
+            assert sp.get("/audit/verify/").json()["whole"], "another organization's trail is another"
+        told = cloud.aos("oem", "audit", "verify")
+        assert told.returncode == 1 and f"line {newest['number']} was changed" in told.stdout, told.stderr
+        assert "whole" in cloud.aos("sp", "audit", "verify").stdout
+    finally:
+        assert cloud.stop() == 0

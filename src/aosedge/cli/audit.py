@@ -9,6 +9,7 @@ import typer
 from aosedge.cli.client import View
 from aosedge.cli.commands import Json, begin, group
 from aosedge.cli.moments import said
+from aosedge.cli.output import FAILED
 from aosedge.cli.tables import minute, second
 
 app = group("the audit trail")
@@ -58,6 +59,25 @@ def list_(
         out.table(columns, rows, "nothing such", spare=("from", "target"))
 
     out.show(found, words)
+
+
+@app.command()
+def verify(context: typer.Context, json: Json = False) -> None:
+    """Whether each line of your organization's trail is as it was written; the exit code is 1 if one is not."""
+    client, out = begin(context, as_json=json)
+    found = client.get("audit/verify/")
+
+    def words() -> None:
+        if found["whole"]:
+            out.line(f"{found['lines']} lines, whole; the last is sealed {found['hash'] or 'by nothing'}")
+            return
+        for fault in found["faults"]:
+            out.line(f"line {fault['number']} was {fault['kind']}")
+        out.line(f"{found['faults_total']} lines are not as they were written")
+
+    out.show(found, words)
+    if not found["whole"]:
+        raise typer.Exit(FAILED)
 
 
 def told(line: View) -> Iterator[str]:

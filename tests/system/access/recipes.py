@@ -99,6 +99,7 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("assignments_delete", {"id": Of("subject"), "assignment_id": Of("assignment")}),
         Recipe("assignments_list", subject, lists=(Of("assignment"),)),
         Recipe("audit_list", lists=(Of("audit"),)),
+        Recipe("audit_verify"),
         Recipe("campaign_exclusions_list", underway),
         Recipe("campaign_members_list", underway),
         Recipe("campaigns_approve", campaign, body={"digest": "x"}, refused=_DRAFT),

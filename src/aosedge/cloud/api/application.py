@@ -124,6 +124,7 @@ def handlers(root_pem: str, upload_bytes_most: int) -> Router:
             bundles.handler(upload_bytes_most),
             *campaigns.HANDLERS,
             audit.list_,
+            audit.verify,
             events.read,
         ],
     )

@@ -1,16 +1,20 @@
 """The audit trail of one's organization."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from litestar import get
 from litestar.params import FromQuery
 
 from aosedge.cloud.api.asking import Asked, Within
-from aosedge.cloud.domain.audit import AuditLine, Change
+from aosedge.cloud.domain.audit import AuditLine, Change, FaultKind
 from aosedge.cloud.store import Session
+from aosedge.cloud.usecases import audit
 from aosedge.model.instants import Instant, instant_said, to_rfc3339
+
+FAULTS_MOST: Final = 100
+"""Named in one answer; the others are counted."""
 
 
 class ChangeView(msgspec.Struct, frozen=True):
@@ -50,6 +54,29 @@ class AuditView(msgspec.Struct, frozen=True):
 
     total: int
     items: tuple[AuditLineView, ...]
+
+
+class TrailFaultView(msgspec.Struct, frozen=True):
+    """A line that is not as it was written."""
+
+    number: int
+    kind: FaultKind
+
+
+class TrailVerdictView(msgspec.Struct, frozen=True):
+    """What verifying found: `lines` from `first` to `last`, each sealed with the one before.
+
+    `hash` is the seal of the last line, hex: kept elsewhere, it shows also who wrote the whole trail anew.
+    """
+
+    whole: bool
+    first: int
+    last: int
+    lines: int
+    hash: str
+    faults: tuple[TrailFaultView, ...]
+    """The first of them."""
+    faults_total: int
 
 
 def view(line: AuditLine, who_name: str) -> AuditLineView:
@@ -110,6 +137,22 @@ async def list_(
         return AuditView(page.total, tuple(view(line, names[line.who]) for line in page.items))
 
     return await ask.read(find)
+
+
+@get("/audit/verify/", operation_id="audit_verify", tags=["audit"])
+async def verify(ask: Asked) -> TrailVerdictView:
+    """Go along every line of your organization's trail: whether each is as it was written."""
+    found = await ask.read(audit.verify_own)
+    chain = found.chain
+    return TrailVerdictView(
+        whole=not found.faults,
+        first=chain.first,
+        last=chain.last,
+        lines=chain.last - chain.first + 1,
+        hash=chain.hash,
+        faults=tuple(TrailFaultView(fault.number, fault.kind) for fault in found.faults[:FAULTS_MOST]),
+        faults_total=len(found.faults),
+    )
 
 
 def _instant(words: str | None, element: str) -> Instant | None:

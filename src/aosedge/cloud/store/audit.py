@@ -1,5 +1,6 @@
 """The audit trail: append-only, a hash chain for each organization."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +12,7 @@ from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.store import rows
 from aosedge.cloud.store.recording import Recorder, in_words
 from aosedge.cloud.store.tables import audit, audit_chains
+from aosedge.cloud.store.trail import in_parts
 from aosedge.model.instants import Instant
 
 ORDERS: Final = ("number", "at", "who", "operation", "outcome", "target")
@@ -74,6 +76,17 @@ class Audit:
         if self._scope.reach == "all":
             return select(audit)
         return select(audit).where(false() if self._scope.tenant is None else audit.c.chain == self._scope.tenant)
+
+    def ends(self) -> Chain:
+        """Of the chain of the scope's organization; they are empty where none are on record."""
+        tenant = self._scope.tenant
+        query = select(audit_chains).where(false() if tenant is None else audit_chains.c.chain == tenant)
+        return rows.one(self._connection, query, Chain) or Chain(tenant or "", 1, "", 0, "")
+
+    def lines(self) -> Iterator[AuditLine]:
+        """All lines of that chain, by number, some at a time."""
+        tenant = self._scope.tenant
+        return in_parts(self._connection, select(audit).where(false() if tenant is None else audit.c.chain == tenant))
 
     def page(
         self,

@@ -1,9 +1,9 @@
 """The audit trail of the whole installation: to verify it, to export it, and to let go of what is old."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
 
 from aosedge.cloud.domain.audit import AuditLine, Chain
 from aosedge.cloud.store import rows
@@ -12,6 +12,20 @@ from aosedge.model.instants import Instant
 
 TOGETHER: Final = 2_000
 """Lines read at once."""
+
+
+def in_parts(connection: Connection, lines: Select[Any]) -> Iterator[AuditLine]:
+    """These lines of one chain, by number, some at a time."""
+    after = None
+    while True:
+        query = lines.order_by(audit.c.number).limit(TOGETHER)
+        if after is not None:
+            query = query.where(audit.c.number > after)
+        part = rows.every(connection, query, AuditLine)
+        if not part:
+            return
+        yield from part
+        after = part[-1].number
 
 
 class Trail:
@@ -29,16 +43,7 @@ class Trail:
 
     def lines(self, chain: str) -> Iterator[AuditLine]:
         """All lines of a chain, by number, some at a time."""
-        after = None
-        while True:
-            query = select(audit).where(audit.c.chain == chain).order_by(audit.c.number).limit(TOGETHER)
-            if after is not None:
-                query = query.where(audit.c.number > after)
-            part = rows.every(self._connection, query, AuditLine)
-            if not part:
-                return
-            yield from part
-            after = part[-1].number
+        return in_parts(self._connection, select(audit).where(audit.c.chain == chain))
 
     def between(
         self, since: Instant | None, until: Instant | None, after: AuditLine | None, most: int

@@ -8,7 +8,7 @@ import msgspec
 
 from aosedge.cloud.domain.access.callers import Caller
 from aosedge.cloud.domain.audit import AuditLine, Chain, Fault, faults
-from aosedge.cloud.store import EverySession, Store
+from aosedge.cloud.store import EverySession, Session, Store
 from aosedge.model.instants import Instant, to_rfc3339
 
 TOGETHER: Final = 2_000
@@ -38,6 +38,12 @@ def _verified(session: EverySession, name: str) -> Verified | None:
         if chain.chain == name:
             return Verified(chain, tuple(faults(chain, session.trail.lines(name))))
     return None
+
+
+def verify_own(session: Session) -> Verified:
+    """The chain of the asker's organization, in one snapshot."""
+    chain = session.audit.ends()
+    return Verified(chain, tuple(faults(chain, session.audit.lines())))
 
 
 async def export(store: Store, caller: Caller, since: Instant | None, until: Instant | None) -> AsyncIterator[bytes]:

@@ -40,6 +40,7 @@ OPERATIONS: Final[dict[str, Row]] = {
     "assignments_delete":               Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "assignments_list":                 Row("reads",   "tenant", "none",     "none",   "none",   "tenant"),
     "audit_list":                       Row("reads",   "tenant", "none",     "tenant", "tenant", "tenant"),
+    "audit_verify":                     Row("reads",   "tenant", "none",     "tenant", "tenant", "tenant"),
     "campaign_exclusions_list":         Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "campaign_members_list":            Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "campaigns_approve":                Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
