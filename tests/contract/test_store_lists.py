@@ -105,3 +105,19 @@ async def test_a_list_of_a_hundred_costs_as_many_statements_as_one_of_ten(
             assert await world.read(person("oem-1"), tenant("oem-1"), ask) == limit
         counts.append(len(statements))
     assert counts[0] == counts[1] > 1, statements[:8]
+
+
+async def test_a_part_of_a_name_finds_people_sets_and_subjects_in_any_case(store: Store) -> None:
+    await settle(store)
+
+    def ask(session: Session) -> None:
+        for page, name in (
+            (session.users.page, session.users.page().items[0].username),
+            (session.subjects.page, session.subjects.page().items[0].title),
+        ):
+            found = page(search=name[1:].upper()).items
+            assert name in {each.username if isinstance(each, User) else each.title for each in found}
+            assert page(search="%").total == 0
+        assert session.unit_sets.page(search="nowhere").total == session.campaigns.page(search="nowhere").total == 0
+
+    await store.read(person("oem-1"), tenant("oem-1"), ask)

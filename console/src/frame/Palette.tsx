@@ -28,6 +28,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const pages = pagesNamed(typed, ENTRIES.filter((entry) => entry.needs === null || may(entry.needs)));
   const finds: Find[] = [...pages, ...(typed.trim() ? things : [])];
   const chosen = Math.min(at, finds.length - 1);
+  useEffect(() => {
+    document.getElementById(`${list}-${chosen}`)?.scrollIntoView({ block: "nearest" });
+  }, [list, chosen]);
   const go = (find: Find | undefined) => {
     if (!find) return;
     onClose();

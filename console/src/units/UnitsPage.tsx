@@ -12,6 +12,7 @@ import { BulkActions } from "./BulkActions";
 import { unitColumns } from "./columns";
 import { NoUnits } from "./NoUnits";
 import { unitsQuery, type Unit } from "./queries";
+import { SavedViews } from "./SavedViews";
 import type { UnitsSearch } from "./search";
 import { UnitFilters } from "./UnitFilters";
 
@@ -51,7 +52,12 @@ export function UnitsPage() {
           onSearch={onSearch}
           selection={{ ids: new Set(chosen.keys()), set: choose, name: (unit) => unit.system_uid }}
           filters={<UnitFilters search={search} fleets={fleets.data} onFilter={onFilter} />}
-          actions={<BulkActions units={[...chosen.values()]} fleets={fleets.data} onDone={() => setChosen(new Map())} />}
+          actions={
+            <>
+              <SavedViews search={search} onView={(view) => void navigate({ search: view })} />
+              <BulkActions units={[...chosen.values()]} fleets={fleets.data} onDone={() => setChosen(new Map())} />
+            </>
+          }
           empty={<NoUnits onClear={() => void navigate({ search: {} })} filtered={filtered(search)} />}
         />
       </PageSection>

@@ -57,9 +57,18 @@ export const words = {
   },
   palette: {
     title: "Go to",
-    placeholder: "A page, a Unit, a fleet, an item",
+    placeholder: "A page, a Unit, a fleet, a set, an item, a person",
     none: "Nothing has this in its name",
-    groups: { pages: "Pages", units: "Units", fleets: "Fleets", items: "Items" },
+    groups: {
+      pages: "Page",
+      units: "Unit",
+      fleets: "Fleet",
+      sets: "Unit Set",
+      subjects: "Subject",
+      items: "Item",
+      people: "Person",
+      campaigns: "Campaign",
+    },
     hint: "Arrow keys to choose, Enter to go",
   },
   states: {

@@ -56,15 +56,18 @@ async def list_(
     ask: Asked,
     window: Within,
     title: FromQuery[str | None] = None,
+    search: FromQuery[str | None] = None,
     in_state: Annotated[CampaignState | None, QueryParameter(name="state")] = None,
     bundle_id: FromQuery[str | None] = None,
     ordering: FromQuery[str] = "-created_at",
 ) -> CampaignsView:
-    """Campaigns that match every filter given, newest first."""
+    """Campaigns that match every filter given, newest first; `search` is a part of the title."""
 
     def find(session: Session) -> CampaignsView:
         bundle = BundleId(bundle_id) if bundle_id is not None else None
-        page = session.campaigns.page(window, title=title, state=in_state, bundle=bundle, order=ordering)
+        page = session.campaigns.page(
+            window, title=title, search=search, state=in_state, bundle=bundle, order=ordering
+        )
         return CampaignsView(page.total, tuple(view(session, campaign) for campaign in page.items))
 
     return await ask.read(find)

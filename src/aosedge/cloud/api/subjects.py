@@ -62,15 +62,16 @@ async def list_(
     ask: Asked,
     window: Within,
     title: FromQuery[str | None] = None,
+    search: FromQuery[str | None] = None,
     type: FromQuery[SubjectKind | None] = None,
     unit_id: FromQuery[str | None] = None,
     ordering: FromQuery[str] = "title",
 ) -> SubjectsView:
-    """Subjects; `unit_id`, a system id or id: those that join this Unit."""
+    """Subjects; `unit_id`, a system id or id: those that join this Unit; `search` is a part of the title."""
 
     def find(session: Session) -> SubjectsView:
         unit = session.units.named(unit_id).id if unit_id is not None else None
-        page = session.subjects.page(window, title=title, kind=type, unit=unit, order=ordering)
+        page = session.subjects.page(window, title=title, search=search, kind=type, unit=unit, order=ordering)
         return SubjectsView(page.total, tuple(map(view, page.items)))
 
     return await ask.read(find)

@@ -78,17 +78,22 @@ async def list_(
     ask: Asked,
     window: Within,
     title: FromQuery[str | None] = None,
+    search: FromQuery[str | None] = None,
     fleet_id: FromQuery[str | None] = None,
     unit_id: FromQuery[str | None] = None,
     verification: FromQuery[bool | None] = None,
     ordering: FromQuery[str] = "title",
 ) -> UnitSetsView:
-    """Sets that match every filter given; `unit_id`, a system id or id: those that this Unit is in."""
+    """Sets that match every filter given; `unit_id`, a system id or id: those that this Unit is in.
+
+    `search` is a part of the title.
+    """
 
     def find(session: Session) -> UnitSetsView:
         page = session.unit_sets.page(
             window,
             title=title,
+            search=search,
             fleet=FleetId(fleet_id) if fleet_id is not None else None,
             unit=session.units.named(unit_id).id if unit_id is not None else None,
             verification=verification,

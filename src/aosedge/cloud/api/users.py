@@ -144,17 +144,18 @@ async def list_(
     ask: Asked,
     window: Within,
     username: FromQuery[str | None] = None,
+    search: FromQuery[str | None] = None,
     of_role: Annotated[str | None, QueryParameter(name="role")] = None,
     organization_id: FromQuery[str | None] = None,
     active: FromQuery[bool | None] = None,
     ordering: FromQuery[str] = "username",
 ) -> UsersView:
-    """Users that you manage."""
+    """Users that you manage; `search` is a part of the name."""
     role = None if of_role is None else role_named(of_role)
     org = None if organization_id is None else OrgId(organization_id)
     page = await ask.read(
         lambda session: session.users.page(
-            window, username=username, role=role, org=org, active=active, order=ordering
+            window, username=username, search=search, role=role, org=org, active=active, order=ordering
         )
     )
     return UsersView(page.total, tuple(map(view, page.items)))

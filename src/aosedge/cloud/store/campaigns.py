@@ -73,12 +73,15 @@ class Campaigns:
         window: Window = Window(),
         *,
         title: str | None = None,
+        search: str | None = None,
         state: str | None = None,
         bundle: BundleId | None = None,
         order: str = "-created_at",
     ) -> Page[Campaign]:
-        """Campaigns that match every filter given."""
+        """Campaigns that match every filter given; `search` is a part of the title, in any case."""
         query = self._mine()
+        if search is not None:
+            query = query.where(campaigns.c.title.icontains(search, autoescape=True))
         for column, value in ((campaigns.c.title, title), (campaigns.c.state, state), (campaigns.c.bundle, bundle)):
             if value is not None:
                 query = query.where(column == value)

@@ -83,13 +83,16 @@ class Users:
         window: Window = Window(),
         *,
         username: str | None = None,
+        search: str | None = None,
         role: Role | None = None,
         org: OrgId | None = None,
         active: bool | None = None,
         order: str = "username",
     ) -> Page[User]:
-        """Users that match every filter given, with their fleets."""
+        """Users that match every filter given, with their fleets; `search` is a part of the name, in any case."""
         query = self._mine()
+        if search is not None:
+            query = query.where(users.c.username.icontains(search, autoescape=True))
         filters = ((users.c.username, username), (users.c.role, role), (users.c.org, org), (users.c.active, active))
         for column, value in filters:
             if value is not None:

@@ -43,12 +43,15 @@ class Subjects:
         window: Window = Window(),
         *,
         title: str | None = None,
+        search: str | None = None,
         kind: SubjectKind | None = None,
         unit: UnitId | None = None,
         order: str = "title",
     ) -> Page[Subject]:
-        """Subjects that match every filter given; `unit`: those that join this Unit."""
+        """Subjects that match every filter given; `unit`: those that join this Unit; `search`: part of the title."""
         query = self._mine()
+        if search is not None:
+            query = query.where(subjects.c.title.icontains(search, autoescape=True))
         if title is not None:
             query = query.where(subjects.c.title == title)
         if kind is not None:

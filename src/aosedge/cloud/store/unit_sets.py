@@ -48,13 +48,16 @@ class UnitSets:
         window: Window = Window(),
         *,
         title: str | None = None,
+        search: str | None = None,
         fleet: FleetId | None = None,
         unit: UnitId | None = None,
         verification: bool | None = None,
         order: str = "title",
     ) -> Page[UnitSet]:
-        """Sets that match every filter given; `unit`: those that it is in."""
+        """Sets that match every filter given; `unit`: those that it is in; `search`: a part of the title."""
         query = self._mine()
+        if search is not None:
+            query = query.where(unit_sets.c.title.icontains(search, autoescape=True))
         for column, value in (
             (unit_sets.c.title, title),
             (unit_sets.c.fleet, fleet),
