@@ -1,6 +1,8 @@
 """Units that wait for approval, over HTTP: an enrolment key in every state, and what is tried at the door."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -97,6 +99,24 @@ def test_a_key_that_is_revoked_or_unknown_lets_nobody_in(oem: httpx.Client, nobo
     answer = Newcomer(nobody, "revoked-1").enrol(key["key"])
     assert answer.status_code == 403 and "revoked" in answer.json()["message"]
     assert Newcomer(nobody, "revoked-1").enrol("aosenr_none").status_code == 403
+
+
+def test_a_key_that_has_expired_lets_nobody_in_and_who_waits_already_is_let_in(
+    cloud: CloudProcess, oem: httpx.Client, nobody: httpx.Client
+) -> None:
+    key = key_of(oem, units=5, valid_hours=1)
+    early, late = Newcomer(nobody, "early-1"), Newcomer(nobody, "late-1")
+    waits = early.enrol(key["key"])
+    assert waits.status_code == 201, waits.text
+    with closing(sqlite3.connect(cloud.folder / "aoscloud.db", timeout=20)) as database, database:  # an hour passes
+        database.execute("UPDATE enrolment_keys SET expires_at = created_at WHERE id = ?", (key["id"],))
+    refused = late.enrol(key["key"])
+    assert refused.status_code == 403 and "has expired" in refused.json()["message"]
+    assert [one["state"] for one in oem.get("/enrolment-keys/").json()["items"] if one["id"] == key["id"]] == [
+        "expired"
+    ]
+    assert oem.post(f"/waiting-units/{waits.json()['id']}/approve/").status_code == 201
+    assert early.collect(waits.json()["id"]).json()["state"] == "approved"
 
 
 def test_another_tenant_sees_neither_key_nor_waiting_unit(

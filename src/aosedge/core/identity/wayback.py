@@ -62,11 +62,11 @@ class WayBack:
     async def run(self) -> None:
         """Look once an hour at least, and step by step once the certificate has expired."""
         while True:
-            pause = await self._look()
+            pause = await self.look()
             await asyncio.sleep(pause)
 
-    async def _look(self) -> float:
-        """How long until the next look, seconds."""
+    async def look(self) -> float:
+        """Once; how long until the next look, seconds."""
         try:
             current = self._cabinet.current("online")
             if current is None:
