@@ -13,7 +13,7 @@ suite() {
 suite "rules, with the coverage of their branches" $pytest -n 2 --dist worksteal tests/unit --cov --cov-report=term:skip-covered
 suite "adapters, processes and simulated worlds" $pytest -n 2 --dist loadfile tests/house tests/contract tests/system tests/simulation -m "not root"
 suite "the console's rules" npm --silent --prefix console test
-suite "the console in a browser" $pytest tests/browser
+suite "the console in a browser" $pytest -n 2 --dist loadfile tests/browser
 suite "containers and networks" $pytest tests/contract tests/system -m root
 rm -f .coverage
 [ -z "$failed" ] || { printf 'failed: %s\n' "${failed#, }" >&2; exit 1; }
