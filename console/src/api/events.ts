@@ -15,6 +15,7 @@ export interface UnitEvent {
 
 const LOST_AFTER_MS = 3_000; // a stream ends each minute and comes again at once: that is no loss
 const GATHER_MS = 1_000;
+const CAMPAIGN_MS = 300; // its figures are few and somebody watches them
 const AGAIN_MS = [500, 1_000, 2_000, 5_000];
 
 export type LinkState = "up" | "lost";
@@ -92,6 +93,7 @@ export function useEvents(wanted: boolean): void {
     let failures = 0;
     let begun = false;
     const units = gathered(() => void cache.invalidateQueries({ queryKey: ["units"] }));
+    const campaigns = gathered(() => void cache.invalidateQueries({ queryKey: ["campaigns"] }), CAMPAIGN_MS);
     const everything = gathered(() => void cache.invalidateQueries(), 0);
     const open = () => {
       source = new EventSource("/api/v11/events/");
@@ -105,6 +107,7 @@ export function useEvents(wanted: boolean): void {
         applied(cache, JSON.parse((message as MessageEvent<string>).data) as UnitEvent);
         units();
       });
+      source.addEventListener("campaign", campaigns);
       source.addEventListener("missed", everything);
       source.onerror = () => {
         link.closed();

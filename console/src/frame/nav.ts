@@ -2,7 +2,7 @@ import { words } from "../words/en";
 
 /** A page of the menu, and the operation that it begins with: whoever may not ask for that does not see it. */
 export interface Entry {
-  to: "/" | "/units" | "/waiting" | "/enrolment-keys" | "/fleets" | "/sets" | "/subjects" | "/items" | "/bundles" | "/people" | "/organizations" | "/grants" | "/audit" | "/platform";
+  to: "/" | "/units" | "/waiting" | "/enrolment-keys" | "/fleets" | "/sets" | "/subjects" | "/items" | "/bundles" | "/campaigns" | "/people" | "/organizations" | "/grants" | "/audit" | "/platform";
   title: string;
   needs: string | null;
 }
@@ -17,6 +17,7 @@ export const ENTRIES: Entry[] = [
   { to: "/subjects", title: words.nav.subjects, needs: "subjects_list" },
   { to: "/items", title: words.nav.items, needs: "items_list" },
   { to: "/bundles", title: words.nav.bundles, needs: "deployment_bundles_list" },
+  { to: "/campaigns", title: words.nav.campaigns, needs: "campaigns_list" },
   { to: "/people", title: words.nav.people, needs: "users_list" },
   { to: "/organizations", title: words.nav.organizations, needs: "organizations_list" },
   { to: "/grants", title: words.nav.grants, needs: "grants_list" },

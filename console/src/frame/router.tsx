@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { auditSearch } from "../audit/search";
+import { campaignsSearch, membersSearch, newCampaignSearch } from "../campaigns/search";
 import { keysSearch, waitingSearch } from "../enrolment/search";
 import { bundlesSearch } from "../items/bundlesSearch";
 import { itemsSearch } from "../items/search";
@@ -98,6 +99,24 @@ const bundle = createRoute({
   path: "/bundles/$id",
   component: lazyRouteComponent(() => import("../items/BundlePage"), "BundlePage"),
 });
+const campaigns = createRoute({
+  getParentRoute: () => root,
+  path: "/campaigns",
+  validateSearch: campaignsSearch,
+  component: lazyRouteComponent(() => import("../campaigns/CampaignsPage"), "CampaignsPage"),
+});
+const newCampaign = createRoute({
+  getParentRoute: () => root,
+  path: "/campaigns/new",
+  validateSearch: newCampaignSearch,
+  component: lazyRouteComponent(() => import("../campaigns/NewCampaignPage"), "NewCampaignPage"),
+});
+const campaign = createRoute({
+  getParentRoute: () => root,
+  path: "/campaigns/$id",
+  validateSearch: membersSearch,
+  component: lazyRouteComponent(() => import("../campaigns/CampaignPage"), "CampaignPage"),
+});
 const people = createRoute({
   getParentRoute: () => root,
   path: "/people",
@@ -144,7 +163,7 @@ const platform = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, units, unit, waiting, enrolmentKeys, fleets, fleet, sets, set, subjects, subject, items, item, bundles, bundle, people, person, organizations, organization, grants, audit, account, platform]),
+  routeTree: root.addChildren([overview, units, unit, waiting, enrolmentKeys, fleets, fleet, sets, set, subjects, subject, items, item, bundles, bundle, campaigns, newCampaign, campaign, people, person, organizations, organization, grants, audit, account, platform]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,
 });

@@ -1,4 +1,5 @@
 import { audit } from "./audit";
+import { campaigns } from "./campaigns";
 import { enrolment } from "./enrolment";
 import { grants, organizations } from "./organizations";
 import { fleets } from "./fleets";
@@ -26,6 +27,7 @@ export const words = {
     sets: "Unit Sets",
     items: "Items",
     bundles: "Bundles",
+    campaigns: "Campaigns",
     people: "People",
     organizations: "Organizations",
     grants: "Grants",
@@ -205,6 +207,7 @@ export const words = {
   subjects,
   items,
   bundles,
+  campaigns,
   people,
   audit,
 };

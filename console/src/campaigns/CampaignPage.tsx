@@ -1,0 +1,191 @@
+import { Alert, Breadcrumb, BreadcrumbItem, Button, PageSection } from "@patternfly/react-core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useCallback, useMemo } from "react";
+import { client, got } from "../api/client";
+import { AuditLines } from "../audit/AuditLines";
+import { auditOfQuery } from "../audit/queries";
+import { fleetsByIdQuery } from "../fleets/queries";
+import { Said } from "../parts/Confirm";
+import { Facts } from "../parts/Facts";
+import { Moment } from "../parts/Moment";
+import { PageHead } from "../parts/PageHead";
+import { Panel } from "../parts/Panel";
+import { SmallTable } from "../parts/SmallTable";
+import { NotAllowed, Shown } from "../parts/states";
+import { useMay } from "../session/me";
+import { setsQuery } from "../sets/queries";
+import { words } from "../words/en";
+import { CampaignLabel } from "./CampaignLabels";
+import { CurvePanel } from "./CurvePanel";
+import { durationWords } from "./draft";
+import { Members } from "./Members";
+import { PlanFacts } from "./PlanFacts";
+import { campaignQuery, exclusionsQuery, planKey, type Campaign, type Plan } from "./queries";
+import type { MembersSearch } from "./search";
+import { Verbs } from "./Verbs";
+import { Waves } from "./Waves";
+
+const route = getRouteApi("/campaigns/$id");
+const w = words.campaigns;
+const ALL_SETS = 200;
+const LOOKS = {
+  halted: "danger", rolling_back: "warning", rolled_back: "warning", paused: "info", completed: "success",
+} as const;
+
+/** One campaign: its waves as they move, why it stands as it does, and what one can do. */
+export function CampaignPage() {
+  const { id } = route.useParams();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const may = useMay();
+  const found = useQuery({ ...campaignQuery(id), enabled: may("campaigns_read") });
+  const sets = useSetTitles();
+  const onSearch = useCallback(
+    (change: MembersSearch) =>
+      void navigate({ search: (old) => ({ ...old, ...change }), replace: true, resetScroll: false }),
+    [navigate],
+  );
+  if (!may("campaigns_read")) return <NotAllowed />;
+  const title = found.data?.title ?? w.name;
+  return (
+    <>
+      <PageHead
+        title={title}
+        above={
+          <Breadcrumb>
+            <BreadcrumbItem render={({ className }) => <Link className={className} to="/campaigns">{w.title}</Link>} />
+            <BreadcrumbItem isActive>
+              <span className="aos-name">{title}</span>
+            </BreadcrumbItem>
+          </Breadcrumb>
+        }
+        beside={found.data ? <CampaignLabel state={found.data.state} /> : null}
+        actions={found.data ? <Verbs campaign={found.data} /> : null}
+      />
+      <PageSection hasBodyWrapper={false}>
+        <Shown query={found} lines={10}>
+          {(campaign) => (
+            <div className="aos-stack">
+              <State campaign={campaign} />
+              {["draft", "planned"].includes(campaign.state) ? <Planning campaign={campaign} sets={sets} /> : null}
+              <Waves campaign={campaign} sets={sets} />
+              <CurvePanel campaign={campaign} />
+              {campaign.waves.length ? <Members campaign={campaign} search={search} onSearch={onSearch} /> : null}
+              {may("campaign_exclusions_list") ? <LeftOut id={campaign.id} /> : null}
+              <div className="aos-columns">
+                <Settings campaign={campaign} sets={sets} />
+                {may("audit_list") ? <Trail id={campaign.id} /> : null}
+              </div>
+            </div>
+          )}
+        </Shown>
+      </PageSection>
+    </>
+  );
+}
+
+function State({ campaign }: { campaign: Campaign }) {
+  if (!campaign.reason) return null;
+  const look = campaign.state in LOOKS ? LOOKS[campaign.state as keyof typeof LOOKS] : "custom";
+  return <Alert variant={look} isInline component="h2" title={`${w.states[campaign.state]}: ${campaign.reason}`} />;
+}
+
+export function useSetTitles(): ReadonlyMap<string, string> {
+  const may = useMay();
+  const sets = useQuery({ ...setsQuery({ per: ALL_SETS }), enabled: may("unit_sets_list") });
+  return useMemo(() => new Map((sets.data?.items ?? []).map((set) => [set.id, set.title])), [sets.data]);
+}
+
+function Planning({ campaign, sets }: { campaign: Campaign; sets: ReadonlyMap<string, string> }) {
+  const cache = useQueryClient();
+  const may = useMay();
+  const drawn = useQuery<Plan>({ queryKey: planKey(campaign.id), enabled: false });
+  const plan = useMutation({
+    mutationFn: () => got(client.POST("/api/v11/campaigns/{id}/plan/", { params: { path: { id: campaign.id } } })),
+    onSuccess: (made) => cache.setQueryData(planKey(campaign.id), made),
+    onSettled: () => cache.invalidateQueries({ queryKey: ["campaigns"] }),
+  });
+  const now = drawn.data?.digest === campaign.plan_digest ? drawn.data : undefined;
+  const again = may("campaigns_plan") ? (
+    <Button variant="secondary" isLoading={plan.isPending} isDisabled={plan.isPending} onClick={() => plan.mutate()}>
+      {w.plan.again}
+    </Button>
+  ) : null;
+  return (
+    <Panel title={w.plan.title} beside={again}>
+      {plan.error ? <Said error={plan.error} /> : null}
+      {now ? <PlanFacts plan={now} sets={sets} /> : <p className="aos-quiet">{w.plan.stale}</p>}
+    </Panel>
+  );
+}
+
+function Settings({ campaign, sets }: { campaign: Campaign; sets: ReadonlyMap<string, string> }) {
+  const may = useMay();
+  const fleets = useQuery({ ...fleetsByIdQuery, enabled: may("fleets_list") });
+  const { policy, selection } = campaign;
+  const whom = [
+    ...selection.fleets.map((id) => fleets.data?.get(id) ?? id),
+    ...selection.sets.map((id) => sets.get(id) ?? id),
+    selection.selector ?? "",
+    selection.units.length ? `${selection.units.length} ${words.units.title}` : "",
+  ].filter(Boolean);
+  const { at_once: atOnce, starts_per_minute: perMinute } = policy.limits ?? {};
+  const limits = [atOnce ? w.atOnce(atOnce) : "", perMinute ? w.perMinute(perMinute) : ""];
+  return (
+    <Panel title={w.settings}>
+      <Facts
+        columns={2}
+        facts={[
+          [w.bundle, <Link key="bundle" to="/bundles/$id" params={{ id: campaign.bundle_id }}>{campaign.bundle}</Link>],
+          [w.whom, whom.join(", ")],
+          [w.strategy, w.strategies[policy.strategy]],
+          [w.limits, limits.filter(Boolean).join(", ") || w.noLimits],
+          [w.deadline, durationWords(policy.unit_deadline)],
+          [w.offlineAfter, durationWords(policy.offline?.after ?? "")],
+          [w.afterHalt, policy.roll_back_on_halt ? w.goesBack : w.stays],
+          [w.approval, policy.four_eyes ? (campaign.approved ? w.approved : w.fourEyesShort) : ""],
+          [w.created, <Moment key="created" at={campaign.created_at} />],
+          [w.starts, campaign.starts_at ? <Moment key="starts" at={campaign.starts_at} /> : ""],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function Trail({ id }: { id: string }) {
+  const trail = useQuery(auditOfQuery(id));
+  return (
+    <Panel title={w.trail}>
+      <Shown query={trail} lines={4}>
+        {(page) => <AuditLines lines={page.items} none={w.trailNone} />}
+      </Shown>
+    </Panel>
+  );
+}
+
+function LeftOut({ id }: { id: string }) {
+  const left = useQuery(exclusionsQuery(id));
+  if (!left.data?.total) return null;
+  const { items, total } = left.data;
+  return (
+    <Panel title={`${w.exclusions} (${total.toLocaleString("en")})`}>
+      <SmallTable
+        label={w.exclusions}
+        rows={items}
+        id={(each) => each.unit_id}
+        none=""
+        columns={[
+          {
+            title: w.unit,
+            cell: (each) => (
+              <Link to="/units/$id" params={{ id: each.system_uid }} className="aos-name aos-short">{each.system_uid}</Link>
+            ),
+          },
+          { title: w.reason, cell: (each) => <span className="aos-words">{each.reason}</span> },
+        ]}
+      />
+      {total > items.length ? <p className="aos-quiet">{w.exclusionsMore(total - items.length)}</p> : null}
+    </Panel>
+  );
+}

@@ -1,0 +1,143 @@
+import {
+  Breadcrumb,
+  BreadcrumbItem,
+  Form,
+  FormGroup,
+  FormSelect,
+  FormSelectOption,
+  PageSection,
+  Wizard,
+  WizardStep,
+} from "@patternfly/react-core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { Said } from "../parts/Confirm";
+import { PageHead } from "../parts/PageHead";
+import { Loading, NotAllowed } from "../parts/states";
+import { useMay } from "../session/me";
+import { words } from "../words/en";
+import { useSetTitles } from "./CampaignPage";
+import { useDrawing } from "./drawing";
+import { emptyDraft, faultsOf, type Draft } from "./draft";
+import { TextField, type Step } from "./Fields";
+import { How } from "./How";
+import { PlanFacts } from "./PlanFacts";
+import { readyBundlesQuery } from "./queries";
+import { Whom } from "./Whom";
+
+const route = getRouteApi("/campaigns/new");
+const w = words.campaigns;
+
+/** A new campaign: what, whom, how; then what would happen, before anything does. */
+export function NewCampaignPage() {
+  const may = useMay();
+  if (!may("campaigns_create") || !may("campaigns_plan")) return <NotAllowed />;
+  return (
+    <>
+      <PageHead
+        title={w.create}
+        above={
+          <Breadcrumb>
+            <BreadcrumbItem render={({ className }) => <Link className={className} to="/campaigns">{w.title}</Link>} />
+            <BreadcrumbItem isActive>{w.create}</BreadcrumbItem>
+          </Breadcrumb>
+        }
+      />
+      <PageSection hasBodyWrapper={false}>
+        <div className="aos-wizard">
+          <Steps />
+        </div>
+      </PageSection>
+    </>
+  );
+}
+
+function Steps() {
+  const { bundle } = route.useSearch();
+  const navigate = useNavigate();
+  const [draft, setDraft] = useState<Draft>(() => emptyDraft(bundle));
+  const { draw, start, discard } = useDrawing();
+  const faults = faultsOf(draft);
+  const step: Step = { draft, faults, change: (change) => setDraft((old) => ({ ...old, ...change })) };
+  const what = draft.title.trim() !== "" && draft.bundle !== "";
+  const whom = what && (draft.fleets.length > 0 || draft.sets.length > 0 || draft.selector.trim() !== "");
+  const how = whom && !faults.size;
+  const drawn = draw.isPending ? undefined : draw.data;
+  const busy = draw.isPending || start.isPending;
+  const show = (id: string) => void navigate({ to: "/campaigns/$id", params: { id } });
+  const go = () => {
+    if (!drawn) return;
+    if (draft.fourEyes) show(drawn.id);
+    else start.mutate(drawn.id, { onSuccess: () => show(drawn.id) });
+  };
+  const leave = () => void discard().finally(() => void navigate({ to: "/campaigns" }));
+  const first = { nextButtonText: w.wizard.next, cancelButtonText: w.wizard.cancel };
+  const middle = { ...first, backButtonText: w.wizard.back };
+  const last = {
+    ...middle,
+    nextButtonText: draft.fourEyes ? w.wizard.keptForApproval : w.wizard.start(drawn?.plan.members ?? 0),
+    isNextDisabled: !drawn?.plan.members || busy,
+  };
+  return (
+    <Wizard
+      isVisitRequired
+      navAriaLabel={w.create}
+      onClose={leave}
+      onSave={go}
+      onStepChange={(_event, now) => (now.id === "plan" ? draw.mutate(draft) : undefined)}
+    >
+      <WizardStep name={w.wizard.what} id="what" footer={{ ...first, isNextDisabled: !what }}>
+        <What step={step} />
+      </WizardStep>
+      <WizardStep name={w.wizard.whom} id="whom" isDisabled={!what} footer={{ ...middle, isNextDisabled: !whom }}>
+        <Whom step={step} />
+      </WizardStep>
+      <WizardStep name={w.wizard.how} id="how" isDisabled={!whom} footer={{ ...middle, isNextDisabled: !how }}>
+        <How step={step} />
+      </WizardStep>
+      <WizardStep name={w.wizard.plan} id="plan" isDisabled={!how} footer={last}>
+        {draw.isPending ? (
+          <Loading lines={6} />
+        ) : drawn ? (
+          <Drawn drawn={drawn} />
+        ) : null}
+        {draw.error ? <Said error={draw.error} /> : null}
+        {start.error ? <Said error={start.error} /> : null}
+      </WizardStep>
+    </Wizard>
+  );
+}
+
+function Drawn({ drawn }: { drawn: { id: string; plan: Parameters<typeof PlanFacts>[0]["plan"] } }) {
+  const sets = useSetTitles();
+  return (
+    <div className="aos-stack">
+      <PlanFacts plan={drawn.plan} sets={sets} />
+      <p>
+        <Link to="/campaigns/$id" params={{ id: drawn.id }}>
+          {w.wizard.keep}
+        </Link>
+      </p>
+    </div>
+  );
+}
+
+function What({ step }: { step: Step }) {
+  const bundles = useQuery(readyBundlesQuery);
+  const { draft, change } = step;
+  return (
+    <Form onSubmit={(event) => event.preventDefault()}>
+      <p>{w.wizard.whatHow}</p>
+      <TextField step={step} name="title" label={w.wizard.titleField} required />
+      <FormGroup label={w.wizard.bundleField} fieldId="campaign-bundle" isRequired>
+        <FormSelect id="campaign-bundle" value={draft.bundle} onChange={(_event, bundle) => change({ bundle })}>
+          <FormSelectOption value="" label={w.wizard.chooseBundle} isPlaceholder />
+          {(bundles.data?.items ?? []).map((bundle) => (
+            <FormSelectOption key={bundle.id} value={bundle.id} label={bundle.name} />
+          ))}
+        </FormSelect>
+      </FormGroup>
+    </Form>
+  );
+}

@@ -1,0 +1,102 @@
+import { Button, FormGroup, TextInput } from "@patternfly/react-core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { client, got } from "../api/client";
+import { Confirm } from "../parts/Confirm";
+import { useMay } from "../session/me";
+import { words } from "../words/en";
+import type { Campaign } from "./queries";
+import { GRAVE, verbsOf, willOf, type Verb } from "./verbs";
+
+const w = words.campaigns;
+const REASONED: ReadonlySet<Verb> = new Set(["pause", "resume", "override", "halt", "cancel", "roll_back"]);
+
+async function say(verb: Verb, campaign: Campaign, reason: string): Promise<Campaign | undefined> {
+  const params = { path: { id: campaign.id } };
+  const why = { params, body: { reason } };
+  switch (verb) {
+    case "start":
+      return got(client.POST("/api/v11/campaigns/{id}/start/", { params, body: {} }));
+    case "approve":
+      return got(client.POST("/api/v11/campaigns/{id}/approve/", { params, body: { digest: campaign.plan_digest } }));
+    case "pause":
+      return got(client.POST("/api/v11/campaigns/{id}/pause/", why));
+    case "resume":
+      return got(client.POST("/api/v11/campaigns/{id}/resume/", why));
+    case "override":
+      return got(client.POST("/api/v11/campaigns/{id}/override/", why));
+    case "halt":
+      return got(client.POST("/api/v11/campaigns/{id}/halt/", why));
+    case "cancel":
+      return got(client.POST("/api/v11/campaigns/{id}/cancel/", why));
+    case "roll_back":
+      return got(client.POST("/api/v11/campaigns/{id}/roll-back/", why));
+    case "retry":
+      return got(client.POST("/api/v11/campaigns/{id}/retry-failed/", { params }));
+    case "pass":
+      return got(client.POST("/api/v11/campaigns/{id}/pass-wave/", { params }));
+    case "delete":
+      await got(client.DELETE("/api/v11/campaigns/{id}/", { params }));
+      return undefined;
+  }
+}
+
+/** What one can tell the campaign now; each says what it will do before it does it. */
+export function Verbs({ campaign }: { campaign: Campaign }) {
+  const may = useMay();
+  const [verb, setVerb] = useState<Verb>();
+  const verbs = verbsOf(campaign, may);
+  return (
+    <span className="aos-row">
+      {verbs.map((each, place) => (
+        <Button
+          key={each}
+          variant={place === 0 && !GRAVE.has(each) ? "primary" : "secondary"}
+          isDanger={GRAVE.has(each)}
+          onClick={() => setVerb(each)}
+        >
+          {w.verbs[each]}
+        </Button>
+      ))}
+      {verb ? <Saying verb={verb} campaign={campaign} onClose={() => setVerb(undefined)} /> : null}
+    </span>
+  );
+}
+
+function Saying({ verb, campaign, onClose }: { verb: Verb; campaign: Campaign; onClose: () => void }) {
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  const [reason, setReason] = useState("");
+  const needed = campaign.state === "halted" && (verb === "resume" || verb === "override");
+  const told = useMutation({
+    mutationFn: () => say(verb, campaign, reason),
+    onSuccess: (after) => {
+      onClose();
+      if (after) cache.setQueryData(["campaigns", "one", campaign.id], after);
+      else void navigate({ to: "/campaigns" });
+      void cache.invalidateQueries({ queryKey: ["campaigns", after ? "members" : "list"] });
+      void cache.invalidateQueries({ queryKey: ["audit"] });
+    },
+  });
+  return (
+    <Confirm
+      title={w.verbs[verb]}
+      action={w.verbs[verb]}
+      danger={GRAVE.has(verb)}
+      busy={told.isPending}
+      disabled={needed && !reason.trim()}
+      error={told.error}
+      onConfirm={() => told.mutate()}
+      onClose={onClose}
+    >
+      <p>{willOf(verb, campaign)}</p>
+      {REASONED.has(verb) ? (
+        <FormGroup label={w.reasonField} fieldId="verb-reason" isRequired={needed}>
+          <TextInput id="verb-reason" value={reason} onChange={(_event, typed) => setReason(typed)} isRequired={needed} />
+          <p className="aos-quiet aos-mutter">{w.reasonNeeded}</p>
+        </FormGroup>
+      ) : null}
+    </Confirm>
+  );
+}

@@ -1,0 +1,46 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
+import { client, got } from "../api/client";
+import { bodyOf, policyOf, type Draft } from "./draft";
+import { planKey, type Plan } from "./queries";
+
+interface Drawn {
+  id: string;
+  plan: Plan;
+}
+
+/** The draft in the cloud that the wizard's plan is of: made at the first look, changed at the next. */
+export function useDrawing() {
+  const cache = useQueryClient();
+  const made = useRef<{ id: string; fixed: string }>(undefined);
+  const discard = async () => {
+    const old = made.current;
+    made.current = undefined;
+    if (old) await got(client.DELETE("/api/v11/campaigns/{id}/", { params: { path: { id: old.id } } }));
+  };
+  const draw = useMutation({
+    mutationFn: async (draft: Draft): Promise<Drawn> => {
+      const body = bodyOf(draft);
+      const fixed = JSON.stringify([body.title, body.bundle_id, body.selection]);
+      if (made.current && made.current.fixed !== fixed) await discard();
+      if (made.current) {
+        const params = { path: { id: made.current.id } };
+        await got(client.PUT("/api/v11/campaigns/{id}/", { params, body: policyOf(draft) }));
+      } else {
+        const { id } = await got(client.POST("/api/v11/campaigns/", { body }));
+        made.current = { id, fixed };
+      }
+      const { id } = made.current;
+      const plan = await got(client.POST("/api/v11/campaigns/{id}/plan/", { params: { path: { id } } }));
+      cache.setQueryData(planKey(id), plan);
+      return { id, plan };
+    },
+    onSettled: () => cache.invalidateQueries({ queryKey: ["campaigns"] }),
+  });
+  const start = useMutation({
+    mutationFn: (id: string) =>
+      got(client.POST("/api/v11/campaigns/{id}/start/", { params: { path: { id } }, body: {} })),
+    onSettled: () => cache.invalidateQueries({ queryKey: ["campaigns"] }),
+  });
+  return { draw, start, discard };
+}
