@@ -2,7 +2,7 @@ import { words } from "../words/en";
 
 /** A page of the menu, and the operation that it begins with: whoever may not ask for that does not see it. */
 export interface Entry {
-  to: "/" | "/units" | "/waiting" | "/enrolment-keys" | "/fleets" | "/sets" | "/subjects" | "/items" | "/bundles" | "/campaigns" | "/people" | "/organizations" | "/grants" | "/audit" | "/platform";
+  to: "/" | "/units" | "/waiting" | "/enrolment-keys" | "/fleets" | "/sets" | "/subjects" | "/target-systems" | "/items" | "/bundles" | "/campaigns" | "/people" | "/organizations" | "/grants" | "/audit" | "/platform";
   title: string;
   needs: string | null;
 }
@@ -15,6 +15,7 @@ export const ENTRIES: Entry[] = [
   { to: "/fleets", title: words.nav.fleets, needs: "fleets_list" },
   { to: "/sets", title: words.nav.sets, needs: "unit_sets_list" },
   { to: "/subjects", title: words.nav.subjects, needs: "subjects_list" },
+  { to: "/target-systems", title: words.nav.targetSystems, needs: "target_systems_list" },
   { to: "/items", title: words.nav.items, needs: "items_list" },
   { to: "/bundles", title: words.nav.bundles, needs: "deployment_bundles_list" },
   { to: "/campaigns", title: words.nav.campaigns, needs: "campaigns_list" },

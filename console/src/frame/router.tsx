@@ -77,6 +77,17 @@ const subject = createRoute({
   path: "/subjects/$id",
   component: lazyRouteComponent(() => import("../subjects/SubjectPage"), "SubjectPage"),
 });
+const targetSystems = createRoute({
+  getParentRoute: () => root,
+  path: "/target-systems",
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import("../targetSystems/TargetSystemsPage"), "TargetSystemsPage"),
+});
+const targetSystem = createRoute({
+  getParentRoute: () => root,
+  path: "/target-systems/$id",
+  component: lazyRouteComponent(() => import("../targetSystems/TargetSystemPage"), "TargetSystemPage"),
+});
 const items = createRoute({
   getParentRoute: () => root,
   path: "/items",
@@ -163,7 +174,7 @@ const platform = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, units, unit, waiting, enrolmentKeys, fleets, fleet, sets, set, subjects, subject, items, item, bundles, bundle, campaigns, newCampaign, campaign, people, person, organizations, organization, grants, audit, account, platform]),
+  routeTree: root.addChildren([overview, units, unit, waiting, enrolmentKeys, fleets, fleet, sets, set, subjects, subject, targetSystems, targetSystem, items, item, bundles, bundle, campaigns, newCampaign, campaign, people, person, organizations, organization, grants, audit, account, platform]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,
 });

@@ -6,30 +6,28 @@ import { fleetsByIdQuery } from "../fleets/queries";
 import { Confirm } from "../parts/Confirm";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
-import { BulkDialog, type BulkKind } from "./BulkDialog";
+import { BulkDialog } from "./BulkDialog";
 import type { UnitDetail } from "./queries";
+import { UnitKind, UnitLabels, UnitRevoke } from "./UnitDialogs";
+
+type Kind = "label" | "move" | "kind" | "renew" | "revoke" | "decommission";
+
+const DEEDS: { kind: Kind; needs: string; title: string; danger?: boolean; alive?: boolean }[] = [
+  { kind: "label", needs: "unit_labels_update", title: words.unitDeeds.labels },
+  { kind: "move", needs: "units_move", title: words.units.moveTo },
+  { kind: "kind", needs: "unit_target_system_update", title: words.targetSystems.set, alive: true },
+  { kind: "renew", needs: "unit_certificates_renew", title: words.units.renew, alive: true },
+  { kind: "revoke", needs: "units_revoke", title: words.unitDeeds.revoke, danger: true, alive: true },
+  { kind: "decommission", needs: "units_deprovision", title: words.units.decommission, danger: true, alive: true },
+];
 
 /** What can be done to one Unit. */
 export function UnitActions({ unit }: { unit: UnitDetail }) {
   const may = useMay();
-  const cache = useQueryClient();
   const [open, setOpen] = useState(false);
-  const [doing, setDoing] = useState<BulkKind | "decommission">();
-  const fleets = useQuery({ ...fleetsByIdQuery, enabled: may("fleets_list") });
+  const [doing, setDoing] = useState<Kind>();
   const ended = unit.status === "deprovisioned";
-  const decommission = useMutation({
-    mutationFn: () =>
-      got(client.POST("/api/v11/units/{id}/deprovision/", { params: { path: { id: unit.id } }, body: { at_once: false } })),
-    onSuccess: () => setDoing(undefined),
-    onSettled: () => cache.invalidateQueries({ queryKey: ["units"] }),
-  });
-  const deeds: { kind: BulkKind | "decommission"; needs: string; title: string; danger?: boolean }[] = [
-    { kind: "label", needs: "unit_labels_update", title: words.units.setLabels },
-    { kind: "move", needs: "units_move", title: words.units.moveTo },
-    { kind: "renew", needs: "unit_certificates_renew", title: words.units.renew },
-    { kind: "decommission", needs: "units_deprovision", title: words.units.decommission, danger: true },
-  ];
-  const shown = deeds.filter((deed) => may(deed.needs) && !(ended && deed.kind !== "label" && deed.kind !== "move"));
+  const shown = DEEDS.filter((deed) => may(deed.needs) && !(ended && deed.alive));
   if (!shown.length) return null;
   return (
     <>
@@ -58,27 +56,47 @@ export function UnitActions({ unit }: { unit: UnitDetail }) {
           ))}
         </DropdownList>
       </Dropdown>
-      {doing === "decommission" ? (
-        <Confirm
-          title={words.units.decommission}
-          action={words.units.decommission}
-          danger
-          busy={decommission.isPending}
-          error={decommission.error}
-          onConfirm={() => decommission.mutate()}
-          onClose={() => setDoing(undefined)}
-        >
-          <p className="aos-words">{words.units.decommissionWill(unit.system_uid)}</p>
-        </Confirm>
-      ) : doing ? (
-        <BulkDialog
-          kind={doing}
-          units={[unit]}
-          fleets={fleets.data}
-          onClose={() => setDoing(undefined)}
-          onDone={() => setDoing(undefined)}
-        />
-      ) : null}
+      {doing ? <Doing kind={doing} unit={unit} onClose={() => setDoing(undefined)} /> : null}
     </>
+  );
+}
+
+function Doing({ kind, unit, onClose }: { kind: Kind; unit: UnitDetail; onClose: () => void }) {
+  const may = useMay();
+  const fleets = useQuery({ ...fleetsByIdQuery, enabled: may("fleets_list") });
+  switch (kind) {
+    case "label":
+      return <UnitLabels unit={unit} onClose={onClose} />;
+    case "kind":
+      return <UnitKind unit={unit} onClose={onClose} />;
+    case "revoke":
+      return <UnitRevoke unit={unit} onClose={onClose} />;
+    case "decommission":
+      return <Decommission unit={unit} onClose={onClose} />;
+    default:
+      return <BulkDialog kind={kind} units={[unit]} fleets={fleets.data} onClose={onClose} onDone={onClose} />;
+  }
+}
+
+function Decommission({ unit, onClose }: { unit: UnitDetail; onClose: () => void }) {
+  const cache = useQueryClient();
+  const decommission = useMutation({
+    mutationFn: () =>
+      got(client.POST("/api/v11/units/{id}/deprovision/", { params: { path: { id: unit.id } }, body: { at_once: false } })),
+    onSuccess: onClose,
+    onSettled: () => cache.invalidateQueries({ queryKey: ["units"] }),
+  });
+  return (
+    <Confirm
+      title={words.units.decommission}
+      action={words.units.decommission}
+      danger
+      busy={decommission.isPending}
+      error={decommission.error}
+      onConfirm={() => decommission.mutate()}
+      onClose={onClose}
+    >
+      <p className="aos-words">{words.units.decommissionWill(unit.system_uid)}</p>
+    </Confirm>
   );
 }

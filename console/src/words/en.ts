@@ -7,6 +7,8 @@ import { people } from "./people";
 import { account, session } from "./session";
 import { sets } from "./sets";
 import { subjects } from "./subjects";
+import { targetSystems } from "./targetSystems";
+import { unitDeeds } from "./unitDeeds";
 import { tokens } from "./tokens";
 import { units } from "./counting";
 import { bundles, items } from "./items";
@@ -25,6 +27,7 @@ export const words = {
     fleets: "Fleets",
     subjects: "Subjects",
     sets: "Unit Sets",
+    targetSystems: "Target systems",
     items: "Items",
     bundles: "Bundles",
     campaigns: "Campaigns",
@@ -205,6 +208,8 @@ export const words = {
   fleets,
   sets,
   subjects,
+  targetSystems,
+  unitDeeds,
   items,
   bundles,
   campaigns,

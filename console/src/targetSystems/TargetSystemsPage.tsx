@@ -1,0 +1,83 @@
+import { Button, PageSection, ToolbarItem } from "@patternfly/react-core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useCallback, useState } from "react";
+import { DataTable, type Column } from "../parts/DataTable";
+import type { ListSearch } from "../parts/list";
+import { Moment } from "../parts/Moment";
+import { PageHead } from "../parts/PageHead";
+import { Empty, NotAllowed } from "../parts/states";
+import { useMay } from "../session/me";
+import { words } from "../words/en";
+import { limitsInWords } from "./inWords";
+import { targetSystemsQuery, type TargetSystem } from "./queries";
+import { NewTargetSystem } from "./TargetSystemDialogs";
+
+const route = getRouteApi("/target-systems");
+const w = words.targetSystems;
+
+const COLUMNS: Column<TargetSystem>[] = [
+  {
+    key: "title",
+    title: w.name,
+    sort: "title",
+    cell: (system) => (
+      <Link to="/target-systems/$id" params={{ id: system.id }} className="aos-name" title={system.title}>
+        {system.title}
+      </Link>
+    ),
+  },
+  { key: "nodes", title: w.nodes, cell: (system) => <span className="aos-words">{system.nodes.map((node) => node.type).join(", ")}</span> },
+  {
+    key: "limits",
+    title: w.limits,
+    cell: (system) => <span className="aos-words">{limitsInWords(system.limits) || <span className="aos-quiet">{w.toUnits}</span>}</span>,
+  },
+  { key: "revision", title: w.revision, cell: (system) => w.version(system.revision) },
+  { key: "created", title: w.created, sort: "created_at", cell: (system) => <Moment at={system.created_at} /> },
+];
+
+/** Kinds of hardware. */
+export function TargetSystemsPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const may = useMay();
+  const [making, setMaking] = useState(false);
+  const systems = useQuery({ ...targetSystemsQuery(search), enabled: may("target_systems_list") });
+  const onSearch = useCallback(
+    (change: ListSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
+    [navigate],
+  );
+  if (!may("target_systems_list")) return <NotAllowed />;
+  return (
+    <>
+      <PageHead title={w.title} />
+      <PageSection hasBodyWrapper={false}>
+        <DataTable
+          name="target-systems"
+          label={w.title}
+          query={systems}
+          columns={COLUMNS}
+          id={(system) => system.id}
+          search={search}
+          sort="title"
+          onSearch={onSearch}
+          actions={
+            may("target_systems_create") ? (
+              <ToolbarItem>
+                <Button onClick={() => setMaking(true)}>{w.create}</Button>
+              </ToolbarItem>
+            ) : null
+          }
+          empty={<Empty title={w.none}>{w.noneHow}</Empty>}
+        />
+      </PageSection>
+      {making ? (
+        <NewTargetSystem
+          onClose={() => setMaking(false)}
+          onMade={(id) => void navigate({ to: "/target-systems/$id", params: { id } })}
+        />
+      ) : null}
+    </>
+  );
+}
