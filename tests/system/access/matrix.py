@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -35,6 +36,7 @@ class Operation(msgspec.Struct, frozen=True):
     success: int
 
 
+@cache
 def operations() -> dict[str, Operation]:
     """All of the document."""
     found = {}

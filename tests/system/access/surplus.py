@@ -5,6 +5,7 @@ They are refused, or nothing comes of them: what is written is what would have b
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -47,10 +48,11 @@ TELLING: Final[Mapping[str, Any]] = {
 """Names whose values would tell, each tried alone with one that could be taken."""
 
 
+@cache
 def schemas() -> dict[str, Any]:
     """The bodies' schemas by operation, as the document has them; those of forms have none."""
     found = {}
-    for methods in document()["paths"].values():
+    for methods in _document()["paths"].values():
         for operation in methods.values():
             content = operation.get("requestBody", {}).get("content", {}) if isinstance(operation, dict) else {}
             if "application/json" in content:
@@ -58,10 +60,11 @@ def schemas() -> dict[str, Any]:
     return found
 
 
+@cache
 def every_name() -> frozenset[str]:
     """Of all properties of all schemas, and of all columns."""
     of_bodies = {
-        name for schema in document()["components"]["schemas"].values() for name in schema.get("properties", ())
+        name for schema in _document()["components"]["schemas"].values() for name in schema.get("properties", ())
     }
     return frozenset(of_bodies | {column.name for table in metadata.tables.values() for column in table.columns})
 
@@ -137,9 +140,14 @@ def _askers(recipe: Recipe) -> Iterator[Identity]:
             yield identity
 
 
+@cache
+def _document() -> Any:
+    return document()
+
+
 def _resolved(schema: Any) -> Any:
     if "$ref" in schema:
-        return _resolved(document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+        return _resolved(_document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
     for one in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
         if one.get("type") != "null":
             return _resolved(one)
