@@ -12,6 +12,7 @@ from aosedge.cli import (
     bundles,
     campaigns,
     enrolment,
+    explain,
     fleets,
     grants,
     items,
@@ -50,6 +51,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(bundles.app, name="bundle")
 app.add_typer(enrolment.app, name="enrolment")
 app.add_typer(campaigns.app, name="campaign")
+app.add_typer(explain.app, name="explain")
 app.add_typer(fleets.app, name="fleet")
 app.add_typer(grants.app, name="grant")
 app.add_typer(items.app, name="item")

@@ -17,14 +17,15 @@ def said(words: str | None, option: str) -> str | None:
         return None
     try:
         if ago := _AGO.fullmatch(words):
-            return (_now() - timedelta(**{_UNITS[ago[2]]: int(ago[1])})).isoformat()
+            return (now() - timedelta(**{_UNITS[ago[2]]: int(ago[1])})).isoformat()
         return datetime.fromisoformat(words).astimezone().isoformat()
     except (ValueError, OverflowError) as error:
         expected = "such as 2h, 7d, 2026-01-31 or 2026-01-31T12:00"
         raise Invalid("no instant", element=option, expected=expected, got=words[:40]) from error
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """This moment, UTC."""
     from aosedge.clock import SystemClock  # msgspec behind it costs 40 ms that other commands do not pay
     from aosedge.model.instants import to_datetime
 

@@ -53,6 +53,10 @@ class Output:
         """One line for people."""
         sys.stdout.write(text + "\n")
 
+    def folded(self, text: str, indent: int) -> None:
+        """One line for people; on a terminal folded between words, with what follows moved in."""
+        self.line(tables.folded(text, _width(), indent) if self.terminal else text.rstrip())
+
     def done(self, view: Any, sentence: str) -> None:
         """What a change made: the view as JSON, or one sentence."""
         self.show(view, lambda: self.line(sentence))
@@ -85,8 +89,7 @@ class Output:
         shown = [(name, _cell(value)) for name, value in pairs if value not in (None, "", [], {})]
         width = max((len(name) for name, _ in shown), default=0)
         for name, value in shown:
-            text = f"{name:{width}}  {value}"
-            self.line(tables.folded(text, _width(), width + 2) if self.terminal else text)
+            self.folded(f"{name:{width}}  {value}", width + 2)
 
     @contextmanager
     def progress(self, title: str, total: int) -> Iterator[Callable[[int], None]]:

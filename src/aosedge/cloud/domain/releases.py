@@ -30,6 +30,11 @@ def released(
     return tuple(_released(assignment, newest, catalogue) for assignment in assignments)
 
 
+def overtaken(released_at: Instant, assignment: Assignment) -> bool:
+    """Whether a person assigned it only after the release: then it counts as it is."""
+    return released_at <= assignment.created_at
+
+
 def _released(assignment: Assignment, newest: Iterable[Release], catalogue: Catalogue) -> Assignment:
     if assignment.bundle is not None:
         items = {version.item for version in catalogue.members(assignment.bundle)}
@@ -37,7 +42,7 @@ def _released(assignment: Assignment, newest: Iterable[Release], catalogue: Cata
         items = {assignment.item} if assignment.item is not None else set()
     for release in newest:
         brought = {version.item: version.version for version in catalogue.members(release.bundle)}
-        if release.at <= assignment.created_at or not items or not items <= brought.keys():
+        if overtaken(release.at, assignment) or not items or not items <= brought.keys():
             continue
         if assignment.item is not None:
             return replace(assignment, version=brought[assignment.item])

@@ -25,12 +25,19 @@ LIMITS: Final = UNIT_HOLDS
 """What real Units hold; over one of these they drop the whole message without an answer (REALUNITS, 9)."""
 
 
+Cause = Literal[
+    "bundle_not_ready", "not_ready", "none_ready", "taken_before", "no_such_version", "not_assigned", "doubled", ""
+]
+"""The rule by which an assignment is not as it was asked for; empty for what was compiled before there were any."""
+
+
 class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why an assignment is not as it was asked for: `left_out` altogether, or a `note`."""
 
     kind: Literal["left_out", "note"]
     assignment: AssignmentId
     words: str
+    cause: Cause = ""
 
 
 class UnitTarget(msgspec.Struct, frozen=True):
@@ -141,7 +148,9 @@ def compile_target(intent: Intent) -> CompiledTarget | Refused:
 
 
 class _LeftOut(Exception):
-    pass
+    def __init__(self, cause: Cause, words: str) -> None:
+        super().__init__(words)
+        self.cause = cause
 
 
 class _Choice:
@@ -170,7 +179,7 @@ class _Choice:
             for version in wanted:
                 self._choose(version, chosen)
         except _LeftOut as why:
-            self.reasons.append(Reason("left_out", assignment.id, str(why)))
+            self.reasons.append(Reason("left_out", assignment.id, str(why), why.cause))
             return
         self._chosen = chosen
         self._taken.append((assignment, wanted))
@@ -179,21 +188,21 @@ class _Choice:
         if assignment.bundle is not None:
             members = self._catalogue.members(assignment.bundle)
             if not members or any(version.state != "ready" for version in members):
-                raise _LeftOut(f"bundle {assignment.bundle} is not ready as a whole")
+                raise _LeftOut("bundle_not_ready", f"bundle {assignment.bundle} is not ready as a whole")
             return tuple(sorted(members, key=lambda version: version.item))
         assert assignment.item is not None
         known = self._catalogue.ready(assignment.item)
         if assignment.version is not None:
             exact = [version for _, version in known if version.version == assignment.version]
             if not exact:
-                raise _LeftOut(f"{self._name(assignment.item)} {assignment.version} is not ready")
+                raise _LeftOut("not_ready", f"{self._name(assignment.item)} {assignment.version} is not ready")
             return tuple(exact)
         if assignment.item in self._chosen:
             return (self._chosen[assignment.item],)
         released = [version for number, version in known if not number.prerelease]
         newest = released or [version for _, version in known]
         if not newest:
-            raise _LeftOut(f"{self._name(assignment.item)} has no ready version")
+            raise _LeftOut("none_ready", f"{self._name(assignment.item)} has no ready version")
         return (newest[0],)
 
     def _choose(self, version: ItemVersion, chosen: dict[ItemId, ItemVersion]) -> None:
@@ -202,7 +211,8 @@ class _Choice:
         if other is not None:
             if other.id != version.id:
                 name = self._name(version.item)
-                raise _LeftOut(f"{name} {version.version} is wanted, but {other.version} is taken before it")
+                words = f"{name} {version.version} is wanted, but {other.version} is taken before it"
+                raise _LeftOut("taken_before", words)
             return
         chosen[version.item] = version
         for dependency in version.dependencies:
@@ -216,7 +226,8 @@ class _Choice:
             return chosen[item]
         fitting = [fit for number, fit in self._catalogue.ready(item) if number in wanted]
         if not fitting:
-            raise _LeftOut(f"{self._needs(version, dependency)}, and there is no such version")
+            words = f"{self._needs(version, dependency)}, and there is no such version"
+            raise _LeftOut("no_such_version", words)
         return fitting[0]
 
     def without_needed_services(self) -> dict[AssignmentId, Reason]:
@@ -231,7 +242,7 @@ class _Choice:
                     there = item is not None and item in services and services[item] in wanted
                     if dependency.type == "service" and not there:
                         words = f"{self._needs(version, dependency)}, which is not assigned"
-                        found[assignment.id] = Reason("left_out", assignment.id, words)
+                        found[assignment.id] = Reason("left_out", assignment.id, words, "not_assigned")
         return found
 
     def _with_company(self, versions: Iterable[ItemVersion]) -> Iterable[ItemVersion]:
@@ -289,7 +300,7 @@ class _Choice:
                     continue
                 if (item.id, assignment.subject) in found:
                     words = f"{item.codename} is assigned to the same subject before it"
-                    self.reasons.append(Reason("note", assignment.id, words))
+                    self.reasons.append(Reason("note", assignment.id, words, "doubled"))
                     continue
                 found[item.id, assignment.subject] = DesiredInstance(
                     item=Identity(id=item.id),

@@ -43,6 +43,10 @@ class CampaignCandidates:
         """All of them. Raises Invalid where the selector does not parse."""
         return self._known(campaign, self._chosen(campaign))
 
+    def includes(self, campaign: Campaign, unit: UnitId) -> bool:
+        """Whether the campaign selects this Unit. Raises Invalid where the selector does not parse."""
+        return self._connection.execute(self._chosen(campaign).where(units.c.id == unit)).first() is not None
+
     def newcomers(self, campaign: Campaign) -> tuple[Known, ...]:
         """Those that match, are provisioned, and were not there, or not yet provisioned, when it was planned."""
         member, left_out = campaign_members.c, campaign_exclusions.c

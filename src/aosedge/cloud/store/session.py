@@ -18,6 +18,7 @@ from aosedge.cloud.store.deployments import Deployments, ItemUnits
 from aosedge.cloud.store.documents import Documents
 from aosedge.cloud.store.effects import Effects
 from aosedge.cloud.store.enrolment import EnrolmentKeys, EveryEnrolment, WaitingUnits
+from aosedge.cloud.store.explaining import Explaining
 from aosedge.cloud.store.fleets import Fleets
 from aosedge.cloud.store.labels import Labels
 from aosedge.cloud.store.openid import EveryOpenIdLink, OpenIdLinks
@@ -99,6 +100,7 @@ class Session(Signals):
         self.statuses = Statuses(connection, scope)
         self.campaigns = Campaigns(connection, scope)
         self.received = ReceivedMessages(connection, scope)
+        self.explaining = Explaining(connection, scope)
 
 
 class UnitsSession(Signals):

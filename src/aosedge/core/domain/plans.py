@@ -8,6 +8,7 @@ from aosedge.core.domain.sets import ReleaseSet, Swap, joined, swaps
 from aosedge.core.domain.state import State
 from aosedge.model.digests import Digest
 from aosedge.model.ids import ItemId
+from aosedge.protocol.messages.parts import QUARANTINED
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -48,7 +49,7 @@ def _hindrance(state: State, swap: Swap, holds: Mapping[Digest, str]) -> str:
     new, contents = swap.new.digest(), swap.new.index_digests()
     for entry in state.quarantine:
         if entry.digest == new or entry.digest in contents:
-            return f"quarantined: {entry.message}"
+            return f"{QUARANTINED}{entry.message}"
     return holds.get(new, "")
 
 

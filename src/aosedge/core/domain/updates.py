@@ -22,6 +22,7 @@ from aosedge.core.domain.state import Phase, Policy, Quarantined, State, Target,
 from aosedge.core.domain.supervision import News, Supervision
 from aosedge.model.digests import Digest
 from aosedge.model.instants import SECOND, Monotonic, Now, from_datetime
+from aosedge.protocol.messages.parts import NOT_PLACED
 
 Specs = Mapping[InstanceKey, tuple[Digest, InstanceSpec]]
 RUNNING = ("launching", "waiting_active", "finalizing")
@@ -226,7 +227,7 @@ class Updates:
         for swap in self._taken(wanted):
             reasons = [homeless[i] for i in sorted(swap.items) if i in homeless]
             if reasons and (swap.new.bundles or (swap.old.wishes and swap.changed_content())):
-                self._hold(swap, f"not placed: {reasons[0]}", None)
+                self._hold(swap, f"{NOT_PLACED}{reasons[0]}", None)
                 self._retreat(update)
                 return
         rests = any(self._presence.expired(spec, now.mono) for spec in placement.placed)

@@ -55,6 +55,12 @@ class ErrorInfo(Part, frozen=True, omit_defaults=False):
     message: str = ""
 
 
+QUARANTINED = "quarantined: "
+"""What the message of an item begins with that failed once and is not tried again. Our addition."""
+NOT_PLACED = "not placed: "
+"""What the message of an item begins with that no node takes; the filter follows. Our addition."""
+
+
 class ArchInfo(Part, frozen=True):
     """A processor architecture in OCI's names."""
 

@@ -146,6 +146,7 @@ OPERATIONS: Final[dict[str, Row]] = {
     "units_clear_clone":                Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "units_delete":                     Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "units_deprovision":                Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "units_explain":                    Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "units_list":                       Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "units_move":                       Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "units_provision":                  Row("changes", "tenant", "none",     "none",   "none",   "none"),

@@ -32,6 +32,7 @@ from aosedge.cloud.domain.campaigns.events import (
     Withdraw,
 )
 from aosedge.cloud.domain.campaigns.gate import WAITS_FOR_APPROVAL, judge, spoiled
+from aosedge.cloud.domain.campaigns.pacing import room
 from aosedge.cloud.domain.campaigns.policy import Gate, checked
 from aosedge.cloud.domain.campaigns.state import MOVING, Campaign, CampaignState, Wave
 from aosedge.model.digests import sha256
@@ -303,11 +304,9 @@ def _offer(campaign: Campaign, wave: Wave, look_again_at: Instant | None, now: I
     limits, counts = campaign.policy.limits, wave.counts
     if counts is None or not counts.pending:
         return Step(campaign, (), look_again_at)
-    starts, most = campaign.starts.recent(now), counts.pending
-    if limits.at_once is not None:
-        most = min(most, limits.at_once - sum(w.counts.on_the_way for w in campaign.waves if w.counts is not None))
+    starts, left = campaign.starts.recent(now), room(campaign, now).most
+    most = counts.pending if left is None else min(counts.pending, left)
     if limits.starts_per_minute is not None:
-        most = min(most, limits.starts_per_minute - starts.number)
         starts = starts.more(now, most) if most > 0 else starts
         if most < counts.pending and starts.made:
             look_again_at = _sooner(look_again_at, Instant(starts.made[0][0] + MINUTE))
