@@ -87,6 +87,14 @@ const ASKED: [string, (query: Query) => Promise<Find[]>][] = [
         params: { id: user.id },
       })),
   ],
+  [
+    "campaigns_list",
+    (query) =>
+      found("campaigns", got(client.GET("/api/v11/campaigns/", { params: { query } })), (one) => one.title, (one) => ({
+        to: "/campaigns/$id",
+        params: { id: one.id },
+      })),
+  ],
 ];
 
 /** What has this in its name, of everything that the person may see; what cannot be asked now is left out. */

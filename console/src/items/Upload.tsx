@@ -1,9 +1,10 @@
 import { Alert, AlertActionCloseButton, Button, Progress } from "@patternfly/react-core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useRef, useState, type DragEvent } from "react";
+import { useEffect, useRef, useState, type DragEvent } from "react";
 import { Problem } from "../api/problem";
 import { Said } from "../parts/Confirm";
+import { bytes } from "../parts/format";
 import { words } from "../words/en";
 import { Reasons } from "./Reasons";
 import { sendBundle } from "./upload";
@@ -16,16 +17,18 @@ export function Upload() {
   const input = useRef<HTMLInputElement>(null);
   const stop = useRef<AbortController>(undefined);
   const [over, setOver] = useState(false);
-  const [percent, setPercent] = useState(0);
+  const [sent, setSent] = useState(0);
   const upload = useMutation({
     mutationFn: (file: File) => {
       stop.current = new AbortController();
-      setPercent(0);
-      return sendBundle(file, stop.current.signal, setPercent);
+      setSent(0);
+      return sendBundle(file, stop.current.signal, setSent);
     },
     onSettled: () => Promise.all(["bundles", "items"].map((name) => cache.invalidateQueries({ queryKey: [name] }))),
   });
-  const name = upload.variables?.name ?? "";
+  const { name, size } = upload.variables ?? { name: "", size: 0 };
+  const whole = sent >= size; // with what a form is around it, a little more
+  useLeaveAsked(upload.isPending);
   const take = (files: FileList | null) => {
     const file = files?.[0];
     if (file && !upload.isPending) upload.mutate(file);
@@ -48,7 +51,12 @@ export function Upload() {
       >
         {upload.isPending ? (
           <div className="aos-stack">
-            <Progress value={percent} title={percent < 100 ? w.sending(name, percent) : w.checking(name)} measureLocation="none" aria-label={w.upload} />
+            <Progress
+              value={size ? Math.min(100, Math.floor((100 * sent) / size)) : 0}
+              title={whole ? w.checking(name) : w.sending(name, bytes(sent), bytes(size))}
+              aria-label={w.upload}
+            />
+            <p className="aos-quiet">{w.stay}</p>
             <Button variant="link" onClick={() => stop.current?.abort()}>
               {words.frame.cancel}
             </Button>
@@ -61,7 +69,10 @@ export function Upload() {
             </Button>
           </>
         )}
-        <input ref={input} type="file" hidden aria-label={w.choose} onChange={(event) => take(event.target.files)} />
+        <input ref={input} type="file" hidden aria-label={w.choose} onChange={(event) => {
+            take(event.target.files);
+            event.target.value = ""; // the same file again is a change too
+          }} />
       </div>
       {upload.isSuccess ? (
         <Alert
@@ -87,8 +98,25 @@ export function Upload() {
   );
 }
 
+/** The browser asks before it leaves the page, which would end an upload. */
+function useLeaveAsked(busy: boolean): void {
+  useEffect(() => {
+    if (!busy) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [busy]);
+}
+
 function Refused({ name, error }: { name: string; error: unknown }) {
-  if (error instanceof DOMException) return <Alert variant="info" isInline title={w.cancelled} />;
+  const lost = error instanceof Problem && error.status === 0;
+  if (lost || error instanceof DOMException) {
+    return (
+      <Alert variant={lost ? "danger" : "info"} isInline title={lost ? w.broken(name) : w.cancelled}>
+        {w.again}
+      </Alert>
+    );
+  }
   const rejections = error instanceof Problem ? (error.said.rejections ?? []) : [];
   if (!rejections.length) return <Said error={error} />;
   return (

@@ -5,7 +5,7 @@ import { words } from "../words/en";
 type Bundle = Schemas["BundleView"];
 
 /** Sends a bundle with progress, which `fetch` does not tell; `signal` cancels it. */
-export function sendBundle(file: File, signal: AbortSignal, told: (percent: number) => void): Promise<Bundle> {
+export function sendBundle(file: File, signal: AbortSignal, told: (bytes: number) => void): Promise<Bundle> {
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest();
     const form = new FormData();
@@ -13,7 +13,7 @@ export function sendBundle(file: File, signal: AbortSignal, told: (percent: numb
     request.open("POST", "/api/v11/deployment-bundles/upload/");
     for (const [name, value] of csrfHeader()) request.setRequestHeader(name, value);
     request.responseType = "json";
-    request.upload.onprogress = (event) => told(event.lengthComputable ? Math.floor((100 * event.loaded) / event.total) : 0);
+    request.upload.onprogress = (event) => told(event.loaded);
     request.onload = () => {
       if (request.status < 300) done(request.response as Bundle);
       else failed(problemOf(request.status, request.response, request.getResponseHeader("x-request-id")));

@@ -61,6 +61,7 @@ function useNeeds() {
   const counted: [string, number | undefined, (count: number) => string, LinkProps][] = [
     ["failed", counts.data?.deployment.failed, w.failing, units("failed")],
     ["blocked", counts.data?.deployment.blocked, w.blocked, units("blocked")],
+    ["clones", counts.data?.clones, w.clones, { to: "/units", search: { clone: true } }],
     ["waiting", waiting.data?.total, w.waiting, { to: "/waiting" }],
     ["rejected", rejected.data?.total, w.rejected, { to: "/bundles", search: { state: "rejected" } }],
   ];
@@ -69,7 +70,7 @@ function useNeeds() {
   const more = (ending.data?.total ?? 0) - certificates.length;
   const needs: Need[] = [
     ...counted.flatMap(([key, count, say, link]): Need[] => (count ? [{ key, words: say(count), link }] : [])),
-    ...campaigns.map((one): Need => ({ key: one.id, words: w.halted(one.title, one.reason) })),
+    ...campaigns.map((one): Need => ({ key: one.id, words: w.halted(one.title, one.reason), link: { to: "/campaigns/$id", params: { id: one.id } } })),
     ...certificates.map(
       (one): Need => ({
         key: `${one.system_uid} ${one.cert_type} ${one.not_after}`,

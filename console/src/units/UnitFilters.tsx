@@ -17,7 +17,7 @@ export function UnitFilters({ search, fleets, onFilter }: Props) {
   const onName = useCallback((name: string | undefined) => onFilter({ name }), [onFilter]);
   const onSelector = useCallback((selector: string | undefined) => onFilter({ selector }), [onFilter]);
   const any = words.units.any;
-  const used = search.name ?? search.selector ?? search.deployment ?? search.online ?? search.fleet ?? search.lifecycle;
+  const used = search.name ?? search.selector ?? search.deployment ?? search.online ?? search.fleet ?? search.lifecycle ?? search.clone;
   return (
     <>
       <ToolbarItem>
@@ -81,6 +81,7 @@ export function UnitFilters({ search, fleets, onFilter }: Props) {
                 online: undefined,
                 fleet: undefined,
                 lifecycle: undefined,
+                clone: undefined,
               })
             }
           >

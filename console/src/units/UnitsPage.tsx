@@ -66,5 +66,5 @@ export function UnitsPage() {
 }
 
 function filtered(search: UnitsSearch): boolean {
-  return [search.name, search.fleet, search.deployment, search.online, search.lifecycle, search.selector].some(Boolean);
+  return [search.name, search.fleet, search.deployment, search.online, search.lifecycle, search.selector, search.clone].some(Boolean);
 }

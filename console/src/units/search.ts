@@ -12,6 +12,7 @@ export interface UnitsSearch extends ListSearch {
   online?: Connectivity;
   lifecycle?: Lifecycle;
   selector?: string;
+  clone?: true;
 }
 
 export function unitsSearch(raw: Record<string, unknown>): UnitsSearch {
@@ -23,6 +24,7 @@ export function unitsSearch(raw: Record<string, unknown>): UnitsSearch {
     online: oneOf(raw.online, CONNECTIVITIES),
     lifecycle: oneOf(raw.lifecycle, LIFECYCLES),
     selector: text(raw.selector),
+    clone: raw.clone === true ? true : undefined,
   };
 }
 
@@ -36,5 +38,6 @@ export function unitsAsked(search: UnitsSearch) {
     online_status: search.online,
     status: search.lifecycle,
     selector: search.selector,
+    clone: search.clone,
   };
 }

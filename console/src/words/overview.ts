@@ -12,6 +12,7 @@ export const overview = {
   ending: (count: number) => `${count} more ${count === 1 ? "certificate ends" : "certificates end"} within 30 days`,
   endsOn: (unit: string, type: string, at: string) =>
     `${unit}: its ${type} certificate ends ${new Date(at).toLocaleDateString("en-GB", { dateStyle: "medium" })}`,
+  clones: (count: number) => `${units(count)} ${count === 1 ? "looks" : "look"} like two devices`,
   waiting: (count: number) => `${units(count)} ${count === 1 ? "waits" : "wait"} to be let in`,
   halted: (title: string, reason: string) => `Campaign ${title} is halted${reason ? `: ${reason}` : ""}`,
   failing: (count: number) => `${units(count)} failed`,
