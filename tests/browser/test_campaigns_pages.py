@@ -1,0 +1,177 @@
+"""Campaigns in a browser: one made with the wizard that goes through, and a bad one that halts and goes back."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from tests.browser.conftest import Open, faults
+from tests.browser.place import HOSTILE, Place
+from tests.browser.test_pages import settled
+from tests.browser.test_sets_pages import pictured
+from tests.made_bundles import Signer, bundle, config, file
+
+from aosedge.trust import certificates
+
+Bundles = dict[str, str]
+"""Ids of bundles by version."""
+UNITS = ("wave-1", "wave-2", "wave-3")
+FIRST, GOOD, BAD = "1.0.0", "2.0.0", "3.0.0"
+ENDS_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def alive(place: Place) -> Iterator[Bundles]:
+    """Three Units that live and have a service in its first version; fleet and item are theirs alone."""
+    fleet = place.call("oem", "POST", "/fleets/", json={"title": "waves"})["id"]
+    bundles = {version: str(place.upload("tick", version)["id"]) for version in (FIRST, GOOD)}
+    bundles[BAD] = unfit(place)
+    subject = place.call("oem", "POST", "/subjects/", json={"title": "clocks"})["id"]
+    place.call("oem", "POST", f"/subjects/{subject}/assignments/", json={"bundle_id": bundles[FIRST]})
+    for name in UNITS:
+        place.provision(name)
+        place.call("oem", "PUT", f"/units/{name}/fleet/", json={"fleet_id": fleet})
+        place.call("oem", "PUT", f"/subjects/{subject}/units/{name}/")
+    with ExitStack() as stack:
+        units = {name: place.unit(name, pace=0.05) for name in UNITS}
+        for unit in units.values():
+            stack.enter_context(place.living(unit))
+        for name in UNITS:
+            wait_for(place, name)
+        yield bundles
+
+
+def unfit(place: Place) -> str:
+    """A bundle that the Units cannot install: its runtime is not there."""
+    key, leaf, roots = certificates.load_p12((place.cloud.folder / "users" / "sp.p12").read_bytes())
+    text = config("tick", BAD).replace(b"{quotas", b"{runtimes: [{codename: wasm}], quotas")
+    made = bundle(Signer(key, leaf, tuple(roots)), text, [file("./tick/amd64/bin/serve", b"#!/bin/sh\n")])
+    upload = {"file": ("bad.tar.gz", made, "application/gzip")}
+    return str(place.call("sp", "POST", "/deployment-bundles/upload/", files=upload)["id"])
+
+
+def wait_for(place: Place, name: str) -> None:
+    end = time.monotonic() + 60
+    while place.view(name)["deployment"] != "in_sync":
+        assert time.monotonic() < end, place.view(name)
+        time.sleep(0.2)
+
+
+def filled_in(page: Page, title: str, bundle: str, soak_minutes: str) -> None:
+    """The wizard up to its plan: one canary, then all, of the fleet `waves`."""
+    settled(page, "New campaign")
+    page.get_by_label("Title").fill(title)
+    page.get_by_label("Bundle").select_option(value=bundle)
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("checkbox", name="waves").check()
+    expect(page.get_by_text("3 Units match now")).to_be_visible()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_label("Canary: 5 %, then all").check()
+    page.get_by_label("Healthy for (minutes)").fill(soak_minutes)
+    page.get_by_role("button", name="Next").click()
+
+
+def started(page: Page, title: str) -> None:
+    page.get_by_role("button", name="Start: bring it to 3 Units").click()
+    settled(page, title)
+
+
+def wave(page: Page, number: int) -> Locator:
+    return page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=f"Wave {number}", exact=True))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_wizard_passes_axe_and_shows_the_plan_before_anything_moves(
+    open_as: Open, place: Place, alive: Bundles, scheme: str, tmp_path: Path
+) -> None:
+    page = open_as("oem", f"/campaigns/new?bundle={alive[GOOD]}", color_scheme=scheme)
+    settled(page, "New campaign")
+    page.get_by_label("Title").fill(f"looked at {scheme}")
+    pictured(page, "campaign-what", scheme, tmp_path)
+    assert faults(page) == []
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("Choose a fleet, a set or labels.")).to_be_visible()
+    page.get_by_role("checkbox", name="waves").check()
+    expect(page.get_by_text("3 Units match now")).to_be_visible()
+    pictured(page, "campaign-whom", scheme, tmp_path)
+    assert faults(page) == []
+    page.get_by_role("button", name="Next").click()
+    page.get_by_label("May fail (percent)").fill("20")
+    expect(page.get_by_role("button", name="Next")).to_be_disabled()
+    page.get_by_label("May fail (percent)").fill("2")
+    pictured(page, "campaign-how", scheme, tmp_path)
+    assert faults(page) == []
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("3 Units will get it in 4 waves.")).to_be_visible()
+    pictured(page, "campaign-plan", scheme, tmp_path)
+    assert faults(page) == []
+    page.get_by_role("button", name="Cancel").click()
+    settled(page, "Campaigns")
+    listed = place.call("oem", "GET", "/campaigns/")["items"]
+    assert f"looked at {scheme}" not in [each["title"] for each in listed]
+
+
+def test_a_good_release_goes_to_the_end_while_somebody_watches(
+    open_as: Open, place: Place, alive: Bundles, tmp_path: Path
+) -> None:
+    page = open_as("oem", f"/campaigns/new?bundle={alive[GOOD]}")
+    filled_in(page, "spring", alive[GOOD], "0")
+    expect(page.get_by_text("3 Units will get it in 2 waves.")).to_be_visible()
+    started(page, "spring")
+    page.evaluate("window.here = true")
+    expect(wave(page, 1).get_by_text("Passed")).to_be_visible(timeout=ENDS_MS)
+    expect(page.get_by_text("Completed", exact=True)).to_be_visible(timeout=ENDS_MS)
+    expect(wave(page, 2).get_by_role("link", name="2 succeeded")).to_be_visible()
+    assert page.evaluate("window.here")
+    wave(page, 2).get_by_role("link", name="2 succeeded").click()
+    expect(page).to_have_url(re.compile("member=succeeded"))
+    expect(page.locator("tbody td[data-label=Unit]")).to_have_count(2)
+    for name in UNITS:
+        assert [item["actual_version"] for item in place.view(name)["items"]] == [GOOD]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_bad_release_halts_by_itself_and_goes_back(
+    open_as: Open, place: Place, alive: Bundles, scheme: str, tmp_path: Path
+) -> None:
+    title = f"summer {scheme}"
+    page = open_as("oem", f"/campaigns/new?bundle={alive[BAD]}", color_scheme=scheme)
+    filled_in(page, title, alive[BAD], "0")
+    started(page, title)
+    expect(page.get_by_text("Rolled back", exact=True)).to_be_visible(timeout=ENDS_MS)
+    expect(page.get_by_role("heading", name=re.compile("1 of 1 failed: more than usual"))).to_be_visible()
+    expect(wave(page, 1).get_by_role("link", name=re.compile("1 (failed|went back)"))).to_be_visible()
+    expect(wave(page, 3).get_by_text("brings back wave 1")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("1 of 1 results failed"))).to_be_visible()
+    settled(page, title)
+    page.set_viewport_size({"width": 1280, "height": 1500})
+    pictured(page, "campaign", scheme, tmp_path)
+    assert faults(page) == []
+    page.goto("/campaigns")
+    settled(page, "Campaigns")
+    pictured(page, "campaigns", scheme, tmp_path)
+    assert faults(page) == []
+
+
+def test_every_verb_says_what_it_will_do_and_only_who_may_is_offered_it(
+    open_as: Open, place: Place, alive: Bundles
+) -> None:
+    page = open_as("oem", f"/campaigns/new?bundle={alive[GOOD]}")
+    filled_in(page, HOSTILE[:90], alive[BAD], "600")
+    page.get_by_role("link", name="Keep the plan for later").click()
+    settled(page, HOSTILE[:90])
+    expect(page.get_by_text("3 Units will get it in 2 waves.")).to_be_visible()
+    watcher = open_as("auditor", page.url)
+    settled(watcher, HOSTILE[:90])
+    expect(watcher.get_by_role("button", name="Start")).to_have_count(0)
+    page.get_by_role("button", name="Start").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("3 Units will get it in 2 waves, 1 Unit first")).to_be_visible()
+    assert faults(page) == []
+    dialog.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    settled(page, "Campaigns")
