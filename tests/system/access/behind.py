@@ -221,6 +221,7 @@ OF_FLEET: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.targets.desired(id),
         lambda s, id: s.targets.blobs(id, [sha256(made_id("item", word("one")).encode())]),
         lambda s, id: s.statuses.find(id),
+        lambda s, id: s.statuses.actual([id]),
         lambda s, id: s.statuses.alerts(id),
         lambda s, id: s.statuses.usage(id),
         _taken,

@@ -24,6 +24,8 @@ from aosedge.cloud.api.application import document
 
 METHODS: Final = ("get", "put", "post", "delete", "patch")
 FORM: Final = "multipart/form-data; boundary=x"
+OF_BOTH: Final = ("campaign_members",)
+"""Tables whose rows are of what the asker has and of what is no longer its own: that a Unit takes no part now."""
 Slots = dict[Of, Chosen]
 
 
@@ -203,7 +205,8 @@ class _Cells:
         rows = {(table, _blotted(row, given)) for table, row in (changed if self._identity.role else beside_trail)}
         if row_of(self._recipe.operation) is None:
             return  # the token decides whose it is
-        foreign = sorted(f"{table} {row}" for table, row in rows if any(word in row for word in self._words))
+        there = [(table, row) for table, row in rows if table not in OF_BOTH]
+        foreign = sorted(f"{table} {row}" for table, row in there if any(word in row for word in self._words))
         if foreign:
             yield f"changed what is not its own: {foreign[:2]}"
 

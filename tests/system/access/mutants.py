@@ -159,7 +159,11 @@ def _of(file: Path, name: str, function: ast.FunctionDef) -> Iterator[Site]:
             scoped |= {name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
     scoped -= {"query", "self"}
     for node in ast.walk(function):
-        if isinstance(node, ast.If) and _mentions(node.test, scoped) and isinstance(node.body[0], ast.Raise):
+        if (
+            isinstance(node, ast.If)
+            and _mentions(node.test, {"scope", "_scope"})
+            and isinstance(node.body[0], ast.Raise)
+        ):
             yield Site(file, name, node.test, None)
         if not isinstance(node, ast.Call):
             continue

@@ -129,6 +129,7 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("campaigns_roll_back", underway, body={}),
         Recipe("campaigns_start", campaign, body={}, refused=_DRAFT),
         Recipe("campaigns_update", campaign, body={"priority": 1}),
+        Recipe("campaigns_update", underway, body={"priority": 1}),
         Recipe("deployment_bundles_create", form=_FORM, refused={"oem": 400, "sp": 400}),
         Recipe("deployment_bundles_list", lists=(_BUNDLE,)),
         Recipe("deployment_bundles_read", {"id": _BUNDLE}),
