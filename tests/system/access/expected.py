@@ -50,7 +50,7 @@ def barred(identity: Identity, operation: str) -> int | None:
 def sees(identity: Identity, operation: str, placed: Placed) -> bool:
     """Whether it is within the operation's reach for this role."""
     row = row_of(operation)
-    match getattr(row, identity.role):
+    match getattr(row, identity.role or "nobody", None):
         case "all":
             return True
         case "tenant":

@@ -34,9 +34,9 @@ REDUNDANT: Final = {
 """Filters that only hold should another fail: where, and what implies them."""
 
 CHANGED: Final[dict[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
-    "anybody signs in with what was revoked": (
+    "anybody signs in with what was revoked or has ended": (
         "usecases/people.py",
-        (('("user", peer.user, "active")', '("user", peer.user, known.state)'),),
+        (("        or not known.good(session.caller.now)\n", ""),),
     ),
     "a certificate is known by its serial alone": (
         "usecases/people.py",
