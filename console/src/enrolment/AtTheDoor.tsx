@@ -15,7 +15,7 @@ function useDone(onClose: () => void) {
   return {
     onSuccess: onClose,
     onSettled: () =>
-      Promise.all(["enrolment", "units"].map((key) => cache.invalidateQueries({ queryKey: [key] }))),
+      Promise.all(["enrolment", "waiting", "units"].map((key) => cache.invalidateQueries({ queryKey: [key] }))),
   };
 }
 
@@ -30,7 +30,7 @@ export function Approve({ unit, fleet, onClose }: { unit: WaitingUnit; fleet: st
   const equal = same(unit.fingerprint, pasted);
   return (
     <Confirm
-      title={w.approve}
+      title={w.approveTitle(unit.system_uid)}
       action={w.approve}
       busy={approve.isPending}
       disabled={equal === false}
@@ -86,7 +86,7 @@ export function Reject({ unit, onClose }: { unit: WaitingUnit; onClose: () => vo
   });
   return (
     <Confirm
-      title={w.reject}
+      title={w.rejectTitle(unit.system_uid)}
       action={w.reject}
       danger
       busy={reject.isPending}

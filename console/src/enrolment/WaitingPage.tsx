@@ -35,15 +35,19 @@ export function WaitingPage() {
   );
   const approve = may("waiting_units_approve");
   const reject = may("waiting_units_reject");
-  const columns = useMemo(() => waitingColumns(fleets.data, approve, reject, setOpen), [fleets.data, approve, reject]);
-  if (!may("waiting_units_list")) return <NotAllowed />;
   const onlyWaiting = (search.state ?? "waiting") === "waiting";
+  const columns = useMemo(
+    () => waitingColumns(fleets.data, approve, reject, !onlyWaiting, setOpen),
+    [fleets.data, approve, reject, onlyWaiting],
+  );
+  if (!may("waiting_units_list")) return <NotAllowed />;
   return (
     <>
       <PageHead title={w.title} />
       <PageSection hasBodyWrapper={false}>
         <DataTable
-          name="waiting"
+          key={onlyWaiting ? "waiting" : "at-the-door"}
+          name={onlyWaiting ? "waiting" : "at-the-door"}
           label={w.title}
           query={waiting}
           columns={columns}
@@ -99,6 +103,7 @@ function waitingColumns(
   fleets: ReadonlyMap<string, string> | undefined,
   approve: boolean,
   reject: boolean,
+  ended: boolean,
   open: (open: Open) => void,
 ): Column<WaitingUnit>[] {
   const columns: Column<WaitingUnit>[] = [
@@ -109,9 +114,22 @@ function waitingColumns(
       cell: (unit) => <span className="aos-id aos-print">{grouped(unit.fingerprint)}</span>,
     },
     { key: "kind", title: w.kind, cell: (unit) => <span className="aos-words">{w.kinds[unit.kind]}</span> },
-    { key: "origin", title: w.origin, cell: (unit) => <span className="aos-words">{unit.origin}</span> },
+    { key: "origin", title: w.origin, optional: true, cell: (unit) => <span className="aos-words">{unit.origin}</span> },
     { key: "since", title: w.since, sort: "created_at", cell: (unit) => <Moment at={unit.created_at} ago /> },
-    { key: "state", title: w.state, cell: (unit) => <Label isCompact color={LOOKS[unit.state]}>{w.states[unit.state]}</Label> },
+    ...(ended
+      ? [
+          {
+            key: "state",
+            title: w.state,
+            cell: (unit: WaitingUnit) => (
+              <Label isCompact color={LOOKS[unit.state]}>
+                {w.states[unit.state]}
+              </Label>
+            ),
+          },
+          { key: "reason", title: w.reason, cell: (unit: WaitingUnit) => <span className="aos-words">{unit.reason}</span> },
+        ]
+      : []),
     {
       key: "fleet",
       title: w.fleet,
@@ -126,7 +144,6 @@ function waitingColumns(
     },
     { key: "nodes", title: w.nodes, optional: true, cell: (unit) => <span className="aos-words">{unit.nodes.join(", ")}</span> },
     { key: "until", title: w.until, optional: true, cell: (unit) => <Moment at={unit.expires_at} /> },
-    { key: "reason", title: w.reason, optional: true, cell: (unit) => <span className="aos-clamp">{unit.reason}</span> },
   ];
   if (!approve && !reject) return columns;
   return [

@@ -20,6 +20,8 @@ export const enrolment = {
   noneOther: "No Unit is in this state",
   approve: "Let in",
   reject: "Reject",
+  approveTitle: (unit: string) => `Let ${unit} in`,
+  rejectTitle: (unit: string) => `Reject ${unit}`,
   approveWill: (unit: string, fleet: string) =>
     `${unit} gets its certificates when it next asks, and belongs to the fleet ${fleet} from then on.`,
   returnWill: (unit: string) => `${unit} gets new certificates when it next asks, and goes on as the Unit that it was.`,
