@@ -7,7 +7,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -38,8 +40,21 @@ class NewUnit:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End everything that was started for this Unit: instances outlive their agent, which takes them up again."""
         if self.process is not None:
-            self.end(signal.SIGTERM)
+            if self.process.poll() is None:
+                self.end(signal.SIGTERM)
+            self.process = None
+        end = time.monotonic() + 20
+        while left := _below(self.folder):
+            assert time.monotonic() < end, left
+            for number in left:
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
+            time.sleep(0.05)
 
     def start(self, *words: str) -> None:
         """Run, until the Unit waits for a tool."""
@@ -87,3 +102,15 @@ class NewUnit:
                 with self._said:
                     self.lines.append(line.rstrip())
                     self._said.notify_all()
+
+
+def _below(folder: Path) -> list[int]:
+    """The processes whose command or working folder is of this folder, without remains that wait to be collected."""
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
+            with suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+                words = (process / "cmdline").read_bytes()
+                if words and f"{folder}/" in f"{os.fsdecode(words)} {(process / 'cwd').readlink()}/":
+                    found.append(int(process.name))
+    return found

@@ -5,6 +5,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -52,8 +53,7 @@ class Field:
 
     def end(self) -> None:
         for node in (self.main, *self.others.values()):
-            if node.process is not None:
-                node.end(signal.SIGTERM)
+            node.close()
 
 
 @pytest.fixture
@@ -181,9 +181,9 @@ def test_nobody_gets_on_the_line_of_a_provisioned_unit_but_its_own_nodes_under_t
             other.others["left"].folder,
             settings={"node": "left", "main_node": f"127.0.0.1:{together.nodes_port}"},
         )
-        lost.launch()
-        lost.until("a certificate of another Unit")
-        lost.end(signal.SIGTERM)
+        with closing(lost):
+            lost.launch()
+            lost.until("a certificate of another Unit")
     finally:
         other.end()
     left.launch()

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import grpc
@@ -161,20 +162,20 @@ def test_a_tool_without_rights_or_a_fleet_leaves_a_unit_that_waits_on(cloud: Clo
 
 
 def test_a_factory_line_ends_with_the_provisioning(cloud: CloudProcess, tmp_path: Path) -> None:
-    unit = NewUnit(tmp_path / "unit")
-    unit.start("--until-provisioned")
-    assert unit.process is not None
-    assert cloud.aos("oem", "unit", "provision", unit.address).returncode == 0
-    assert unit.process.wait(20) == 0
+    with closing(NewUnit(tmp_path / "unit")) as unit:
+        unit.start("--until-provisioned")
+        assert unit.process is not None
+        assert cloud.aos("oem", "unit", "provision", unit.address).returncode == 0
+        assert unit.process.wait(20) == 0
     assert identity.load(unit.folder).system_id == unit.card.system_id
 
 
 def test_a_taken_port_names_the_setting(tmp_path: Path, unit: NewUnit) -> None:
-    other = NewUnit(tmp_path / "other", unit.port)
-    other.launch()
-    assert other.process is not None
-    assert other.process.wait(20) == 1
-    other.until("provisioning_port: cannot listen there")
+    with closing(NewUnit(tmp_path / "other", unit.port)) as other:
+        other.launch()
+        assert other.process is not None
+        assert other.process.wait(20) == 1
+        other.until("provisioning_port: cannot listen there")
 
 
 async def test_units_of_version_6_are_provisioned_too(cloud: CloudProcess, tmp_path: Path) -> None:

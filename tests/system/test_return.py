@@ -1,7 +1,6 @@
 """A Unit that was away until its certificates had expired comes back, once a person lets it in."""
 
 import json
-import signal
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -58,8 +57,7 @@ def expired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Expired]:
         made.age()
         yield made
     finally:
-        if made.unit.process is not None:
-            made.unit.end(signal.SIGTERM)
+        made.unit.close()
         made.cloud.stop()
 
 

@@ -3,6 +3,7 @@
 import json
 import signal
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,13 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
     made.start()
     yield made
     assert made.stop() == 0
+
+
+@pytest.fixture
+def ending() -> Iterator[ExitStack]:
+    """What is done at the end of a test, however it ends."""
+    with ExitStack() as stack:
+        yield stack
 
 
 def aos(cloud: CloudProcess, *words: str) -> Any:
@@ -37,9 +45,12 @@ def unit_with(cloud: CloudProcess, folder: Path, key: str) -> NewUnit:
     return NewUnit(folder, settings=settings)
 
 
-def test_a_unit_is_let_in_by_a_person_after_a_kill_and_comes_online(cloud: CloudProcess, tmp_path: Path) -> None:
+def test_a_unit_is_let_in_by_a_person_after_a_kill_and_comes_online(
+    cloud: CloudProcess, tmp_path: Path, ending: ExitStack
+) -> None:
     made = aos(cloud, "enrolment", "create", "line 4", "--fleet", fleet_of(cloud))
     unit = unit_with(cloud, tmp_path / "unit", made["key"])
+    ending.enter_context(closing(unit))
     unit.launch()
     unit.until("at the cloud's door")
     found = aos(cloud, "unit", "waiting")
