@@ -1,12 +1,29 @@
 """What campaigns do with their members: each a few statements, however many Units there are."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, delete, func, insert, literal, or_, select, update
+import msgspec
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+    update,
+)
 
 from aosedge.cloud.domain.alerts import Severity, severities_from
+from aosedge.cloud.domain.campaigns.plan import Placed, Plan
 from aosedge.cloud.domain.campaigns.state import MOVING, ON_THE_WAY, Campaign, Counts, Wave
-from aosedge.cloud.store.campaign_tables import campaign_members, campaigns, unit_releases
+from aosedge.cloud.store.campaign_tables import campaign_exclusions, campaign_members, campaigns, unit_releases
 from aosedge.cloud.store.campaigns import put_campaign
 from aosedge.cloud.store.rows import insert_into, one
 from aosedge.cloud.store.tables import alerts, units, versions
@@ -27,6 +44,26 @@ _STAYED: Final = (
 )
 """Of members that have not been moved out of the campaign's only fleet, whose owners have no say in any other."""
 _LIVING: Final = ("scheduled", "running", "paused", "halted", "rolling_back")
+ROWS_TOGETHER: Final = 500
+_JOIN: Final = {
+    "sqlite": """
+        INSERT INTO campaign_members (campaign, wave, unit, place, state, reason, before)
+        SELECT ?1, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+            'pending', '', json_extract(value, '$[3]') FROM json_each(?2)""",
+    "postgresql": """
+        INSERT INTO campaign_members (campaign, wave, unit, place, state, reason, before)
+        SELECT $1::text, (r->>0)::integer, r->>1, (r->>2)::bigint, 'pending', '', r->>3
+        FROM json_array_elements($2::json) r""",
+}
+"""Thousands of members from one JSON text."""
+_EXCLUDE: Final = {
+    "sqlite": """
+        INSERT INTO campaign_exclusions (campaign, unit, reason)
+        SELECT ?1, json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?2)""",
+    "postgresql": """
+        INSERT INTO campaign_exclusions (campaign, unit, reason)
+        SELECT $1::text, r->>0, r->>1 FROM json_array_elements($2::json) r""",
+}
 FARTHEST_LOOK: Final = HOUR
 """No look is put off for longer; one that is due later was so before the clock was turned back."""
 
@@ -65,15 +102,12 @@ class CampaignMembers:
 
     def offer(self, campaign: Campaign, wave: Wave, most: int | None, now: Instant) -> None:
         """Offer the wave's content to pending members, in their order."""
-        pending = _M.campaign == campaign.id, _M.wave == wave.number, _M.state == "pending"
-        chosen = select(_M.unit).where(*pending, _STAYED)
-        if most is not None:
-            chosen = chosen.order_by(_M.place, _M.unit).limit(most)
-        taken = chosen.subquery()
-        if wave.undoes is not None:
-            self._give_up(campaign.id, wave.undoes, select(taken.c.unit), now)
         mine = and_(_M.campaign == campaign.id, _M.wave == wave.number)
-        statement = update(campaign_members).where(mine, _M.unit.in_(select(taken.c.unit)))
+        pending = and_(mine, _M.state == "pending", _STAYED)
+        chosen = and_(pending, self._within_the_first(most, pending))
+        if wave.undoes is not None:
+            self._give_up(campaign.id, wave.undoes, select(_M.unit).where(chosen), now)
+        statement = update(campaign_members).where(chosen)
         self._connection.execute(statement.values(state="offered", offered_at=now, reason="", active_at=None))
         new = select(_M.unit).where(mine, _M.state == "offered", _M.offered_at == now)
         if wave.undoes is None:
@@ -86,6 +120,45 @@ class CampaignMembers:
         else:
             self._take_releases(campaign.id, new)
         self._mark_dirty(new)
+
+    def _within_the_first(self, most: int | None, which: Any) -> Any:
+        """Whether a member is one of the first so many of these: a bound on its place, not a list of Units."""
+        if most is None:
+            return true()
+        query = select(_M.place, _M.unit).where(which).order_by(_M.place, _M.unit).offset(most).limit(1)
+        beyond = self._connection.execute(query).first()
+        return true() if beyond is None else tuple_(_M.place, _M.unit) < tuple_(beyond.place, beyond.unit)
+
+    def put_plan(self, id: CampaignId, plan: Plan) -> None:
+        """Keep who is in which wave and who takes no part, in the place of what was planned before.
+
+        PostgreSQL hears at once how many members there are: by itself it would only in a minute, and until then go
+        through all of them for each.
+        """
+        for table in (campaign_members, campaign_exclusions):
+            self._connection.execute(delete(table).where(table.c.campaign == id))
+        self.add(id, plan.members)
+        self._insert(_EXCLUDE, id, [(exclusion.unit, exclusion.reason) for exclusion in plan.exclusions])
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(text("ANALYZE campaign_members"))
+
+    def join(self, id: CampaignId, members: Sequence[Placed]) -> None:
+        """Units that match since it was planned."""
+        names = [member.unit for member in members]
+        for first in range(0, len(names), ROWS_TOGETHER):
+            some = campaign_exclusions.c.unit.in_(names[first : first + ROWS_TOGETHER])
+            self._connection.execute(delete(campaign_exclusions).where(campaign_exclusions.c.campaign == id, some))
+        self.add(id, members)
+
+    def add(self, id: CampaignId, members: Sequence[Placed]) -> None:
+        """Pending members, in one statement."""
+        rows = [(m.wave, m.unit, m.place, msgspec.json.encode(m.before).decode()) for m in members]
+        self._insert(_JOIN, id, rows)
+
+    def _insert(self, statement: dict[str, str], id: CampaignId, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:
+            values = (id, msgspec.json.encode(rows).decode())
+            self._connection.exec_driver_sql(statement[self._connection.dialect.name], values)
 
     def _give_up(self, campaign: CampaignId, wave: int, chosen: Select[Any], now: Instant) -> None:
         """Whoever goes back before being through is through with the wave that is undone."""

@@ -1,13 +1,12 @@
 """Campaigns as people see them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Select, delete, false, func, insert, select, update
 
 from aosedge.cloud.domain.access.callers import Scope
-from aosedge.cloud.domain.campaigns.plan import Placed, Plan
 from aosedge.cloud.domain.campaigns.state import OVER, Campaign, MemberState
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.store import rows
@@ -17,9 +16,6 @@ from aosedge.cloud.store.units import within
 from aosedge.model.errors import NotFound
 from aosedge.model.ids import BundleId, CampaignId, FleetId, SetId, SystemId, UnitId
 from aosedge.model.instants import Instant
-
-ROWS_TOGETHER = 500
-"""Rows of one insert."""
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -116,42 +112,6 @@ class Campaigns:
         """With its members. Raises NotFound."""
         self.get(id)
         self._connection.execute(delete(campaigns).where(campaigns.c.id == id))
-
-    def put_plan(self, id: CampaignId, plan: Plan) -> None:
-        """Keep who is in which wave and who takes no part; raises NotFound."""
-        self.get(id)
-        for table in (campaign_members, campaign_exclusions):
-            self._connection.execute(delete(table).where(table.c.campaign == id))
-        self._insert_members(id, plan.members)
-        excluded = [{"campaign": id, "unit": e.unit, "reason": e.reason} for e in plan.exclusions]
-        self._insert(excluded, campaign_exclusions)
-
-    def join(self, id: CampaignId, members: Sequence[Placed]) -> None:
-        """Units that match since it was planned; raises NotFound."""
-        self.get(id)
-        names = [member.unit for member in members]
-        for first in range(0, len(names), ROWS_TOGETHER):
-            some = campaign_exclusions.c.unit.in_(names[first : first + ROWS_TOGETHER])
-            self._connection.execute(delete(campaign_exclusions).where(campaign_exclusions.c.campaign == id, some))
-        self._insert_members(id, members)
-
-    def _insert_members(self, id: CampaignId, members: Sequence[Placed]) -> None:
-        values = [
-            {
-                "campaign": id,
-                "wave": member.wave,
-                "unit": member.unit,
-                "place": member.place,
-                "state": "pending",
-                "before": member.before,
-            }
-            for member in members
-        ]
-        self._insert(values, campaign_members)
-
-    def _insert(self, values: Sequence[dict[str, Any]], table: Any) -> None:
-        for first in range(0, len(values), ROWS_TOGETHER):
-            self._connection.execute(insert(table), values[first : first + ROWS_TOGETHER])
 
     def members(
         self,

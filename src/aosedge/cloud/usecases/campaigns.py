@@ -89,7 +89,7 @@ def plan(session: Session, id: CampaignId) -> Plan:
     campaign = session.campaigns.get(id)
     drawn = _draw_up(session, campaign)
     planned = step(campaign, Planned(drawn.waves, drawn.digest), session.caller.now).campaign
-    session.campaigns.put_plan(id, drawn)
+    session.campaign_members.put_plan(id, drawn)
     session.campaigns.put(planned, None)
     return drawn
 
@@ -237,7 +237,7 @@ def take_in(session: Session, campaign: Campaign) -> None:
     if known:
         drawn = _draw_up(session, campaign, known)
         last = max(wave.number for wave in campaign.waves if wave.undoes is None)
-        session.campaigns.join(campaign.id, [replace(member, wave=last) for member in drawn.members])
+        session.campaign_members.join(campaign.id, [replace(member, wave=last) for member in drawn.members])
 
 
 def _draw_up(session: Session, campaign: Campaign, known: Sequence[Known] | None = None) -> Plan:

@@ -111,3 +111,7 @@ def test_a_wave_passes_only_if_its_shares_hold(given_counts: Counts, gate: Gate)
         assert given_counts.results == given_counts.judged
         assert given_counts.succeeded >= gate.success_share * given_counts.judged - 1e-9
         assert given_counts.failures <= gate.failed_share * given_counts.judged + 1e-9
+
+
+def test_open_is_whoever_was_offered_it_and_is_not_through() -> None:
+    assert Counts(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1).open == 5
