@@ -18,7 +18,7 @@ def hunted(name: str) -> tuple[bool, str]:
     began = time.monotonic()
     command = [sys.executable, "-m", "tests.system.access.mutants", name]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    said = done.stdout.strip() or f"{name} broke: {done.stderr.strip()[-300:]}"
+    said = "".join(done.stdout.strip().splitlines()[-1:]) or f"{name} broke: {done.stderr.strip()[-300:]}"
     return done.returncode == 0, f"{said} {time.monotonic() - began:.0f} s"
 
 

@@ -66,7 +66,7 @@ def standing(identity: Identity, operation: str, of: Of, placed: Placed) -> Stan
     """How it stands to the asker."""
     if sees(identity, operation, placed):
         return "own" if identity.org in (placed.org, placed.also) else "elsewhere"
-    within = getattr(row_of(operation), identity.role) in ("tenant", "fleet")
+    within = getattr(row_of(operation), identity.role or "nobody", None) in ("tenant", "fleet")
     return "tied" if within and of.tied is not None and _is_tied(identity, of, placed) else "hidden"
 
 
