@@ -175,3 +175,39 @@ def test_every_verb_says_what_it_will_do_and_only_who_may_is_offered_it(
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     settled(page, "Campaigns")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_running_one_is_paused_resumed_halted_and_rolled_back(
+    open_as: Open, place: Place, alive: Bundles, scheme: str, tmp_path: Path
+) -> None:
+    title = f"autumn {scheme}"
+    page = open_as("oem", f"/campaigns/new?bundle={alive[FIRST]}", color_scheme=scheme)
+    filled_in(page, title, alive[FIRST], "600")
+    started(page, title)
+    expect(wave(page, 1).get_by_text(re.compile("soaking until"))).to_be_visible(timeout=ENDS_MS)
+    settled(page, title)
+    pictured(page, "campaign-soaking", scheme, tmp_path)
+    assert faults(page) == []
+    told(page, "Pause", "Nobody further is offered it. 0 Units that are on it now go on.")
+    expect(page.get_by_role("heading", name="Paused: paused by a person")).to_be_visible()
+    told(page, "Resume", "It goes on, and its gate is asked again. 2 Units still wait for it.")
+    told(page, "Halt", "From now on nobody starts. Offers to 0 Units that have not begun are withdrawn", "too soon")
+    expect(page.get_by_role("heading", name="Halted: too soon")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("dialog").get_by_role("button", name="Resume")).to_be_disabled()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    told(page, "Roll back", "1 Unit that was offered it goes back to what it ran before", "never mind")
+    expect(page.get_by_text("Rolled back", exact=True)).to_be_visible(timeout=ENDS_MS)
+    expect(page.get_by_text("rolled a campaign back").first).to_be_visible()
+
+
+def told(page: Page, verb: str, sentence: str, reason: str = "") -> None:
+    """Say it, having read what it will do."""
+    page.get_by_role("button", name=verb, exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(sentence)).to_be_visible()
+    if reason:
+        dialog.get_by_label("Reason").fill(reason)
+    dialog.get_by_role("button", name=verb, exact=True).click()
+    expect(dialog).to_have_count(0)

@@ -34,6 +34,7 @@ function options(width: number): uPlot.Options {
     height: HEIGHT,
     scales: { x: { time: false } },
     axes: [{ ...line, label: names.results, labelSize: 22, incrs: [1, 2, 5, 10, 50, 100, 500, 1000, 10_000] }, line],
+    legend: { live: false },
     cursor: { drag: { x: false, y: false } },
     series: [
       { label: names.results },

@@ -25,7 +25,7 @@ export function PlanFacts({ plan, sets }: { plan: Plan; sets: ReadonlyMap<string
         ]}
       />
       <Facts
-        columns={3}
+        columns={2}
         facts={[
           [w.plan.members, plan.members.toLocaleString("en")],
           [w.plan.satisfied, plan.satisfied.toLocaleString("en")],

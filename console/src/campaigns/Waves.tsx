@@ -31,7 +31,7 @@ export function Waves({ campaign, sets }: { campaign: Campaign; sets: ReadonlyMa
 
 function OneWave({ wave, campaign, sets }: { wave: Wave; campaign: Campaign; sets: ReadonlyMap<string, string> }) {
   const begun = wave.begun_at !== null;
-  const counts = begun ? wave.counts : { ...wave.counts, pending: wave.members };
+  const counts = begun ? wave.counts : { ...wave.counts, [wave.state === "skipped" ? "skipped" : "pending"]: wave.members };
   return (
     <>
       <div className="aos-row">
@@ -83,6 +83,7 @@ export function whoIn(wave: Pick<Wave, "share" | "sets"> & { undoes?: number | n
 
 function gateWords({ gate, undoes }: Wave): string {
   if (undoes !== null) return w.gateBack;
-  const words = w.gate(percent(gate.success_share), percent(gate.failed_share), durationWords(gate.soak));
+  const soak = /^PT0(?:\.0+)?S$/.test(gate.soak) ? "" : durationWords(gate.soak);
+  const words = w.gate(percent(gate.success_share), percent(gate.failed_share), soak);
   return gate.manual ? `${words}; ${w.gateManual}` : words;
 }

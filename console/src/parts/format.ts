@@ -24,9 +24,12 @@ const STEPS: [number, Intl.RelativeTimeFormatUnit][] = [
   [12, "month"],
 ];
 
+const AHEAD_S = 11;
+
 /** How long ago, or how soon: `3 minutes ago`, `in 2 days`. */
 export function relative(instant: string, now: number): string {
   let amount = (new Date(instant).getTime() - now) / 1000;
+  if (amount > 0 && amount < AHEAD_S) amount = 0; // `now` is that of the last tick
   const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
   for (const [size, unit] of STEPS) {
     if (Math.abs(amount) < size) return words.format(Math.round(amount), unit);

@@ -31,7 +31,7 @@ export const campaigns = {
   waves: "Waves",
   wave: "Wave",
   waveOf: (number: number) => `Wave ${number}`,
-  upTo: (percent: number) => `up to ${percent} % of all`,
+  upTo: (percent: number) => (percent === 100 ? "all the rest" : `up to ${percent} % of all`),
   ofSets: (names: string) => `the sets ${names}`,
   backFrom: (number: number) => `brings back wave ${number}`,
   noWaves: "Waves appear once the campaign is planned.",
@@ -61,8 +61,8 @@ export const campaigns = {
   plannedNow: (planned: number, now: number) =>
     planned === now ? `${count(planned)}, as planned` : `${count(planned)} planned, ${now.toLocaleString("en")} now`,
   gate: (success: string, failed: string, soak: string) =>
-    `passes when ${success} succeeded and stayed healthy for ${soak}; fails over ${failed} failed`,
-  gateBack: "goes on unless too many fail to go back",
+    `Passes when ${success} succeeded${soak ? ` and stayed healthy for ${soak}` : ""}; fails when more than ${failed} failed`,
+  gateBack: "Goes on unless too many fail to go back",
   gateManual: "a person must let it pass",
   until: "until",
   overridden: "A person let it go on past its gate.",
@@ -201,7 +201,7 @@ export const campaigns = {
     cancel: (waiting: number, have: number) =>
       `It is over for good: ${count(waiting)} never get it, and ${count(have)} that have it keep it.`,
     roll_back: (touched: number) =>
-      `${count(touched)} that were offered it go back to what they ran before, wave by wave, last first.`,
+      `${count(touched)} that ${touched === 1 ? "was offered it goes back to what it" : "were offered it go back to what they"} ran before, wave by wave, last first.`,
     retry: (failed: number) => `${count(failed)} that failed try again.`,
     pass: (next: number) => (next ? `The wave passes, and the next begins with ${count(next)}.` : "The wave passes. It was the last."),
     delete: "The draft goes; nobody was offered anything.",
