@@ -40,10 +40,10 @@ function Box({ node }: { node: Node & { x: number; y: number } }) {
   const navigate = useNavigate();
   const inside = (
     <>
-      <title>{node.codename}</title>
+      {[...node.codename].length > LETTERS ? <title>{node.codename}</title> : null}
       <rect x={node.x - WIDE / 2} y={node.y - HIGH / 2} width={WIDE} height={HIGH} rx="6" />
       <text x={node.x} y={node.y - 4} textAnchor="middle">
-        {cut(node.codename, LETTERS)}
+        {cut(node.codename, LETTERS)}{" "}
       </text>
       <text x={node.x} y={node.y + 15} textAnchor="middle" className="aos-graph-range">
         {node.id ? node.version : w.notThere}
@@ -55,7 +55,6 @@ function Box({ node }: { node: Node & { x: number; y: number } }) {
   return (
     <a
       href={`/items/${id}`}
-      aria-label={`${node.codename} ${node.version}`}
       onClick={(event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
