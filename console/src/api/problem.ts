@@ -12,6 +12,12 @@ export class Problem extends Error {
     this.name = "Problem";
   }
 
+  /** What was said, without the cure at its end, which pages show apart. */
+  get sentence(): string {
+    const end = ` (${this.said.cure ?? ""})`;
+    return this.message.endsWith(end) ? this.message.slice(0, -end.length) : this.message;
+  }
+
   get requestId(): string {
     return this.said.request_id ?? "";
   }

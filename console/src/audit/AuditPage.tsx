@@ -1,7 +1,8 @@
 import { Button, Label, PageSection } from "@patternfly/react-core";
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
+import { Said } from "../parts/Confirm";
 import { DataTable, type Column } from "../parts/DataTable";
 import { operationWords } from "../parts/format";
 import { Moment } from "../parts/Moment";
@@ -11,8 +12,9 @@ import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { AuditFilters } from "./AuditFilters";
 import { LineDialog } from "./Changes";
-import { auditQuery, type AuditLine } from "./queries";
+import { auditQuery, verifyTrail, type AuditLine } from "./queries";
 import type { AuditSearch } from "./search";
+import { Verdict, Verify } from "./Verdict";
 
 const route = getRouteApi("/audit");
 const w = words.audit;
@@ -23,6 +25,7 @@ export function AuditPage() {
   const navigate = route.useNavigate();
   const may = useMay();
   const [line, setLine] = useState<AuditLine>();
+  const verify = useMutation({ mutationFn: verifyTrail });
   const audit = useQuery({ ...auditQuery(search), enabled: may("audit_list") });
   const onSearch = useCallback(
     (change: AuditSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
@@ -32,7 +35,13 @@ export function AuditPage() {
   if (!may("audit_list")) return <NotAllowed />;
   return (
     <>
-      <PageHead title={w.title} />
+      <PageHead title={w.title} actions={may("audit_verify") ? <Verify working={verify.isPending} onGo={() => verify.mutate()} /> : null} />
+      {verify.isIdle || verify.isPending ? null : (
+        <PageSection hasBodyWrapper={false} className="aos-head">
+          {verify.error ? <Said error={verify.error} /> : null}
+          {verify.data ? <Verdict verdict={verify.data} /> : null}
+        </PageSection>
+      )}
       <PageSection hasBodyWrapper={false}>
         <DataTable
           name="audit"

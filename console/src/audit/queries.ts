@@ -32,6 +32,11 @@ export function auditQuery(search: AuditSearch) {
   });
 }
 
+/** Whether every line is as it was written; the cloud goes along all of them. */
+export function verifyTrail() {
+  return got(client.GET("/api/v11/audit/verify/"));
+}
+
 /** The last few changes. */
 export const recentQuery = queryOptions({
   queryKey: ["audit", "recent"],

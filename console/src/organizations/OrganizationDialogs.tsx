@@ -42,7 +42,7 @@ export function NewOrganization({ onClose }: { onClose: () => void }) {
         <FormGroup label={w.field} fieldId="organization-title" isRequired>
           <TextInput id="organization-title" value={title} onChange={(_event, typed) => setTitle(typed)} isRequired autoFocus />
         </FormGroup>
-        <FormGroup label={w.kind} role="radiogroup" isRequired>
+        <FormGroup label={w.kind} role="radiogroup" isStack isRequired>
           {NEW_KINDS.map((each) => (
             <Radio
               key={each}

@@ -46,7 +46,7 @@ export function Confirm({ title, children, action, danger, busy, disabled, error
 export function Said({ error }: { error: unknown }) {
   const problem = error instanceof Problem ? error : undefined;
   return (
-    <Alert variant="danger" isInline title={error instanceof Error ? error.message : String(error)}>
+    <Alert variant="danger" isInline title={problem?.sentence ?? (error instanceof Error ? error.message : String(error))}>
       {problem?.said.cure ? <p className="aos-words">{problem.said.cure}</p> : null}
       {problem?.requestId ? <p className="aos-quiet aos-id">{words.states.requestId(problem.requestId)}</p> : null}
     </Alert>

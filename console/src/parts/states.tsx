@@ -52,7 +52,7 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
       variant="sm"
     >
       <EmptyStateBody>
-        <p className="aos-words">{error instanceof Error ? error.message : String(error)}</p>
+        <p className="aos-words">{sentenceOf(error)}</p>
         {missing ? <p>{words.states.missingCure}</p> : null}
         {error instanceof Problem && error.said.cure ? <p className="aos-words">{error.said.cure}</p> : null}
         {error instanceof Problem && error.requestId ? (
@@ -70,6 +70,10 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
       ) : null}
     </EmptyState>
   );
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Problem ? error.sentence : error instanceof Error ? error.message : String(error);
 }
 
 /** What a query gave, or its state; what was there stays while it is asked for anew. */

@@ -37,6 +37,7 @@ export const audit = {
   broken: (count: number) => `${count === 1 ? "One line is" : `${count} lines are`} not as they were written`,
   faults: { changed: "was changed", removed: "was removed", inserted: "was put in" } as Record<string, string>,
   faultOf: (number: number, what: string) => `Line ${number} ${what}`,
+  andMore: (count: number) => `and ${count.toLocaleString("en")} more`,
   endsWith: "Last seal",
   keepIt: "Keep it elsewhere: whoever can write to the database can seal a whole trail anew, and then it differs.",
 };
