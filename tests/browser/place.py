@@ -46,6 +46,13 @@ class Place(Field):
         serve = file(f"./{codename}/amd64/bin/serve", b"#!/bin/sh\n")
         return bundle(Signer(key, leaf, tuple(roots)), config(codename, version), [serve])
 
+    def take_up(self, invitation: str, user: str) -> None:
+        """The invitation becomes a certificate, beside those of the others."""
+        ca, p12 = self.cloud.folder / "root.pem", self.cloud.folder / "users" / f"{user}.p12"
+        words = ("--url", self.cloud.url, "--ca", str(ca), "join", invitation, "--output", str(p12))
+        done = self.cloud.run("aosedge.cli.app", *words)
+        assert done.returncode == 0, done.stderr
+
     @contextmanager
     def living(self, unit: RealUnit) -> Iterator[None]:
         """The Unit lives meanwhile, in a thread: the browser's interface has the loop of this one."""
