@@ -153,8 +153,8 @@ def test_a_unit_s_labels_and_kind_are_changed_on_its_page(
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Remove the label old").click()
     dialog.get_by_role("button", name="Add a label").click()
-    dialog.get_by_label("Label").last.fill("fw")
-    dialog.get_by_label("Value").last.fill("1.2.0")
+    dialog.get_by_role("textbox", name="Label").last.fill("fw")
+    dialog.get_by_role("textbox", name="Value").last.fill("1.2.0")
     assert faults(page) == []
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_have_count(0)

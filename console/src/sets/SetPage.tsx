@@ -15,7 +15,7 @@ import { Panel } from "../parts/Panel";
 import { Empty, Shown } from "../parts/states";
 import type { ListSearch } from "../parts/list";
 import { useMay } from "../session/me";
-import { unitColumns } from "../units/columns";
+import { unitColumnsWithin } from "../units/columns";
 import type { Unit } from "../units/queries";
 import { UnitPicker } from "../units/UnitPicker";
 import { words } from "../words/en";
@@ -157,7 +157,7 @@ function Members({ set }: { set: UnitSet }) {
 }
 
 function memberColumns(takeOut: ((unit: Unit) => void) | undefined): Column<Unit>[] {
-  const columns = unitColumns(undefined).filter((column) => column.key !== "fleet");
+  const columns = unitColumnsWithin(undefined);
   if (!takeOut) return columns;
   return [
     ...columns,

@@ -7,7 +7,7 @@ import { DataTable, type Column } from "../parts/DataTable";
 import type { ListSearch } from "../parts/list";
 import { Empty } from "../parts/states";
 import { useMay } from "../session/me";
-import { unitColumns } from "../units/columns";
+import { unitColumnsWithin } from "../units/columns";
 import type { Unit } from "../units/queries";
 import { UnitPicker } from "../units/UnitPicker";
 import { words } from "../words/en";
@@ -74,7 +74,7 @@ export function SubjectUnits({ subject }: { subject: Subject }) {
 }
 
 function columnsOf(part: ((unit: Unit) => void) | undefined): Column<Unit>[] {
-  const columns = unitColumns(undefined).filter((column) => column.key !== "fleet");
+  const columns = unitColumnsWithin(undefined);
   if (!part) return columns;
   return [
     ...columns,

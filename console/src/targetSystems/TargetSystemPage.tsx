@@ -12,7 +12,7 @@ import { Panel } from "../parts/Panel";
 import { SmallTable } from "../parts/SmallTable";
 import { Empty, Shown } from "../parts/states";
 import { useMay } from "../session/me";
-import { unitColumns } from "../units/columns";
+import { unitColumnsWithin } from "../units/columns";
 import { words } from "../words/en";
 import { LIMITS } from "./draft";
 import { alertsInWords, sharesInWords } from "./inWords";
@@ -130,7 +130,7 @@ function Units({ id }: { id: string }) {
   const [search, setSearch] = useState<ListSearch>({});
   const units = useQuery(unitsOfKindQuery(id, search));
   const fleets = useQuery({ ...fleetsByIdQuery, enabled: may("fleets_list") });
-  const columns = useMemo(() => unitColumns(fleets.data), [fleets.data]);
+  const columns = useMemo(() => unitColumnsWithin(fleets.data), [fleets.data]);
   const onSearch = useCallback((change: ListSearch) => setSearch((old) => ({ ...old, ...change })), []);
   return (
     <DataTable
