@@ -77,6 +77,26 @@ def deployments(
 
 
 @app.command()
+def units(
+    context: typer.Context,
+    item: Annotated[str, typer.Argument(help="codename or id")],
+    version: Annotated[str | None, typer.Option(help="name the Units that have this version")] = None,
+    json: Json = False,
+) -> None:
+    """How many Units have which version of an item, or which they are."""
+    client, out = begin(context, as_json=json)
+    path = f"items/{item_named(client, item)['id']}/"
+    if version is not None:
+        have = client.every(f"{path}units/", version=version)
+        named = [(u["system_uid"], u["online_status"], u["deployment"], u["reason"]) for u in have]
+        out.show(have, lambda: out.table(("unit", "online", "deployment", "reason"), named, "no Unit has it"))
+        return
+    counts = client.get(f"{path}unit-counts/")["items"]
+    rows = [(each["version"], each["state"], each["units"]) for each in counts]
+    out.show(counts, lambda: out.table(("version", "state", "units"), rows, "no Unit that you see has it"))
+
+
+@app.command()
 def delete(
     context: typer.Context, item: Annotated[str, typer.Argument(help="codename or id")], json: Json = False
 ) -> None:
