@@ -49,8 +49,7 @@ def running(session: Session, org: str, fleet: str, now: Instant) -> str:
     exclusions = (Exclusion(units[-1], "same"),)
     wave = Wave(0, state="deploying", size=len(members), counts=Counts(pending=len(members)), begun_at=now)
     digest = sha256(id.encode())
-    plans = session.campaigns if hasattr(session.campaigns, "put_plan") else session.campaign_members
-    plans.put_plan(id, Plan((wave,), members, exclusions, 0, 0, 0, digest))
+    session.campaign_members.put_plan(id, Plan((wave,), members, exclusions, 0, 0, 0, digest))
     begun = replace(session.campaigns.get(id), state="running", waves=(wave,), plan_digest=digest, starts_at=now)
     session.campaigns.put(begun, None)
     return id
