@@ -197,6 +197,7 @@ OF_FLEET: Final[dict[str, tuple[Ask, ...]]] = {
     "unit": (
         lambda s, id: s.units.get(id),
         lambda s, id: s.units.named(id),
+        lambda s, id: s.units.names([id]),
         lambda s, id: s.units.set_lifecycle(id, "deprovisioned"),
         lambda s, id: s.units.set_fleet(id, made_id("fleet", word("north"))),  # type: ignore[arg-type]
         lambda s, id: s.units.set_target_system(id, made_id("system", word("alpha"))),  # type: ignore[arg-type]
