@@ -1,0 +1,134 @@
+"""Items and bundles as people have them: what an item needs, where it is, and what came of an upload."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from tests.browser.conftest import Open, faults
+from tests.browser.place import Place
+from tests.browser.test_pages import PICTURES, settled
+from tests.browser.wares import NEEDING, upload
+
+
+@pytest.fixture(scope="module")
+def wares(place: Place) -> dict[str, str]:
+    """Pages of an item that needs others, of its bundle and of one that was refused, by name."""
+    bundle = upload(place, NEEDING, "navigation", "maps", "geometry", name="navigation-2.4.0.tar.gz")
+    with place.cloud.person("sp") as client:
+        files = {"file": ("broken.tar.gz", b"not an archive", "application/gzip")}
+        assert client.post("/deployment-bundles/upload/", files=files).status_code == 400
+    [refused, *_] = place.call("sp", "GET", "/deployment-bundles/?state=rejected")["items"]
+    return {"item": place.item("navigation"), "bundle": bundle, "refused": refused["id"]}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_items_and_bundles_come_and_pass_axe(
+    open_as: Open, place: Place, wares: dict[str, str], scheme: str, tmp_path: Path
+) -> None:
+    folder = PICTURES if os.environ.get("PICTURES") else tmp_path
+    pages = {
+        "item": ("oem", f"/items/{wares['item']}", "navigation"),
+        "bundle": ("oem", f"/bundles/{wares['bundle']}", "navigation-2.4.0"),
+        "bundle-refused": ("sp", f"/bundles/{wares['refused']}", "broken"),
+        "platform": ("admin", "/platform", "Platform"),
+    }
+    for name, (user, path, title) in pages.items():
+        page = open_as(user, path, color_scheme=scheme)
+        settled(page, title)
+        if name == "item":
+            page.set_viewport_size({"width": 1280, "height": 1300})  # with its graph
+        page.screenshot(path=folder / f"{name}-{scheme}.png")
+        assert faults(page) == [], name
+
+
+def test_what_an_item_needs_is_a_graph_that_one_can_walk(open_as: Open, wares: dict[str, str]) -> None:
+    page = open_as("oem", f"/items/{wares['item']}")
+    settled(page, "navigation")
+    graph = page.get_by_role("region", name="What it needs")
+    expect(graph.get_by_role("link")).to_have_count(3)
+    expect(graph.get_by_text(">=1.2.0")).to_be_visible()
+    graph.get_by_role("link", name=re.compile("^maps")).focus()
+    page.keyboard.press("Enter")
+    settled(page, "maps")
+    expect(page.get_by_role("region", name="What it needs").get_by_role("link")).to_have_count(2)
+
+
+def test_units_are_counted_by_the_version_that_they_have(open_as: Open, place: Place) -> None:
+    with place.living(place.unit("real-1", pace=0.05)):
+        page = open_as("oem", f"/items/{place.item('hello')}")
+        settled(page, "hello")
+        table = page.get_by_role("grid", name="Where it is")
+        expect(table.get_by_role("gridcell", name="1.0.0")).to_be_visible(timeout=30_000)
+        said = place.cloud.aos("oem", "item", "units", "hello").stdout
+        assert "1.0.0" in said and "installed" in said
+        assert "real-1" in place.cloud.aos("oem", "item", "units", "hello", "--version", "1.0.0").stdout
+        table.get_by_role("button", name="1", exact=True).click()
+        page.get_by_role("dialog").get_by_role("link", name="real-1").click()
+        settled(page, "real-1")
+
+
+def test_an_upload_can_be_cancelled_and_says_that_it_begins_anew(open_as: Open) -> None:
+    page = open_as("sp", "/bundles")
+    settled(page, "Bundles")
+    line = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
+    line.send("Network.emulateNetworkConditions", slow)
+    page.get_by_label("Choose a file", exact=True).set_input_files(
+        {"name": "large.tar.gz", "mimeType": "application/gzip", "buffer": b"x" * 8_000_000}
+    )
+    expect(page.get_by_text(re.compile(r"Sending large.tar.gz: .* of 7.6 MiB"))).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("The upload was cancelled; nothing of it is kept.")).to_be_visible()
+    expect(page.get_by_text("It cannot be resumed")).to_be_visible()
+
+
+def test_a_bundle_is_dropped_on_the_page(open_as: Open) -> None:
+    page = open_as("sp", "/bundles")
+    settled(page, "Bundles")
+    dropped = page.evaluate_handle(
+        """() => { const given = new DataTransfer();
+                   given.items.add(new File(['no archive'], 'dropped.tar.gz')); return given; }"""
+    )
+    page.locator(".aos-drop").dispatch_event("drop", {"dataTransfer": dropped})
+    expect(page.get_by_text("dropped.tar.gz was refused")).to_be_visible()
+    expect(page.get_by_role("grid", name="Reasons")).to_be_visible()
+
+
+def test_a_view_of_the_units_is_kept_in_the_browser(open_as: Open) -> None:
+    page = open_as("oem", "/units?deployment=failed&sort=-system_uid&page=2")
+    settled(page, "Units")
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("menuitem", name="Save this view").click()
+    page.get_by_label("Name", exact=True).fill("what failed")
+    page.keyboard.press("Enter")
+    page.goto("/units")
+    settled(page, "Units")
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("menuitem", name="what failed", exact=True).click()
+    expect(page.locator("tbody td[data-label=Deployment]").first).to_have_text("Failed")
+    assert "deployment=failed" in page.url and "sort=-system_uid" in page.url and "page=" not in page.url
+
+
+def test_the_palette_finds_people_sets_and_items(open_as: Open, place: Place) -> None:
+    fleet = place.call("oem", "POST", "/fleets/", json={"title": "found fleet"})["id"]
+    place.call("oem", "POST", "/unit-sets/", json={"title": "found set", "fleet_id": fleet})
+    page = open_as("oem", "/")
+    settled(page, "Overview")
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("found")
+    expect(page.get_by_role("option", name="found set")).to_be_visible()
+    expect(page.get_by_role("option", name="found fleet")).to_be_visible()
+    page.get_by_role("combobox").fill("audito")
+    expect(page.get_by_role("option", name="auditor Person")).to_be_visible()
+    page.keyboard.press("Enter")
+    settled(page, "auditor")
+
+
+def test_the_platform_shows_its_tasks_and_no_secret(open_as: Open) -> None:
+    page = open_as("admin", "/platform")
+    settled(page, "Platform")
+    expect(page.get_by_role("gridcell", name="Compile targets of Units")).to_be_visible()
+    expect(page.get_by_role("gridcell", name="session_idle_minutes")).to_be_visible()
+    expect(page.get_by_role("gridcell", name="secret", exact=True)).to_have_count(0)
