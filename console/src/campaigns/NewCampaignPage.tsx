@@ -12,6 +12,7 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import type { Schemas } from "../api/client";
 import { Said } from "../parts/Confirm";
 import { PageHead } from "../parts/PageHead";
 import { Loading, NotAllowed } from "../parts/states";
@@ -28,6 +29,8 @@ import { Whom } from "./Whom";
 
 const route = getRouteApi("/campaigns/new");
 const w = words.campaigns;
+const SHOWN = 3;
+type Bundle = Schemas["BundleView"];
 
 /** A new campaign: what, whom, how; then what would happen, before anything does. */
 export function NewCampaignPage() {
@@ -123,6 +126,12 @@ function Drawn({ drawn }: { drawn: { id: string; plan: Parameters<typeof PlanFac
   );
 }
 
+/** A bundle with what it brings: several may have one name. */
+function named({ name, items }: Bundle): string {
+  const brings = items.slice(0, SHOWN).map((item) => `${item.codename} ${item.version}`);
+  return `${name}: ${brings.join(", ")}${items.length > SHOWN ? ", …" : ""}`;
+}
+
 function What({ step }: { step: Step }) {
   const bundles = useQuery(readyBundlesQuery);
   const { draft, change } = step;
@@ -134,7 +143,7 @@ function What({ step }: { step: Step }) {
         <FormSelect id="campaign-bundle" value={draft.bundle} onChange={(_event, bundle) => change({ bundle })}>
           <FormSelectOption value="" label={w.wizard.chooseBundle} isPlaceholder />
           {(bundles.data?.items ?? []).map((bundle) => (
-            <FormSelectOption key={bundle.id} value={bundle.id} label={bundle.name} />
+            <FormSelectOption key={bundle.id} value={bundle.id} label={named(bundle)} />
           ))}
         </FormSelect>
       </FormGroup>

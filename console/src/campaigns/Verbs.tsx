@@ -7,7 +7,7 @@ import { Confirm } from "../parts/Confirm";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import type { Campaign } from "./queries";
-import { GRAVE, verbsOf, willOf, type Verb } from "./verbs";
+import { FORWARD, GRAVE, verbsOf, willOf, type Verb } from "./verbs";
 
 const w = words.campaigns;
 const REASONED: ReadonlySet<Verb> = new Set(["pause", "resume", "override", "halt", "cancel", "roll_back"]);
@@ -49,10 +49,10 @@ export function Verbs({ campaign }: { campaign: Campaign }) {
   const verbs = verbsOf(campaign, may);
   return (
     <span className="aos-row">
-      {verbs.map((each, place) => (
+      {verbs.map((each) => (
         <Button
           key={each}
-          variant={place === 0 && !GRAVE.has(each) ? "primary" : "secondary"}
+          variant={FORWARD.has(each) ? "primary" : "secondary"}
           isDanger={GRAVE.has(each)}
           onClick={() => setVerb(each)}
         >

@@ -9,6 +9,7 @@ import type { Campaign, Wave } from "./queries";
 import { MEMBER_STATES } from "./search";
 
 const w = words.campaigns;
+const NO_SOAK = "P0D"; // as the API writes no time at all
 
 /** The waves, one below the other: how far each is, who is where, what its gate wants and waits for. */
 export function Waves({ campaign, sets }: { campaign: Campaign; sets: ReadonlyMap<string, string> }) {
@@ -83,7 +84,7 @@ export function whoIn(wave: Pick<Wave, "share" | "sets"> & { undoes?: number | n
 
 function gateWords({ gate, undoes }: Wave): string {
   if (undoes !== null) return w.gateBack;
-  const soak = /^PT0(?:\.0+)?S$/.test(gate.soak) ? "" : durationWords(gate.soak);
+  const soak = gate.soak === NO_SOAK ? "" : durationWords(gate.soak);
   const words = w.gate(percent(gate.success_share), percent(gate.failed_share), soak);
   return gate.manual ? `${words}; ${w.gateManual}` : words;
 }

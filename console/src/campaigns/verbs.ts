@@ -24,6 +24,9 @@ const VERBS: { verb: Verb; where: Campaign["state"][]; when?: (campaign: Campaig
 /** Those that stop or undo something. */
 export const GRAVE: ReadonlySet<Verb> = new Set(["halt", "cancel", "roll_back", "override", "delete"]);
 
+/** Those that bring it on. */
+export const FORWARD: ReadonlySet<Verb> = new Set(["start", "approve", "pass", "resume"]);
+
 /** What the campaign can be told now, by somebody who may. */
 export function verbsOf(campaign: Campaign, may: (operation: string) => boolean): Verb[] {
   return VERBS.filter(
