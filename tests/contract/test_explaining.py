@@ -48,7 +48,7 @@ async def test_intent_that_is_missing_changed_or_left_out_is_told(place: Campaig
     assert codes(await why(place, OTHER))[1:3] == ["no_subject", "no_target"]
     await place.oem(lambda session: subjects.add_unit(session, SubjectId("subject-oem-1"), OTHER))
     await place.compile()
-    assert codes(await why(place, OTHER))[-2:] == ["never_connected", "not_reported"]
+    assert codes(await why(place, OTHER))[-2:] == ["compiled", "never_connected"]
     second = ItemId("item-sp-2")
     assert "not_assigned" in codes(await why(place, place.units[0], second))
 

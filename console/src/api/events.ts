@@ -93,7 +93,10 @@ export function useEvents(wanted: boolean): void {
     let failures = 0;
     let begun = false;
     const units = gathered(() => void cache.invalidateQueries({ queryKey: ["units"] }));
-    const campaigns = gathered(() => void cache.invalidateQueries({ queryKey: ["campaigns"] }), CAMPAIGN_MS);
+    const campaigns = gathered(() => {
+      void cache.invalidateQueries({ queryKey: ["campaigns"] });
+      void cache.invalidateQueries({ queryKey: ["units", "explanation"] });
+    }, CAMPAIGN_MS);
     const everything = gathered(() => void cache.invalidateQueries(), 0);
     const open = () => {
       source = new EventSource("/api/v11/events/");

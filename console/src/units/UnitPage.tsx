@@ -10,6 +10,7 @@ import { Shown } from "../parts/states";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { CloneWarning } from "./CloneWarning";
+import { Chain } from "./Chain";
 import { Labels } from "./columns";
 import { unitQuery, type UnitDetail } from "./queries";
 import { UnitActions } from "./UnitActions";
@@ -61,6 +62,7 @@ function Whole({ unit }: { unit: UnitDetail }) {
     <div className="aos-stack">
       <CloneWarning unit={unit} />
       <Why unit={unit} />
+      {may("units_explain") ? <Chain unit={unit} /> : null}
       <Panel title={words.units.items}>
         <Items unit={unit} />
       </Panel>

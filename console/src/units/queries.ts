@@ -20,6 +20,16 @@ export function unitQuery(id: string) {
   });
 }
 
+/** Why a Unit, or one item on it, is what it is. */
+export function explanationQuery(id: string, item: string | undefined) {
+  return queryOptions({
+    queryKey: ["units", "explanation", id, item],
+    queryFn: ({ signal }) =>
+      got(client.GET("/api/v11/units/{id}/explanation/", { params: { path: { id }, query: { item } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
 /** How many Units there are in each state; of a fleet, or of all. */
 export const countsQuery = queryOptions({
   queryKey: ["units", "counts"],

@@ -1,5 +1,6 @@
 import { audit } from "./audit";
 import { campaigns } from "./campaigns";
+import { chain } from "./chain";
 import { enrolment } from "./enrolment";
 import { grants, organizations } from "./organizations";
 import { fleets } from "./fleets";
@@ -87,6 +88,7 @@ export const words = {
     missingCure: "It may have been removed, or it belongs to somebody else.",
   },
   problem: { unreachable: "AosCloud cannot be reached from here" },
+  chain,
   session,
   account,
   tokens,

@@ -45,7 +45,9 @@ def connection_step(known: Known, *, settled: bool) -> Step:
 
 def reported_steps(known: Known, document: DesiredStatus) -> Iterator[Step]:
     """The update under way, then all that is not well."""
-    status = known.status
+    status, unit = known.status, known.unit
+    if status is None and unit.last_seen is None and unit.connectivity == "Offline":
+        return  # that it has never connected says it all
     if status is None or not status.actual.whole:
         words, at = "it has not reported its whole status", None if status is None else status.reported_at
         yield Step("not_reported", "waiting", words, "unit", known.unit.id, at, next="It connects and reports.")

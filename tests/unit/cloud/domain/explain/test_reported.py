@@ -51,6 +51,8 @@ def test_a_unit_that_is_away_waits_for_its_connection() -> None:
     assert (step.outcome, step.at) == ("waiting", THEN)
     never = one("never_connected", unit=replace(updating, last_seen=None, deployment="unknown"), status=None)
     assert (never.outcome, never.at) == ("stopped", None)
+    assert codes(unit=replace(updating, last_seen=None, deployment="unknown"), status=None)[-1] == "never_connected"
+    assert codes(unit=replace(UNIT, last_seen=None), status=None)[-2:] == ["online", "not_reported"]
 
 
 def test_a_unit_that_is_away_and_was_as_it_should_be_is_held_up_by_nothing() -> None:
