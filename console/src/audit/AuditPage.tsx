@@ -4,11 +4,11 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 import { Said } from "../parts/Confirm";
 import { DataTable, type Column } from "../parts/DataTable";
-import { operationWords } from "../parts/format";
 import { Moment } from "../parts/Moment";
 import { PageHead } from "../parts/PageHead";
 import { Empty, NotAllowed } from "../parts/states";
 import { useMay } from "../session/me";
+import { didWords } from "../words/changes";
 import { words } from "../words/en";
 import { AuditFilters } from "./AuditFilters";
 import { LineDialog } from "./Changes";
@@ -70,7 +70,7 @@ function auditColumns(open: (line: AuditLine) => void): Column<AuditLine>[] {
       title: w.what,
       cell: (line) => (
         <Button variant="link" isInline title={line.operation} onClick={() => open(line)}>
-          {operationWords(line.operation)}
+          {didWords(line.operation)}
         </Button>
       ),
     },

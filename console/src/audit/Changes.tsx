@@ -3,6 +3,7 @@ import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { Facts } from "../parts/Facts";
 import { operationWords } from "../parts/format";
 import { Moment } from "../parts/Moment";
+import { didWords } from "../words/changes";
 import { words } from "../words/en";
 import { differences, keyWords, type Change } from "./changes";
 import type { AuditLine } from "./queries";
@@ -13,7 +14,7 @@ const w = words.audit;
 export function LineDialog({ line, onClose }: { line: AuditLine; onClose: () => void }) {
   return (
     <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="line-title" aria-describedby="line-body">
-      <ModalHeader title={`${line.who_name}: ${operationWords(line.operation)}`} labelId="line-title" />
+      <ModalHeader title={`${line.who_name} ${didWords(line.operation)}`} labelId="line-title" />
       <ModalBody id="line-body" tabIndex={0}>
         <div className="aos-stack">
           <Facts

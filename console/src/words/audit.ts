@@ -34,7 +34,7 @@ export const audit = {
   verify: "Verify the trail",
   verifying: "Going along every line…",
   whole: (count: number) => `The trail is whole: all ${count.toLocaleString("en")} lines are as they were written.`,
-  broken: (count: number) => `${count === 1 ? "One line is" : `${count} lines are`} not as they were written`,
+  broken: (count: number) => count === 1 ? "One line is not as it was written" : `${count.toLocaleString("en")} lines are not as they were written`,
   faults: { changed: "was changed", removed: "was removed", inserted: "was put in" } as Record<string, string>,
   faultOf: (number: number, what: string) => `Line ${number} ${what}`,
   andMore: (count: number) => `and ${count.toLocaleString("en")} more`,
