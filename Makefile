@@ -23,7 +23,7 @@ test: setup ## all tests
 	@sh scripts/test.sh
 
 pictures: setup ## the console's pages anew under docs/screenshots
-	PICTURES=1 $(BIN)/python -m pytest -q tests/browser/test_pages.py -k axe
+	PICTURES=1 $(BIN)/python -m pytest -q tests/browser -k "axe or selector or compared"
 
 check: setup ## style, types, imports, OpenAPI, documents
 	@sh scripts/check.sh

@@ -157,7 +157,7 @@ function Members({ set }: { set: UnitSet }) {
 }
 
 function memberColumns(takeOut: ((unit: Unit) => void) | undefined): Column<Unit>[] {
-  const columns = unitColumnsWithin(undefined);
+  const columns = unitColumnsWithin();
   if (!takeOut) return columns;
   return [
     ...columns,

@@ -74,7 +74,7 @@ export function SubjectUnits({ subject }: { subject: Subject }) {
 }
 
 function columnsOf(part: ((unit: Unit) => void) | undefined): Column<Unit>[] {
-  const columns = unitColumnsWithin(undefined);
+  const columns = unitColumnsWithin();
   if (!part) return columns;
   return [
     ...columns,

@@ -130,7 +130,7 @@ function Units({ id }: { id: string }) {
   const [search, setSearch] = useState<ListSearch>({});
   const units = useQuery(unitsOfKindQuery(id, search));
   const fleets = useQuery({ ...fleetsByIdQuery, enabled: may("fleets_list") });
-  const columns = useMemo(() => unitColumnsWithin(fleets.data), [fleets.data]);
+  const columns = useMemo(() => unitColumnsWithin({ titles: fleets.data }), [fleets.data]);
   const onSearch = useCallback((change: ListSearch) => setSearch((old) => ({ ...old, ...change })), []);
   return (
     <DataTable

@@ -81,8 +81,8 @@ export function Labels({ labels }: { labels: Record<string, string> }) {
   );
 }
 
-/** The same within the page of something else, where there is less room: what is left to choose is shown when chosen. */
-export function unitColumnsWithin(fleets: ReadonlyMap<string, string> | undefined): Column<Unit>[] {
-  const columns = unitColumns(fleets).filter((column) => fleets !== undefined || column.key !== "fleet");
+/** The same within the page of something else, where there is less room; without `fleets` that says the fleet. */
+export function unitColumnsWithin(fleets?: { titles: ReadonlyMap<string, string> | undefined }): Column<Unit>[] {
+  const columns = unitColumns(fleets?.titles).filter((column) => fleets !== undefined || column.key !== "fleet");
   return columns.map((column) => (column.key === "model" ? { ...column, optional: true } : column));
 }
