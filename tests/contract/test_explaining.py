@@ -14,7 +14,7 @@ from aosedge.cloud.domain.explain.known import Explanation
 from aosedge.cloud.store import Session, Store
 from aosedge.cloud.usecases import subjects, units
 from aosedge.cloud.usecases.explaining import explain, item_named
-from aosedge.model.errors import NotFound
+from aosedge.model.errors import Invalid, NotFound
 from aosedge.model.ids import AssignmentId, FleetId, ItemId, OrgId, SubjectId, UnitId
 
 OTHER = UnitId("other")
@@ -138,8 +138,10 @@ async def test_owners_of_a_fleet_are_told_of_their_unit_and_of_no_campaign_of_an
     assert await store.read(person("oem-1"), nobody, lambda s: s.explaining.parts(of)) == ()
 
 
-async def test_an_item_is_named_by_id_or_codename(place: CampaignPlace) -> None:
+async def test_an_item_is_named_by_id_or_by_a_codename_that_only_one_has(place: CampaignPlace, store: Store) -> None:
     assert await place.oem(lambda session: item_named(session, "app")) == ITEM
     assert await place.oem(lambda session: item_named(session, ITEM)) == ITEM
     with pytest.raises(NotFound):
         await place.oem(lambda session: item_named(session, "nothing"))
+    with pytest.raises(Invalid, match="several are called app"):
+        await store.read(person("oem-1"), Scope(reach="all"), lambda session: item_named(session, "app"))

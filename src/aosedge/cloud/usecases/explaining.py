@@ -6,7 +6,7 @@ from aosedge.cloud.domain.explain.known import Explanation, Known, Part
 from aosedge.cloud.domain.statuses import name_of
 from aosedge.cloud.domain.units import Unit
 from aosedge.cloud.store import Session
-from aosedge.model.errors import Conflict, NotFound
+from aosedge.model.errors import Invalid, NotFound
 from aosedge.model.ids import ItemId
 from aosedge.model.instants import Instant
 
@@ -51,7 +51,7 @@ def _concerned(session: Session, unit: Unit, part: Part) -> bool:
 
 
 def item_named(session: Session, name: str) -> ItemId:
-    """An item by id or codename; raises NotFound, and Conflict where several are called so."""
+    """An item by id or codename; raises NotFound, and Invalid where several are called so."""
     try:
         return session.items.get(ItemId(name)).id
     except NotFound:
@@ -60,5 +60,5 @@ def item_named(session: Session, name: str) -> ItemId:
         raise NotFound("item", name)
     if len(found) > 1:
         ids = ", ".join(each.id for each in found)
-        raise Conflict(f"several are called {name}", element="item", got=ids, cure="name it by its id")
+        raise Invalid(f"several are called {name}", element="item", got=ids, cure="name it by its id")
     return found[0].id
