@@ -89,7 +89,8 @@ class ItemUnits:
     def counts(self, item: ItemId) -> tuple[VersionUnits, ...]:
         """How many Units have which version in which state, by version."""
         each, id, version, state = self._entries()
-        query: Select[Any] = select(version, state, func.count(units.c.id.distinct()))
+        columns: list[Any] = [version, state, func.count(units.c.id.distinct())]
+        query: Select[Any] = select(*columns)
         found = self._joined(query, each).where(id == item).group_by(version, state).order_by(version, state)
         return tuple(VersionUnits(*row) for row in self._connection.execute(found))
 
