@@ -13,11 +13,11 @@ setup: ## virtual environment and console from their lock files, and the machine
 	@PYTHON="$(PYTHON)" sh scripts/setup.sh
 	@sh scripts/console.sh
 
-run: setup ## the loop, closing with real containers (ONCE=1: do it once and stop everything)
-	@$(BIN)/python scripts/loop.py run $(if $(ONCE),--once)
+run: setup ## the loop, closing with real containers (ONCE=1: once, then stop all; CAMPAIGN=1: twenty Units, two releases)
+	@$(BIN)/python scripts/$(if $(CAMPAIGN),campaign,loop).py run $(if $(ONCE),--once)
 
 stop: ## stop what make run left running
-	@if [ -x $(BIN)/python ]; then $(BIN)/python scripts/loop.py stop; fi
+	@if [ -x $(BIN)/python ]; then $(BIN)/python scripts/campaign.py stop; $(BIN)/python scripts/loop.py stop; fi
 
 test: setup ## all tests
 	@sh scripts/test.sh
@@ -32,6 +32,7 @@ bench: setup ## benchmarks against their baselines
 	$(BIN)/python -m bench.gateway
 	$(BIN)/python -m bench.agent
 	$(BIN)/python -m bench.loop
+	$(BIN)/python -m bench.campaign
 
 mutants: setup ## planted faults, each found by the simulator or the access matrix
 	$(BIN)/python scripts/mutants.py

@@ -23,7 +23,7 @@ class SimulatedUnit:
     def __init__(self, name: UnitId, chance: Random, bad_share: float, silent_share: float) -> None:
         self.name, self._chance = name, chance
         self.bad, self.silent = chance.random() < bad_share, chance.random() < silent_share
-        self.connected, self.gone = True, False
+        self.connected, self.gone, self.lost = True, False, False
         self.version, self.active_since = "1.0.0", Instant(0)
         self.target: DesiredStatus | None = None
         self.step = "active"
@@ -84,6 +84,9 @@ class Faults(msgspec.Struct, frozen=True):
     crash: float
     repeat: float
     decommission: float
+    lost: float
+    """Of those that go offline, how many stay away until there is peace."""
+    newcomers: float
     driver_crash: float
     two_drivers: float
     verbs: float
@@ -98,6 +101,8 @@ class Faults(msgspec.Struct, frozen=True):
             crash=chance.choice((0, 0, 0.01)),
             repeat=chance.choice((0, 0.2)),
             decommission=chance.choice((0, 0.01)),
+            lost=chance.choice((0, 0.3)),
+            newcomers=chance.choice((0, 0.05)),
             driver_crash=chance.choice((0, 0.2)),
             two_drivers=chance.choice((0, 0.3)),
             verbs=chance.choice((0, 0.03)),

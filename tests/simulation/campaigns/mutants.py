@@ -12,16 +12,20 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 from sqlalchemy import update
+from tests.simulation.campaigns.fleet import ITEMS
 from tests.simulation.campaigns.rules import Violated
 from tests.simulation.campaigns.world import simulate
 
 from aosedge.cloud.domain.campaigns import gate, plan, state, stepping
 from aosedge.cloud.domain.campaigns.events import Offer, OpenWave
 from aosedge.cloud.domain.campaigns.policy import Limits
+from aosedge.cloud.reconcilers import targets
 from aosedge.cloud.store import reported_members
 from aosedge.cloud.store.campaign_members import CampaignMembers
-from aosedge.cloud.store.campaign_tables import campaign_members
+from aosedge.cloud.store.campaign_tables import campaign_members, unit_releases
+from aosedge.cloud.store.rows import insert_into
 from aosedge.cloud.usecases import campaigns
+from aosedge.model.digests import sha256
 
 SEEDS_MOST = 60
 
@@ -176,13 +180,12 @@ def offers_to_all_waves() -> None:
 
     def generous(self: Any, campaign: Any, wave: Any, most: Any, now: Any) -> None:
         m = campaign_members.c
-        if wave.undoes is None:
-            mine = (m.campaign == campaign.id, m.state == "pending", m.wave > wave.number)
-            first = self._connection.execute(campaign_members.select().where(*mine)).first()
-            if first is not None:
-                which = (m.campaign == campaign.id, m.unit == first.unit)
-                self._connection.execute(update(campaign_members).where(*which).values(wave=wave.number))
         offer(self, campaign, wave, most, now)
+        mine = (m.campaign == campaign.id, m.state == "pending", m.wave > wave.number)
+        first = self._connection.execute(campaign_members.select().where(*mine)).first()
+        if wave.undoes is None and first is not None:
+            given = {"unit": first.unit, "campaign": campaign.id, "bundle": campaign.bundle, "at": now}
+            self._connection.execute(insert_into(self._connection, unit_releases).on_conflict_do_nothing(), given)
 
     CampaignMembers.offer = generous
 
@@ -223,7 +226,7 @@ def _takes_all(campaign: Any) -> bool:
 
 def newcomers_join_the_first() -> None:
     """Newcomers are put into the wave that began first."""
-    campaigns.max = lambda numbers: min(numbers)  # type: ignore[attr-defined]
+    campaigns.max = lambda *some: min(*some) if len(some) == 1 else max(*some)  # type: ignore[attr-defined]
 
 
 def alone() -> None:
@@ -235,21 +238,17 @@ def alone() -> None:
 
 
 def torn() -> None:
-    """A release brings one item of the bundle alone."""
-    from aosedge.cloud.domain import releases
-    from aosedge.cloud.store import compiling
+    """A target brings one item of the bundle alone."""
+    checked = targets._checked
 
-    released = releases.released
-
-    def part(assigned: Any, given: Any, catalogue: Any) -> Any:
-        found = released(assigned, given, catalogue)
-        if not any(given):
+    def part(intent: Any) -> Any:
+        found = checked(intent)
+        if not hasattr(found, "body") or found.body.count(b"2.0.0") < len(ITEMS):
             return found
-        members = [v for a in found if a.bundle is not None for v in catalogue.members(a.bundle)]
-        return (*(replace(a, bundle=None, item=v.item, version=v.version if at else "1.0.0")
-                  for a in found for at, v in enumerate(members)),)  # fmt: skip
+        body = found.body.replace(b"2.0.0", b"1.0.0", 1)
+        return replace(found, body=body, digest=sha256(body))
 
-    compiling.released = part
+    targets._checked = part
 
 
 def reports_lost() -> None:
@@ -306,10 +305,10 @@ MUTANTS = [
     Mutant("calendar minutes", ("per minute",), starts_in_steps),
     Mutant("stale counters", ("counters",), stale_counters),
     Mutant("two waves at once", ("one wave",), two_waves_at_once),
-    Mutant("offered before its wave", ("membership",), offers_to_all_waves),
+    Mutant("offered before its wave", ("own wave",), offers_to_all_waves),
     Mutant("first wave back first", ("last first",), first_wave_back_first),
     Mutant("decommissioned waits", ("decommissioned",), decommissioned_wait),
-    Mutant("undone in between", ("deadline", "liveness"), undone_in_between),
+    Mutant("undone in between", ("undone",), undone_in_between),
     Mutant("pending for ever", ("over",), pending_for_ever),
     Mutant("everybody joins", ("newcomers",), everybody_joins),
     Mutant("newcomers join the first", ("newcomers",), newcomers_join_the_first),

@@ -182,6 +182,11 @@ class Judge:
         for row in after.rows:
             if was.get((row.wave, row.unit)) in over and row.state != was[(row.wave, row.unit)]:
                 raise Violated("over", f"{row.unit} was {was[(row.wave, row.unit)]} and is {row.state}")
+        back = {row.unit: row for row in after.rows if self._undoes(after, row.wave) and row.state != "pending"}
+        between = [row for row in after.rows if row.state in OPEN and row.unit in back]
+        twice = [row.unit for row in between if row.wave != back[row.unit].wave]
+        if twice:
+            raise Violated("undone", f"{twice[0]} goes back, and is on its way still")
         ended = ("cancelled", "rolled_back")
         if before.state in ended and after.state != before.state:
             raise Violated("over", f"it was {before.state} and is {after.state}")

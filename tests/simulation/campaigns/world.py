@@ -207,7 +207,8 @@ class World:
             await keep(self.store, [chance.choice(self.last)], self.clock.now)  # again, or late
             self.check()
         for each in self.units.values():
-            if not each.gone and chance.random() < (faults.offline if each.connected else 0.2):
+            if not each.gone and not each.lost and chance.random() < (faults.offline if each.connected else 0.2):
+                each.lost = each.connected and chance.random() < faults.lost
                 await self.turn(each)
         await self._people()
         await self.drive()
@@ -233,7 +234,7 @@ class World:
             gone.gone = True
             await self.oem(lambda s: units.deprovision(s, gone.name))
             self.check()
-        if chance.random() < self.faults.decommission:
+        if chance.random() < self.faults.newcomers:
             new = self._unit(UnitId(f"new{len(self.units)}"))
             self.units[str(new.name)], self.born[str(new.name)] = new, self.clock.now
             await self.oem(lambda s: self._add(s, new))
@@ -250,6 +251,7 @@ class World:
         """No more faults: whoever has a cloud gets on, and the campaign must come to an end or to a person."""
         self.faults = Faults(**dict.fromkeys(Faults.__struct_fields__, 0.0))
         for each in self.units.values():
+            each.lost = False
             if not each.connected and not each.gone:
                 await self.turn(each)
         for _ in range(PEACE):
