@@ -134,7 +134,7 @@ def test_a_good_release_goes_to_the_end_while_somebody_watches(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_bad_release_halts_by_itself_and_goes_back(
+def test_a_bad_release_halts_by_itself_and_goes_back_and_its_pages_pass_axe(
     open_as: Open, place: Place, alive: Bundles, scheme: str, tmp_path: Path
 ) -> None:
     title = f"summer {scheme}"
@@ -178,7 +178,7 @@ def test_every_verb_says_what_it_will_do_and_only_who_may_is_offered_it(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_running_one_is_paused_resumed_halted_and_rolled_back(
+def test_a_running_one_passes_axe_and_is_paused_resumed_halted_and_rolled_back(
     open_as: Open, place: Place, alive: Bundles, scheme: str, tmp_path: Path
 ) -> None:
     title = f"autumn {scheme}"
