@@ -84,7 +84,7 @@ function auditColumns(open: (line: AuditLine) => void): Column<AuditLine>[] {
       ),
     },
     { key: "target", title: w.target, cell: (line) => <span className="aos-clamp aos-id">{line.target}</span> },
-    { key: "detail", title: w.detail, cell: (line) => <span className="aos-clamp">{line.detail}</span> },
+    { key: "detail", title: w.detail, cell: (line) => (line.detail ? <span className="aos-clamp">{line.detail}</span> : null) },
     { key: "from", title: w.origin, optional: true, cell: (line) => <span className="aos-id">{line.origin}</span> },
     { key: "request", title: w.request, optional: true, cell: (line) => <span className="aos-id">{line.request_id}</span> },
   ];
