@@ -97,7 +97,7 @@ function setColumns(fleets: ReadonlyMap<string, string> | undefined): Column<Uni
       title: w.name,
       sort: "title",
       cell: (set) => (
-        <Link to="/sets/$id" params={{ id: set.id }} className="aos-name" title={set.title}>
+        <Link to="/sets/$id" params={{ id: set.id }} className="aos-name aos-short" title={set.title}>
           {set.title}
         </Link>
       ),
