@@ -7,10 +7,8 @@ from aosedge.protocol.messages.from_unit import (
     CoreAlert,
     DownloadProgressAlert,
     InstanceQuotaAlert,
-    ResourceAllocateAlert,
     SystemAlert,
     SystemQuotaAlert,
-    UpdateItemInstanceAlert,
 )
 
 Severity = Literal["info", "warning", "error", "critical"]
@@ -27,7 +25,7 @@ def severity_of(alert: AnyAlert) -> Severity:
             return "info" if alert.state == "fall" else "warning"
         case SystemAlert() | CoreAlert():
             return "warning"
-        case ResourceAllocateAlert() | UpdateItemInstanceAlert():
+        case _:
             return "error"
 
 
