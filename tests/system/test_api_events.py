@@ -69,7 +69,7 @@ def test_what_was_acknowledged_is_there_after_a_kill(cloud: CloudProcess) -> Non
     cloud.lines.clear()
     cloud.start()
     with cloud.person("oem") as client:
-        assert client.get(f"/fleets/{made['id']}/").json() == made
+        assert made.items() <= client.get(f"/fleets/{made['id']}/").json().items()
     assert cloud.stop() == 0
 
 

@@ -157,7 +157,7 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("item_units_list", {"id": _ITEM}),
         Recipe("item_versions_list", {"id": _ITEM}),
         Recipe("items_delete", {"id": Of("spare item", tied=403)}),
-        Recipe("items_delete", {"id": Of("item", tied=403)}, refused={"one sp": 409, "two sp": 409}),
+        Recipe("items_delete", {"id": Of("item", tied=403)}, refused={"oem": 409, "one sp": 409, "two sp": 409}),
         Recipe("items_list", query={"owner_id": Of("organization", tied=FINE, missing=FINE)}, lists=(_ITEM,)),
         Recipe("items_read", {"id": _ITEM}),
         Recipe("organization_limits_read", {"id": Of("organization")}),
@@ -238,7 +238,7 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("unit_target_system_update", unit, body={"target_system_id": Of("target system")}),
         Recipe("units_clear_clone", unit),
         Recipe("units_delete", unit),
-        Recipe("units_deprovision", unit),
+        Recipe("units_deprovision", unit, body={}),
         Recipe("units_explain", unit, query={"item": Of("any item", tied=FINE)}),
         Recipe(
             "units_list",

@@ -26,6 +26,8 @@ _VIEW: Final = {"application/json": {"schema": {"$ref": "#/components/schemas/Er
 def completed(schema: dict[str, Any]) -> dict[str, Any]:
     """The framework's document with our errors in place of its own, as plain JSON values; paths end with a slash."""
     schema = msgspec.to_builtins(schema)  # defaults of fields may be Structs and durations
+    for component in schema["components"]["schemas"].values():
+        component.pop("default", None)  # of one of the fields that have this type, whichever was met first
     for methods in schema["paths"].values():
         for operation in (methods[name] for name in METHODS if name in methods):
             if operation["operationId"] == "deployment_bundles_create":

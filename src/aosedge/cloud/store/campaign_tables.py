@@ -28,8 +28,8 @@ campaigns = Table(
     number("revision", 1),
     words("plan_digest", ""),
     words("approved_digest", ""),
-    Column("edited_by", Text),
     Column("look_at", BigInteger),
+    Column("edited_by", Text),
     Index(None, "tenant", "created_at"),
     Index(None, "look_at"),
 )
