@@ -3,7 +3,7 @@
 import re
 
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import UNITS, Open
+from tests.browser.conftest import Open
 from tests.browser.place import Place
 from tests.browser.test_pages import settled
 
@@ -34,7 +34,7 @@ def test_filters_and_order_are_in_the_address(open_as: Open) -> None:
     page.reload()
     expect(page.locator("tbody tr").first).to_contain_text("truck-00179")
     page.get_by_role("button", name="Clear filters").click()
-    expect(page.get_by_role("button", name=f"of {UNITS + 1}").first).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile(r"of 100\d\d$")).first).to_be_visible()
 
 
 def test_a_filter_with_a_fault_says_what_it_expected(open_as: Open) -> None:
@@ -62,15 +62,15 @@ def test_a_deed_to_many_shows_what_it_touches_and_does_it(open_as: Open, place: 
     page.get_by_role("button", name="2 selected").click()
     page.get_by_role("menuitem", name="Set a label").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Label").fill("site")
+    dialog.get_by_label("Label").fill("lane")
     dialog.get_by_label("Value").fill("north")
-    expect(dialog.get_by_text("2 Units will get the label site=north")).to_be_visible()
+    expect(dialog.get_by_text("2 Units will get the label lane=north")).to_be_visible()
     expect(dialog.get_by_text("truck-07002")).to_be_visible()
     dialog.get_by_role("button", name="Do this to 2 Units").click()
     expect(dialog).to_have_count(0)
-    assert place.view("truck-07001")["labels"] == {"site": "north"}
+    assert place.view("truck-07001")["labels"] == {"lane": "north"}
     assert place.view("truck-07003")["labels"] == {}
-    page.goto("/units?selector=site%3Dnorth")
+    page.goto("/units?selector=lane%3Dnorth")
     settled(page, "Units")
     assert rows(page) == ["truck-07001", "truck-07002"]
 
