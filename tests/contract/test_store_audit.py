@@ -181,3 +181,17 @@ async def test_a_scope_without_an_organization_reads_no_line(world: Store) -> No
     await write_lines(world)
     page = await world.read(person("oem-1"), Scope(reach="none"), lambda session: session.audit.page())
     assert page.total == 0
+
+
+async def test_a_part_of_the_target_finds_what_was_done_to_one_thing(store: Store) -> None:
+    await settle(store)
+
+    def note(session: Session) -> None:
+        for target in ("unit-1 truck", "subject-1 unit-1", "unit_1", "unit-2"):
+            session.audit.append("units_move", "done", target=target)
+
+    await store.write(person("oem-1"), tenant("oem-1"), note)
+    page = await store.read(person("oem-1"), tenant("oem-1"), lambda s: s.audit.page(target="unit-1"))
+    assert [line.target for line in page.items] == ["subject-1 unit-1", "unit-1 truck"]
+    none = await store.read(person("oem-1"), tenant("oem-1"), lambda s: s.audit.page(target="unit%"))
+    assert none.total == 0
