@@ -81,8 +81,8 @@ class Session(Signals):
         self.fleets = Fleets(connection, scope)
         self.units = Units(connection, scope)
         self.unit_certificates = UnitCertificates(connection, scope)
-        self.enrolment_keys = EnrolmentKeys(connection, scope)
         self.clones = Clones(connection, scope)
+        self.enrolment_keys = EnrolmentKeys(connection, scope)
         self.waiting_units = WaitingUnits(connection, scope)
         self.labels = Labels(connection, scope)
         self.unit_sets = UnitSets(connection, scope)
@@ -139,9 +139,9 @@ class EverySession(Signals):
         self.tickets = Tickets(connection)
         self.units = EveryUnit(self._connection)  # the gateway signs Units in and out all the time
         self.renewals = EveryRenewal(connection)
+        self.takeovers = EveryTakeover(self._connection)
         self.enrolment = EveryEnrolment(connection)
         self.fleets = Fleets(connection, EVERYTHING)
-        self.takeovers = EveryTakeover(self._connection)
         self.blobs = BlobRecords(connection)
 
     def within(self, scope: Scope) -> Session:
