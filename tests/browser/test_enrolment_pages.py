@@ -89,6 +89,7 @@ def test_a_unit_is_rejected_with_a_reason_that_it_hears(open_as: Open, nobody: h
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Reason").fill("not ours")
     dialog.get_by_role("button", name="Reject").click()
+    expect(dialog).to_have_count(0)
     expect(page.get_by_role("row", name="foreign")).to_have_count(0)
     assert "not ours" in unit.collect(id).text
     page.goto("/waiting?state=rejected")
