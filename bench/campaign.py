@@ -20,29 +20,29 @@ from typing import Any
 
 from bench.figures import machine
 from msgspec.structs import replace
-from sqlalchemy import Connection, event, text
+from sqlalchemy import event
 from sqlalchemy.engine import Engine
-from tests.contract.campaign_world import FLEET, NEW, OLD, SUBJECT, Clock
-from tests.contract.store_world import NOW, Counted, add_bundle, person, settle, tenant, version
+from tests.contract.campaign_world import FLEET, ITEM, NEW, Clock, crowd
+from tests.contract.store_world import NOW, Counted, person, tenant
 
 from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.domain.campaigns.events import Halt, Pause
 from aosedge.cloud.domain.campaigns.gate import judge
-from aosedge.cloud.domain.campaigns.policy import Gate, Policy, Sequential
+from aosedge.cloud.domain.campaigns.policy import Gate, Policy, Sequential, WaveAsk
 from aosedge.cloud.domain.campaigns.state import Counts, Selection, Wave
 from aosedge.cloud.reconcilers.campaigns import DriveCampaigns
 from aosedge.cloud.reconcilers.targets import CompileTargets
 from aosedge.cloud.store import Store, open_store
-from aosedge.cloud.usecases import assignments, campaigns
+from aosedge.cloud.usecases import campaigns
 from aosedge.cloud.usecases.statuses import Report, keep
-from aosedge.model.ids import CampaignId, ItemId, Txn, UnitId
-from aosedge.model.instants import MINUTE, SECOND, Instant
+from aosedge.model.ids import CampaignId, Txn, UnitId
+from aosedge.model.instants import SECOND, Instant
 from aosedge.protocol.messages import UnitStatus
 from aosedge.protocol.messages.from_unit import ItemStatus, UpdateStatus
 from aosedge.protocol.messages.parts import ErrorInfo, Identity
 
-ITEM = ItemId("item-sp-1")
 SIZES = (1_000, 10_000, 100_000)
+ALL_AT_ONCE = Policy(priority=1, strategy="custom", waves=(WaveAsk(share=1.0),), sequential=None)
 ONE_WAVE = Policy(strategy="blue_green", sequential=None, gate=Gate(failed_share=0.0, min_sample=1))
 
 
@@ -64,42 +64,10 @@ async def timed(statements: Statements, work: Callable[[], Any]) -> tuple[float,
     return time.perf_counter() - begun, statements.number - before, result
 
 
-async def fleet(store: Store, size: int, clock: Clock) -> None:
-    """So many Units, online, that run the old bundle: their rows are copied inside the database."""
-    await settle(store)
-    await store.write(
-        person("sp-1"),
-        tenant("sp-1"),
-        lambda s: add_bundle(s, "sp-1", NEW, ("app", "service", version(ITEM, "2.0.0", NEW))),
-    )
-    await store.write(
-        person("oem-1"), tenant("oem-1"), lambda s: assignments.create(s, Counted(), SUBJECT, bundle=OLD)
-    )
-
-    def copy(session: Any) -> None:
-        connection: Connection = session.campaign_members._connection
-        numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {size})"
-        connection.execute(
-            text(
-                f"""INSERT INTO units (id, tenant, fleet, system_uid, model, created_at, lifecycle, connectivity,
-                deployment, connection, last_seen) {numbers} SELECT 'u' || i, 'oem-1', 'fleet-oem-1', 's' || i, 'm',
-                {NOW}, 'provisioned', 'Online', 'unknown', 'main/' || i, {NOW} FROM n"""
-            )
-        )
-        connection.execute(
-            text(f"INSERT INTO subject_units (subject, unit) {numbers} SELECT '{SUBJECT}', 'u' || i FROM n")
-        )
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("ANALYZE"))
-
-    await store.write_every(person("oem-1"), copy)
-    clock.now = Instant(NOW + MINUTE)
-
-
 async def one(store: Store, size: int, statements: Statements) -> dict[str, str]:
     """A campaign over a fleet of this size; what each step took."""
     clock, ids = Clock(), Counted("bench")
-    await fleet(store, size, clock)
+    await crowd(store, size, clock)
     targets, driver = (
         CompileTargets(store, InProcessBus(), clock, ids),
         DriveCampaigns(store, clock, ids, InProcessBus()),
@@ -125,7 +93,16 @@ async def one(store: Store, size: int, statements: Statements) -> dict[str, str]
     assert seen.state == "rolling_back", seen.state
     back_s, _, _ = await timed(statements, compile_all)
     await oem(lambda s: campaigns.command(s, id, Pause()))
-    halt_s, halt_n, _ = await timed(statements, lambda: oem(lambda s: campaigns.command(s, id, Halt("enough"))))
+    await compile_all()
+    made = await oem(lambda s: campaigns.create(s, ids, "bench 2", NEW, ALL_AT_ONCE, Selection(fleets=(FLEET,))))
+    await oem(lambda s: campaigns.plan(s, made.id))
+    await oem(lambda s: campaigns.start(s, made.id, None))
+    await targets.activate()
+    async with asyncio.TaskGroup() as group:
+        compiling = group.create_task(compile_all())
+        await asyncio.sleep(0.2)
+        halt_s, _, _ = await timed(statements, lambda: oem(lambda s: campaigns.command(s, made.id, Halt("enough"))))
+        withdrawn_s, _, _ = await timed(statements, lambda: compiling)
     return {
         "plan": f"{plan_s:.2f} s",
         "statements of the plan": str(plan_n),
@@ -134,7 +111,8 @@ async def one(store: Store, size: int, statements: Statements) -> dict[str, str]
         "until the last has its target": f"{compile_s:.1f} s",
         "from a failure to the halt and the way back": f"{react_s:.2f} s",
         "until the last has its old target": f"{back_s:.1f} s",
-        "a halt by a person": f"{halt_s:.2f} s ({halt_n} statements)",
+        "a halt while all are being offered it": f"{halt_s:.2f} s",
+        "until the last of those has its old target": f"{withdrawn_s:.1f} s",
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec.structs import replace
+from sqlalchemy import Connection, text
 from tests.contract.store_world import NOW, Counted, add_bundle, person, settle, tenant, unit, version
 
 from aosedge.cloud.bus.inprocess import InProcessBus
@@ -157,3 +158,35 @@ async def campaign_place(store: Store, size: int = 10) -> CampaignPlace:
     await place.compile()
     await place.report(names)
     return place
+
+
+async def crowd(store: Store, size: int, clock: Clock) -> None:
+    """So many Units, online, that run the old bundle: their rows are copied inside the database."""
+    await settle(store)
+    await store.write(
+        person("sp-1"),
+        tenant("sp-1"),
+        lambda s: add_bundle(s, "sp-1", NEW, ("app", "service", version(ITEM, "2.0.0", NEW))),
+    )
+    await store.write(
+        person("oem-1"), tenant("oem-1"), lambda s: assignments.create(s, Counted(), SUBJECT, bundle=OLD)
+    )
+
+    def copy(session: Any) -> None:
+        connection: Connection = session.campaign_members._connection
+        numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {size})"
+        connection.execute(
+            text(
+                f"""INSERT INTO units (id, tenant, fleet, system_uid, model, created_at, lifecycle, connectivity,
+                deployment, connection, last_seen) {numbers} SELECT 'u' || i, 'oem-1', 'fleet-oem-1', 's' || i, 'm',
+                {NOW}, 'provisioned', 'Online', 'unknown', 'main/' || i, {NOW} FROM n"""
+            )
+        )
+        connection.execute(
+            text(f"INSERT INTO subject_units (subject, unit) {numbers} SELECT '{SUBJECT}', 'u' || i FROM n")
+        )
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("ANALYZE"))
+
+    await store.write_every(person("oem-1"), copy)
+    clock.now = Instant(NOW + MINUTE)

@@ -14,6 +14,7 @@ from aosedge.cloud.domain.campaigns.state import Campaign, Selection
 from aosedge.cloud.reconcilers.campaigns import DriveCampaigns
 from aosedge.cloud.store import Session, Store
 from aosedge.cloud.usecases import assignments, campaigns, fleets, items, subjects, unit_sets, units
+from aosedge.cloud.usecases.targets import bring_up_to_date
 from aosedge.model.errors import Conflict
 from aosedge.model.ids import BundleId, UnitId
 from aosedge.model.instants import DAY, HOUR, MINUTE, SECOND, Instant
@@ -360,3 +361,37 @@ async def test_cancelled_it_sees_those_on_their_way_to_the_end(place: CampaignPl
     await place.pass_time()
     assert await place.states() == {"succeeded": 2, "skipped": 8}
     await counters_equal_rows(place)
+
+
+async def test_a_halt_gets_its_turn_however_many_others_change_the_same_units(place: CampaignPlace) -> None:
+    await place.begin(STAY)
+    done = asyncio.Event()
+
+    async def storm() -> None:
+        while not done.is_set():
+            await place.store.write_every(TASK, lambda s: s.compiling.clean(place.units))
+            await asyncio.sleep(0)
+
+    def halt(session: Session) -> Campaign:
+        for _ in range(50):  # as long as with many Units
+            session.campaigns.get(place.campaign)
+        return campaigns.command(session, place.campaign, Halt("enough"))
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(4):
+            group.create_task(storm())
+        halted = await place.oem(halt)
+        done.set()
+    assert halted.state == "halted"
+    assert await place.members("offered") == []
+
+
+async def test_nobody_is_handed_what_a_halt_took_back(place: CampaignPlace) -> None:
+    await place.begin(STAY)
+    [first, *_] = await place.members("offered")
+    assert await place.wanted(first) == "2.0.0"
+    await place.oem(lambda session: campaigns.command(session, place.campaign, Halt("enough")))
+    changed = await bring_up_to_date(place.store, TASK, frozenset(place.units))
+    assert first in changed
+    assert await place.wanted(first) == "1.0.0"
+    assert await bring_up_to_date(place.store, TASK, frozenset(place.units)) == []

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 from sqlalchemy import update
+from tests.simulation.campaigns import world
 from tests.simulation.campaigns.fleet import ITEMS
 from tests.simulation.campaigns.rules import Violated
 from tests.simulation.campaigns.world import simulate
@@ -19,12 +20,11 @@ from tests.simulation.campaigns.world import simulate
 from aosedge.cloud.domain.campaigns import gate, plan, state, stepping
 from aosedge.cloud.domain.campaigns.events import Offer, OpenWave
 from aosedge.cloud.domain.campaigns.policy import Limits
-from aosedge.cloud.reconcilers import targets
 from aosedge.cloud.store import reported_members
 from aosedge.cloud.store.campaign_members import CampaignMembers
 from aosedge.cloud.store.campaign_tables import campaign_members, unit_releases
 from aosedge.cloud.store.rows import insert_into
-from aosedge.cloud.usecases import campaigns
+from aosedge.cloud.usecases import campaigns, targets
 from aosedge.model.digests import sha256
 
 SEEDS_MOST = 60
@@ -121,6 +121,15 @@ def offers_after_a_halt() -> None:
         return replace(found, effects=(*found.effects, *(Offer(w.number, None) for w in campaign.waves[:1])))
 
     stepping._halt = lively
+
+
+def hands_out_what_was_taken_back() -> None:
+    """A Unit is given the target that it had, though another is about to be compiled."""
+
+    async def blind(*_: Any) -> list[Any]:
+        return []
+
+    world.bring_up_to_date = blind
 
 
 def all_at_once() -> None:
@@ -300,6 +309,7 @@ MUTANTS = [
     Mutant("halted and forgotten", ("deadline", "liveness", "absence"), only_the_wave_that_moves),
     Mutant("nothing withdrawn", ("withdrawn",), offers_stay_after_a_halt),
     Mutant("offers after a halt", ("after a halt",), offers_after_a_halt),
+    Mutant("hands out what was taken back", ("handed out",), hands_out_what_was_taken_back),
     Mutant("any number at once", ("at once",), all_at_once),
     Mutant("any number a minute", ("per minute",), all_in_a_minute),
     Mutant("calendar minutes", ("per minute",), starts_in_steps),

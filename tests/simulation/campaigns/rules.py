@@ -54,6 +54,12 @@ class Judge:
             self._halts(after)
             self._deadlines(after, now)
 
+    def handed_out(self, unit: SimulatedUnit, seen: Seen) -> None:
+        """I11: nobody hears of a bundle that has been taken back, from the moment on at which it was."""
+        assert unit.target is not None
+        if unit.target.items[0].version == "2.0.0" and unit.name not in seen.releases:
+            raise Violated("handed out", f"{unit.name} starts what was taken back: {seen.state}")
+
     def _counters(self, after: Seen, now: int) -> None:
         """I11: counters equal the sum of rows, or the campaign is about to be looked at."""
         if after.look_at is not None and after.look_at <= now:

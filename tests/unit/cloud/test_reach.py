@@ -23,6 +23,7 @@ REACHES_EVERYTHING = {
     "usecases/passkeys.py": "lets whoever shows a passkey in, before there is a scope",
     "usecases/people.py": "signs people in, before there is a scope",
     "usecases/roots.py": "finds who relies on a root, of every organization",
+    "usecases/targets.py": "compiles the targets of every Unit",
     "usecases/signing_in.py": "begins sessions, before there is a scope",
 }
 

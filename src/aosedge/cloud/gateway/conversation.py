@@ -185,11 +185,13 @@ class Conversation:
         self._looking = False
         if self._over or desired is None or _mark(desired) == self._offered:
             return self._look()
+        if self._offer is not None:
+            self._session.withdraw(self._offer)
         txn = Txn(self._ids.new())
         self._session.send(desired, txn, now)
         self._offer = txn
         self._offered = _mark(desired)
-        return self._spoken([])
+        return self._spoken(self._look())
 
     def target_unread(self, now: Now) -> list[Order]:
         """`LookUpTarget` could not be carried out: again in a while."""
@@ -316,8 +318,11 @@ class Conversation:
         return self._spoken([])
 
     def _look(self) -> list[Order]:
-        """One target is on its way at a time: real Units take what comes last for the newest."""
-        waits = self._offer is not None or self._offer_due is not None or self._looking
+        """A newer target takes the place of one not yet acknowledged, which may have been taken back, as by a halt.
+
+        The older is not sent again: real Units take what comes last for the newest.
+        """
+        waits = self._offer_due is not None or self._looking
         if self._over or not self._greeted or not self._news or waits or self._leaves:
             return []
         self._news, self._looking = False, True

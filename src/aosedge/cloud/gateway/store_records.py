@@ -25,6 +25,7 @@ from aosedge.cloud.usecases import clones, service_states, statuses
 from aosedge.cloud.usecases.certificates import Certification, Errand
 from aosedge.cloud.usecases.service_states import Outcome
 from aosedge.cloud.usecases.statuses import Report
+from aosedge.cloud.usecases.targets import begin_epoch, bring_up_to_date
 from aosedge.model.digests import Digest
 from aosedge.model.errors import Untrusted
 from aosedge.model.ids import Ids, UnitId
@@ -61,8 +62,12 @@ class StoreRecords:
         self._certification, self._process = certification, process
 
     async def begin(self) -> None:
-        """Before the first Unit: whoever was connected to this process before it ended is so no more."""
+        """Before the first Unit: whoever was connected to this process before it ended is so no more.
+
+        What is compiled for being handed out is of a new epoch.
+        """
         caller = self._caller()
+        await self._store.write_every(caller, begin_epoch)
         await self._store.write_every(caller, lambda s: s.units.forget_connections(self._process, caller.now))
 
     async def known(self, peers: Sequence[Peer]) -> list[bool]:
@@ -115,8 +120,9 @@ class StoreRecords:
         return stored
 
     async def targets(self, units: Sequence[UnitPeer]) -> list[DesiredStatus | None]:
-        """The target of each, with its generation and digest."""
+        """The target of each, with its generation and digest, as it is intended now."""
         peers = frozenset(peer.unit for peer in units)
+        await self._bring_up_to_date(peers)
         known = await self._store.read_units(peers, lambda session: session.reported.load(frozenset()))
         return [_target(known[peer.unit]) if peer.unit in known else None for peer in units]
 
@@ -130,7 +136,12 @@ class StoreRecords:
             found = session.reported.blobs(set().union(*indexes.values()), asked)
             return [_answer(question, indexes.get(question.unit.unit, set()), found) for question in questions]
 
-        return await self._store.read_units(frozenset(question.unit.unit for question in questions), find)
+        units = frozenset(question.unit.unit for question in questions)
+        await self._bring_up_to_date(units)
+        return await self._store.read_units(units, find)
+
+    async def _bring_up_to_date(self, units: frozenset[UnitId]) -> None:
+        await self._tell(await bring_up_to_date(self._store, self._caller(), units))
 
     async def attend(self, said: Sequence[AboutCertificates]) -> list[Attended]:
         """Issue and confirm."""

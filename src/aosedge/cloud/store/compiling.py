@@ -62,8 +62,11 @@ class Compiling:
     def __init__(self, connection: Connection, documents: Documents) -> None:
         self._connection, self._documents = connection, documents
 
-    def dirty(self, most: int) -> tuple[DirtyUnit, ...]:
-        """Some of the Units whose intent changed."""
+    def dirty(self, most: int, among: Iterable[UnitId] | None = None) -> tuple[DirtyUnit, ...]:
+        """Some of the Units whose intent changed: those that are connected first, and of these Units alone if any."""
+        chosen = select(units.c.id).where(units.c.target_dirty).order_by(units.c.connection == "").limit(most)
+        if among is not None:
+            chosen = chosen.where(units.c.id.in_(tuple(among)))
         query = (
             select(
                 units.c.id,
@@ -77,8 +80,7 @@ class Compiling:
             )
             .outerjoin(unit_targets, unit_targets.c.unit == units.c.id)
             .outerjoin(generation_floors, generation_floors.c.system_uid == units.c.system_uid)
-            .where(units.c.target_dirty)
-            .limit(most)
+            .where(units.c.id.in_(tuple(self._connection.execute(chosen).scalars())))
         )
         found = self._connection.execute(query).all()
         ids = [row.id for row in found]

@@ -117,6 +117,13 @@ _AXES: Final = {
             deployment = r->>2, reason = r->>3
         FROM json_array_elements($1::json) r WHERE units.id = r->>0""",
 }
+_WHO_IS_DIRTY: Final = {
+    "sqlite": """
+        SELECT json_group_array(id) FROM units WHERE target_dirty AND id IN (SELECT value FROM json_each(?))""",
+    "postgresql": """
+        SELECT json_agg(id)::text FROM units
+        WHERE target_dirty AND id IN (SELECT json_array_elements_text($1::json))""",
+}
 _DIRTY: Final = {
     "sqlite": "UPDATE units SET target_dirty = true WHERE id IN (SELECT value FROM json_each(?))",
     "postgresql": """
@@ -176,6 +183,11 @@ class ReportedUnits:
                 ),
             )
         return known
+
+    def dirty(self) -> frozenset[UnitId]:
+        """Those whose intent changed since their targets were compiled."""
+        text = self._run(_WHO_IS_DIRTY, sorted(self._units))
+        return frozenset(msgspec.json.decode(text, type=list[UnitId])) if text else frozenset()
 
     def blobs(self, indexes: Iterable[Digest], digests: Iterable[Digest]) -> dict[Digest, list[StoredBlob]]:
         """By index digest of an item version, those of the digests that it is made of."""

@@ -196,15 +196,19 @@ def test_a_unit_that_does_not_report_is_offered_its_target_anyway() -> None:
     assert talk.wait(2 * SECOND) == [LookUpTarget()]
 
 
-def test_one_target_is_on_its_way_at_a_time_and_the_newest_follows(greeted: Talk) -> None:
+def test_a_newer_target_takes_the_place_of_one_that_is_not_acknowledged(greeted: Talk) -> None:
     greeted.take(greeted.talk.target_changed())
     greeted.offer(target(1))
+    assert greeted.take(greeted.talk.target_changed()) == [LookUpTarget()]
     assert greeted.take(greeted.talk.target_changed()) == []
-    assert greeted.take(greeted.talk.target_changed()) == []
-    [offer] = greeted.said
-    assert greeted.hear(Ack(), offer.header.txn) == [LookUpTarget()]
+    assert greeted.offer(target(3)) == [LookUpTarget()]
     greeted.offer(target(3))
+    older, newer = greeted.said
     assert greeted.of(DesiredStatus) == [target(1), target(3)]
+    assert greeted.hear(Ack(), older.header.txn) == []
+    greeted.wait(15 * SECOND)
+    assert greeted.of(DesiredStatus) == [target(1), target(3), target(3)], "the older is not sent again"
+    assert greeted.hear(Ack(), newer.header.txn) == []
 
 
 def test_the_target_that_was_offered_is_not_offered_again_on_the_same_connection(greeted: Talk) -> None:
