@@ -55,6 +55,31 @@ def test_what_an_item_needs_is_a_graph_that_one_can_walk(open_as: Open, wares: d
     expect(page.get_by_role("region", name="What it needs").get_by_role("link")).to_have_count(2)
 
 
+def test_the_configuration_of_each_version_is_shown_in_words(
+    open_as: Open, place: Place, wares: dict[str, str]
+) -> None:
+    older = NEEDING.replace("version: 2.4.0", "version: 2.3.0").replace("64MiB", "32MiB")
+    older = older[: older.index("- identity: {type: service, codename: maps")]
+    upload(place, older, "navigation", name="navigation-2.3.0.tar.gz")
+    page = open_as("oem", f"/items/{wares['item']}?version=2.4.0")
+    settled(page, "navigation")
+    expect(page.get_by_role("heading", name="Configuration: 2.4.0")).to_be_visible()
+    for words in ("at most 64 MiB", "at most 1,500 DMIPS", "at most 2.5 Mbit/s", "maps 8080/tcp", "gps (read)"):
+        expect(page.get_by_text(words)).to_be_visible()
+    expect(page.get_by_text("http on port 8080, /up; every 10 s")).to_be_visible()
+    expect(page.get_by_text("REGION", exact=True)).to_be_visible()
+    expect(page.get_by_text("north", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Version: 2.4.0").click()
+    page.get_by_role("option", name="2.3.0").click()
+    expect(page.get_by_text("at most 32 MiB")).to_be_visible()
+    expect(page.get_by_text("at most 64 MiB")).to_have_count(0)
+    assert page.url.endswith("?version=2.3.0")
+    said = place.cloud.aos("oem", "item", "configuration", "navigation", "--version", "2.4.0").stdout
+    assert "at most 67.1 MB" in said and "gps (read)" in said and "REGION" in said and "north" not in said
+    unknown = place.cloud.aos("oem", "item", "configuration", "navigation", "--version", "9.9.9")
+    assert "no such version" in unknown.stderr and unknown.returncode != 0
+
+
 def test_units_are_counted_by_the_version_that_they_have(open_as: Open, place: Place) -> None:
     with place.living(place.unit("real-1", pace=0.05)):
         page = open_as("oem", f"/items/{place.item('hello')}")

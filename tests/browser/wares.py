@@ -11,7 +11,15 @@ items:
 - identity: {type: service, codename: navigation, title: Turn by turn, description: Shows the way to the next stop}
   version: 2.4.0
   images: [{archInfo: {architecture: amd64}, cmd: /bin/serve}]
-  configuration: {instances: {minInstances: 2, priority: 50}, quotas: {ramLimit: 64MiB, stateLimit: 64KiB}}
+  configuration:
+    instances: {minInstances: 2, priority: 50}
+    quotas: {cpuLimit: 1500, ramLimit: 64MiB, stateLimit: 64KiB, downloadSpeedLimit: 2.5M}
+    env: [REGION=north]
+    exposedPorts: [8080]
+    allowedConnections: [maps/8080/tcp]
+    resources: [{name: gps, mode: r}]
+    runParameters: {startInterval: PT10M, startBurst: 3, restartInterval: 5s}
+    healthCheck: {type: http, port: 8080, path: /up, interval: 10s}
   dependencies:
   - {identity: {codename: maps, type: service}, versions: ">=1.2.0"}
   - {identity: {codename: geometry, type: layer}, versions: ">=1.0.0"}

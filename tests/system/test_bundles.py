@@ -23,9 +23,10 @@ from aosedge.cloud.domain.access.callers import Caller, Scope, Task
 from aosedge.cloud.domain.catalogue import Bundle
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases.bundles import BundleConflict, BundleRejected, Intake
+from aosedge.cloud.usecases.configurations import Configurations
 from aosedge.model import oci
 from aosedge.model.digests import sha256
-from aosedge.model.errors import AosError, Conflict, TooLarge
+from aosedge.model.errors import AosError, Conflict, TooLarge, Unavailable
 from aosedge.model.ids import OrgId, UserId
 from aosedge.model.instants import Instant, Monotonic, from_datetime
 from aosedge.trust.archives import LAYER, unpack
@@ -60,6 +61,21 @@ async def layer_of(place: Place, index_digest: str, number: int = 0) -> oci.Desc
     manifest = oci.decode_manifest(await place.blobs.read(index.manifests[number].digest))
     (layer,) = manifest.layers
     return layer
+
+
+async def test_a_configuration_is_read_from_what_is_stored_and_a_lost_document_is_named(place: Place) -> None:
+    await place.upload(bundle(place.signers["sp1"]))
+    (version,) = await place.versions()
+    told = await Configurations(place.blobs).of(version)
+    assert (told.quotas.ram_bytes, [image.platform for image in told.images]) == (2**26, ["linux/amd64"])
+    assert told.images[0].command == ("/bin/serve", "--loud")
+    manifest = oci.decode_manifest(await place.blobs.read(version.images[0].manifest))
+    assert manifest.aos_item_config is not None
+    await place.blobs.remove(manifest.aos_item_config.digest)
+    with pytest.raises(
+        Unavailable, match=f"version 1.0.0 is not in the blob store: {manifest.aos_item_config.digest}"
+    ):
+        await Configurations(place.blobs).of(version)
 
 
 async def test_a_good_bundle_becomes_content_of_the_catalogue(place: Place, tmp_path: Path) -> None:

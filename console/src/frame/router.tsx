@@ -3,7 +3,7 @@ import { auditSearch } from "../audit/search";
 import { campaignsSearch, membersSearch, newCampaignSearch } from "../campaigns/search";
 import { keysSearch, waitingSearch } from "../enrolment/search";
 import { bundlesSearch } from "../items/bundlesSearch";
-import { itemsSearch } from "../items/search";
+import { itemsSearch, versionSearch } from "../items/search";
 import { listSearch } from "../parts/list";
 import { organizationsSearch } from "../organizations/search";
 import { peopleSearch } from "../people/search";
@@ -97,6 +97,7 @@ const items = createRoute({
 const item = createRoute({
   getParentRoute: () => root,
   path: "/items/$id",
+  validateSearch: versionSearch,
   component: lazyRouteComponent(() => import("../items/ItemPage"), "ItemPage"),
 });
 const bundles = createRoute({

@@ -1,6 +1,7 @@
 import { Breadcrumb, BreadcrumbItem, Label, PageSection } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { Choice } from "../parts/Choice";
 import { Facts } from "../parts/Facts";
 import { bytes } from "../parts/format";
 import { Moment } from "../parts/Moment";
@@ -11,7 +12,8 @@ import { Shown } from "../parts/states";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { itemQuery, versionsQuery } from "./queries";
-import { Configuration, NeedsPanel, WherePanel } from "./VersionPanels";
+import { ConfigurationPanel } from "./ConfigurationPanel";
+import { NeedsPanel, WherePanel } from "./VersionPanels";
 
 const route = getRouteApi("/items/$id");
 const w = words.items;
@@ -22,7 +24,10 @@ export function ItemPage() {
   const may = useMay();
   const item = useQuery(itemQuery(id));
   const versions = useQuery({ ...versionsQuery(id), enabled: may("item_versions_list") && item.isSuccess });
-  const newest = versions.data?.items[0];
+  const { version: asked } = route.useSearch();
+  const navigate = route.useNavigate();
+  const all = versions.data?.items ?? [];
+  const chosen = all.find((version) => version.version === asked) ?? all.find((version) => version.state === "ready") ?? all[0];
   return (
     <>
       <PageHead
@@ -88,8 +93,23 @@ export function ItemPage() {
                 </Shown>
               </Panel>
               {may("item_unit_counts_read") ? <WherePanel item={found} list={may("item_units_list")} /> : null}
-              {newest ? <NeedsPanel item={found} version={newest} /> : null}
-              {newest ? <Configuration version={newest} /> : null}
+              {chosen ? (
+                <>
+                  {all.length > 1 ? (
+                    <div className="aos-row">
+                      <Choice
+                        label={w.version}
+                        any={w.newest}
+                        value={asked}
+                        options={all.map(({ version }) => ({ value: version, title: version }))}
+                        onChoose={(version) => void navigate({ search: { version }, replace: true, resetScroll: false })}
+                      />
+                    </div>
+                  ) : null}
+                  <NeedsPanel item={found} version={chosen} />
+                  {may("item_configuration_read") ? <ConfigurationPanel item={found} version={chosen} /> : null}
+                </>
+              ) : null}
             </div>
           )}
         </Shown>

@@ -2,8 +2,6 @@ import { Button, Modal, ModalBody, ModalHeader } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
-import { Facts } from "../parts/Facts";
-import { bytes } from "../parts/format";
 import { Panel } from "../parts/Panel";
 import { SmallTable } from "../parts/SmallTable";
 import { ConnectivityLabel, DeploymentLabel } from "../parts/Standing";
@@ -13,25 +11,6 @@ import { itemUnitsQuery, needsQuery, unitCountsQuery, type Item, type Version } 
 
 const w = words.items;
 const NeedsGraph = lazy(() => import("./NeedsGraph").then((part) => ({ default: part.NeedsGraph })));
-
-/** What an assignment may leave to a version. */
-export function Configuration({ version }: { version: Version }) {
-  return (
-    <Panel title={`${w.configuration}: ${version.version}`}>
-      <div className="aos-stack">
-        <p className="aos-quiet">{w.configurationHow}</p>
-        <Facts
-          facts={[
-            [w.instances, String(version.num_instances)],
-            [w.priority, w.priorityOf(version.priority)],
-            [w.labels, version.labels.join(", ") || w.anyNode],
-            [w.stateLimit, version.state_limit_bytes ? w.atMost(bytes(version.state_limit_bytes)) : w.noState],
-          ]}
-        />
-      </div>
-    </Panel>
-  );
-}
 
 /** What a version needs, as a graph. */
 export function NeedsPanel({ item, version }: { item: Item; version: Version }) {

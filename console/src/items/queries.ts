@@ -7,6 +7,7 @@ import type { ItemsSearch } from "./search";
 
 export type Item = Schemas["ItemView"];
 export type Version = Schemas["VersionView"];
+export type Configuration = Schemas["Configuration"];
 export type Bundle = Schemas["BundleView"];
 
 const VERSIONS_MOST = 200;
@@ -40,6 +41,18 @@ export function versionsQuery(id: string) {
       got(
         client.GET("/api/v11/items/{id}/versions/", { params: { path: { id }, query: { limit: VERSIONS_MOST } }, signal }),
       ),
+  });
+}
+
+/** How instances of a version run; a version never changes. */
+export function configurationQuery(id: string, version: string) {
+  return queryOptions({
+    queryKey: ["items", "configuration", id, version],
+    queryFn: ({ signal }) =>
+      got(
+        client.GET("/api/v11/items/{id}/configuration/", { params: { path: { id }, query: { version } }, signal }),
+      ),
+    staleTime: Infinity,
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytes, local, relative, utc } from "./format";
+import { bytes, local, relative, span, utc } from "./format";
 
 describe("times", () => {
   it("are in the viewer's zone, with UTC beside them", () => {
@@ -17,5 +17,11 @@ describe("times", () => {
 describe("sizes", () => {
   it("are in binary units", () => {
     expect([bytes(0), bytes(1023), bytes(1536), bytes(5 * 1024 ** 3)]).toEqual(["0 B", "1023 B", "1.5 KiB", "5 GiB"]);
+  });
+});
+
+describe("spans", () => {
+  it("are told in the largest unit that is whole", () => {
+    expect([1.5, 60, 5400, 86_400, 172_800].map(span)).toEqual(["1.5 s", "1 min", "90 min", "1 day", "2 days"]);
   });
 });

@@ -50,6 +50,17 @@ export function bytes(count: number): string {
   return `${step === 0 || value >= 100 ? Math.round(value) : Number(value.toFixed(1))} ${names[step]}`;
 }
 
+/** A span as people say it, in the largest unit that is whole: `1.5 s`, `10 min`, `2 days`. */
+export function span(seconds: number): string {
+  for (const [length, unit] of [[86_400, "day"], [3600, "h"], [60, "min"]] as const) {
+    if (seconds >= length && seconds % length === 0) {
+      const count = seconds / length;
+      return `${count} ${unit}${unit === "day" && count > 1 ? "s" : ""}`;
+    }
+  }
+  return `${seconds} s`;
+}
+
 /** `units_labels_update` as words. */
 export function operationWords(operation: string): string {
   return operation.replaceAll("_", " ");

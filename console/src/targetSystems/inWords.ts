@@ -13,7 +13,7 @@ export function sharesInWords(node: NodeKind): string {
 }
 
 /** Each alert of a node type as a sentence. */
-export function alertsInWords(node: NodeKind): string[] {
+export function alertsInWords(node: Pick<NodeKind, "alert_rules">): string[] {
   const rules = node.alert_rules;
   const percent = (value: number) => `${value} %`;
   const rows = [

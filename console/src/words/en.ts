@@ -1,6 +1,7 @@
 import { audit } from "./audit";
 import { campaigns } from "./campaigns";
 import { chain } from "./chain";
+import { configuration } from "./configuration";
 import { enrolment } from "./enrolment";
 import { grants, organizations } from "./organizations";
 import { fleets } from "./fleets";
@@ -213,6 +214,7 @@ export const words = {
   targetSystems,
   unitDeeds,
   items,
+  configuration,
   bundles,
   campaigns,
   people,

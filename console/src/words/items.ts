@@ -31,8 +31,6 @@ export const items = {
   needsNothing: "This version needs nothing beside it.",
   needsCut: "More is needed than is drawn.",
   notThere: "not there",
-  configuration: "Configuration",
-  configurationHow: "What an assignment gets where it says nothing else.",
   instances: "Instances",
   priority: "Priority",
   priorityOf: (value: number) => (value === 0 ? "0, the lowest" : String(value)),

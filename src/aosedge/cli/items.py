@@ -6,6 +6,7 @@ import typer
 
 from aosedge.cli.client import View
 from aosedge.cli.commands import Json, begin, group
+from aosedge.cli.configurations import in_words
 from aosedge.cli.names import item_named
 from aosedge.cli.tables import minute, size
 
@@ -46,6 +47,19 @@ def show(
         out.table(columns, rows, "no versions", spare=("index",))
 
     out.show({**found, "versions": versions}, words)
+
+
+@app.command()
+def configuration(
+    context: typer.Context,
+    item: Annotated[str, typer.Argument(help="codename or id")],
+    version: Annotated[str | None, typer.Option(help="in place of the newest one")] = None,
+    json: Json = False,
+) -> None:
+    """How instances of a version run: quotas, connections, devices, health check, as they were signed."""
+    client, out = begin(context, as_json=json)
+    found = client.get(f"items/{item_named(client, item)['id']}/configuration/", version=version)
+    out.show(found, lambda: out.fields(in_words(found)))
 
 
 @app.command()

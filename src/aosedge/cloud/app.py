@@ -34,6 +34,7 @@ from aosedge.cloud.usecases.admission import Admission
 from aosedge.cloud.usecases.attempts import Attempts
 from aosedge.cloud.usecases.bundles import Intake
 from aosedge.cloud.usecases.certificates import PURPOSE, Certification
+from aosedge.cloud.usecases.configurations import Configurations
 from aosedge.cloud.usecases.dispatch import Dispatcher
 from aosedge.cloud.usecases.doorkeeper import Doorkeeper
 from aosedge.cloud.usecases.installation import Installed
@@ -235,6 +236,7 @@ def people_application(parts: CloudParts, intake: Intake) -> Front:
             provisioning=parts.provisioning(),
             doorkeeper=parts.doorkeeper(),
             intake=intake,
+            configurations=Configurations(parts.blobs),
             admission=Admission(store, parts.authority, clock, attempts),
             platform=Platform(settings, version("aosedge"), clock.wall(), parts.runs),
             root_pem=parts.authority.root_pem(),

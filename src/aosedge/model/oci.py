@@ -33,6 +33,11 @@ class Platform(msgspec.Struct, frozen=True, omit_defaults=True):
     variant: str | None = None
 
 
+def platform_name(platform: Platform) -> str:
+    """`linux/arm64/v8`."""
+    return "/".join(part for part in (platform.os, platform.architecture, platform.variant) if part)
+
+
 class Descriptor(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A reference to a blob by digest and size."""
 

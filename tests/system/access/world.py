@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from tests.made_bundles import CONFIG_TEXT, config
 from tests.system.access import underway
 from tests.system.access.underway import made_id
 from tests.system.access.words import (
@@ -27,6 +28,7 @@ from tests.system.access.words import (
 from aosedge.clock import RandomIds, SystemClock
 from aosedge.cloud.api.cookies import SESSION
 from aosedge.cloud.app import opened
+from aosedge.cloud.blobs import open_blobs
 from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope, Task
 from aosedge.cloud.domain.api_tokens import ApiToken
@@ -35,6 +37,7 @@ from aosedge.cloud.domain.catalogue import Bundle, Item, ItemVersion
 from aosedge.cloud.domain.enrolment import EnrolmentKey
 from aosedge.cloud.domain.fleets import Fleet
 from aosedge.cloud.domain.invitations import Invitation
+from aosedge.cloud.domain.items import Layer, compose
 from aosedge.cloud.domain.openid import Linked
 from aosedge.cloud.domain.organizations import Grant, Organization
 from aosedge.cloud.domain.passkeys import Passkey
@@ -47,14 +50,16 @@ from aosedge.cloud.domain.target_systems import TargetSystem
 from aosedge.cloud.domain.unit_sets import UnitSet
 from aosedge.cloud.domain.units import Node, Unit
 from aosedge.cloud.domain.waiting import WaitingUnit
-from aosedge.cloud.ports import StoredBlob
+from aosedge.cloud.ports import Blobs, StoredBlob
 from aosedge.cloud.reconcilers.targets import CompileTargets
 from aosedge.cloud.settings import Settings
 from aosedge.cloud.store import EverySession, Session, Store, UnitsSession
 from aosedge.cloud.usecases import installation, statuses
+from aosedge.model.bundle import parse_config
 from aosedge.model.digests import sha256
 from aosedge.model.ids import NodeName, PasskeyId, SessionId, SystemId, Txn, UnitId, UserId
 from aosedge.model.instants import Instant
+from aosedge.model.oci import LAYER_TAR_GZIP
 from aosedge.trust import csr, secrets
 from aosedge.trust.certificates import USER_LIFE, Authority
 
@@ -100,6 +105,7 @@ async def build(settings: Settings) -> World:
     installation.ready_secret(settings)
     async with opened(settings) as store:
         builder = _Builder(store, authority, now)
+        builder.documents = await _documents(open_blobs(settings.blobs_url, settings.data_folder / "scratch"))
         await builder.everything()
         compiling = CompileTargets(store, InProcessBus(), SystemClock(), RandomIds())
         while (await compiling.activate()).more:
@@ -107,7 +113,22 @@ async def build(settings: Settings) -> World:
     return builder.world
 
 
+async def _documents(blobs: Blobs) -> dict[str, tuple[StoredBlob, ...]]:
+    """What the one version of each item is made of, by the item's id, the index last."""
+    made = {}
+    for org in (*OEMS, *PROVIDERS):
+        for kind in ("item", "spare-item"):
+            bundle = parse_config(
+                config(f"{kind}-{word(org)}", text=CONFIG_TEXT.replace("author: A", "author: CODENAME"))
+            )
+            composed = compose(bundle.items[0], bundle, (Layer(LAYER_TAR_GZIP, sha256(b"layer"), 5),))
+            made[made_id(kind, word(org))] = tuple([await blobs.put_bytes(each) for each in composed.documents])
+    return made
+
+
 class _Builder:
+    documents: dict[str, tuple[StoredBlob, ...]]
+
     def __init__(self, store: Store, authority: Authority, now: Instant) -> None:
         self._store, self._authority, self._now = store, authority, now
         self.world = World(defaultdict(list), defaultdict(list), {"anonymous": Login()}, "")
@@ -417,16 +438,17 @@ class _Builder:
                 self._put("any item", item.id, org)
                 self._put(kind, item.id, org)
                 digest = sha256(item.id.encode())
-                session.blobs.put([StoredBlob(digest, f"3-{item.id}", 10)])
+                documents = self.documents[item.id]
+                session.blobs.put([StoredBlob(digest, f"3-{item.id}", 10), *documents])
                 version = ItemVersion(
                     made_id(f"version-{name}", mark),  # type: ignore[arg-type]
                     item.id,
                     "1.0.0",
-                    digest,
+                    documents[-1].digest,
                     bundle.id,
                     self._now,
                 )
-                session.items.add_version(version, [digest])
+                session.items.add_version(version, [digest, *(document.digest for document in documents)])
         for oem, sp in sorted(GRANTS):
             if (oem, sp) != ("alpha", "three"):
                 self._assign(session, oem, sp)

@@ -53,6 +53,7 @@ from aosedge.cloud.api.errors import EXCEPTION_HANDLERS
 from aosedge.cloud.api.signing_in import SignIns
 from aosedge.cloud.usecases.admission import Admission
 from aosedge.cloud.usecases.bundles import Intake
+from aosedge.cloud.usecases.configurations import Configurations
 from aosedge.cloud.usecases.doorkeeper import Doorkeeper
 from aosedge.cloud.usecases.openid import OpenId
 from aosedge.cloud.usecases.passkeys import Passkeys
@@ -86,6 +87,7 @@ class Parts(msgspec.Struct, frozen=True):
     provisioning: Provisioning
     doorkeeper: Doorkeeper
     intake: Intake
+    configurations: Configurations
     admission: Admission
     sign_ins: SignIns
     passkeys: Passkeys
@@ -116,6 +118,7 @@ def handlers(root_pem: str, upload_bytes_most: int) -> Router:
             items.read,
             items.remove,
             items.list_versions,
+            items.read_configuration,
             deployments.list_,
             deployments.read_counts,
             deployments.read_unit_counts,
@@ -285,6 +288,7 @@ def application(parts: Parts) -> Litestar:
             "authority": given(parts.provisioning),
             "doorkeeper": given(parts.doorkeeper),
             "intake": given(parts.intake),
+            "configurations": given(parts.configurations),
             "admission": given(parts.admission),
             "door": given(parts.sign_ins),
             "passkeys_": given(parts.passkeys),
@@ -297,7 +301,7 @@ def application(parts: Parts) -> Litestar:
 def document() -> dict[str, Any]:
     """The OpenAPI document, which needs no parts."""
     names = ("ask", "authority", "doorkeeper", "intake", "admission", "door", "passkeys_", "openid", "platform")
-    nothing = {name: Provide(lambda: None, sync_to_thread=False) for name in names}
+    nothing = {name: Provide(lambda: None, sync_to_thread=False) for name in (*names, "configurations")}
     return completed(_built(handlers("", 0), nothing).openapi_schema.to_schema())
 
 

@@ -5,15 +5,18 @@ from typing import Literal
 
 import msgspec
 from litestar import delete, get
+from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.domain.catalogue import Dependency, Item, ItemVersion
+from aosedge.cloud.domain.configurations import Configuration
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import items
+from aosedge.cloud.usecases.configurations import Configurations
 from aosedge.model.ids import ItemId, OrgId
 from aosedge.model.instants import to_rfc3339
-from aosedge.model.oci import Platform
+from aosedge.model.oci import platform_name
 
 ItemKind = Literal["service", "component", "layer"]
 
@@ -74,11 +77,6 @@ class VersionsView(msgspec.Struct, frozen=True):
 
     total: int
     items: tuple[VersionView, ...]
-
-
-def platform_name(platform: Platform) -> str:
-    """`linux/arm64/v8`."""
-    return "/".join(part for part in (platform.os, platform.architecture, platform.variant) if part)
 
 
 def views(session: Session, some: Sequence[Item]) -> tuple[ItemView, ...]:
@@ -178,3 +176,11 @@ async def list_versions(
         return VersionsView(page.total, version_views(session, page.items))
 
     return await ask.read(find)
+
+
+@get("/items/{id:str}/configuration/", operation_id="item_configuration_read", tags=["items"])
+async def read_configuration(
+    ask: Asked, id: Name, configurations: NamedDependency[Configurations], version: FromQuery[str | None] = None
+) -> Configuration:
+    """How instances of a version run, of the newest one if none is named; read from what was signed."""
+    return await configurations.of(await ask.read(lambda session: items.version(session, ItemId(id), version)))

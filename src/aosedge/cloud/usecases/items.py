@@ -1,10 +1,10 @@
 """What people do with deployable items."""
 
 from aosedge.cloud.domain.access.callers import tenant_of
-from aosedge.cloud.domain.catalogue import Item
+from aosedge.cloud.domain.catalogue import Item, ItemVersion
 from aosedge.cloud.domain.uses import refuse_in_use
 from aosedge.cloud.store import Session
-from aosedge.model.errors import NotAllowed
+from aosedge.model.errors import NotAllowed, NotFound
 from aosedge.model.ids import ItemId
 
 
@@ -21,3 +21,12 @@ def delete(session: Session, id: ItemId) -> Item:
     refuse_in_use("item", "item", session.items.uses(id), "unassign it, and remove what needs it, first")
     session.items.delete(id)
     return item
+
+
+def version(session: Session, id: ItemId, version: str | None) -> ItemVersion:
+    """This version of an item, or the ready one uploaded last; raises NotFound."""
+    if version is None:
+        version = session.items.newest((session.items.get(id).id,)).get(id)
+    if version is None:
+        raise NotFound("version")
+    return session.items.version(id, version)
