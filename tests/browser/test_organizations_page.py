@@ -108,5 +108,4 @@ def test_a_grant_in_use_is_not_taken_back_and_the_answer_names_the_subjects(open
     page.get_by_role("menuitem", name="Take back").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Take back").click()
-    expect(dialog).to_have_count(0)
     expect(dialog.get_by_text("drivers").first).to_be_visible()
