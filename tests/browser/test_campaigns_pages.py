@@ -60,15 +60,19 @@ def wait_for(place: Place, name: str) -> None:
         time.sleep(0.2)
 
 
-def filled_in(page: Page, title: str, bundle: str, soak_minutes: str) -> None:
-    """The wizard up to its plan: one canary, then all, of the fleet `waves`."""
+def chosen(page: Page, title: str) -> None:
+    """What, of the bundle in the address, and whom: the fleet `waves`."""
     settled(page, "New campaign")
     page.get_by_label("Title").fill(title)
-    page.get_by_label("Bundle").select_option(value=bundle)
     page.get_by_role("button", name="Next").click()
     page.get_by_role("checkbox", name="waves").check()
     expect(page.get_by_text("3 Units match now")).to_be_visible()
     page.get_by_role("button", name="Next").click()
+
+
+def filled_in(page: Page, title: str, soak_minutes: str) -> None:
+    """The wizard up to its plan: one canary, then all."""
+    chosen(page, title)
     page.get_by_label("Canary: 5 %, then all").check()
     page.get_by_label("Healthy for (minutes)").fill(soak_minutes)
     page.get_by_role("button", name="Next").click()
@@ -102,8 +106,10 @@ def test_the_wizard_passes_axe_and_shows_the_plan_before_anything_moves(
     page.get_by_label("May fail (percent)").fill("20")
     expect(page.get_by_role("button", name="Next")).to_be_disabled()
     page.get_by_label("May fail (percent)").fill("2")
+    page.set_viewport_size({"width": 1280, "height": 2150})
     pictured(page, "campaign-how", scheme, tmp_path)
     assert faults(page) == []
+    page.set_viewport_size({"width": 1280, "height": 1000})
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_text("3 Units will get it in 4 waves.")).to_be_visible()
     pictured(page, "campaign-plan", scheme, tmp_path)
@@ -118,7 +124,7 @@ def test_a_good_release_goes_to_the_end_while_somebody_watches(
     open_as: Open, place: Place, alive: Bundles, tmp_path: Path
 ) -> None:
     page = open_as("oem", f"/campaigns/new?bundle={alive[GOOD]}")
-    filled_in(page, "spring", alive[GOOD], "0")
+    filled_in(page, "spring", "0")
     expect(page.get_by_text("3 Units will get it in 2 waves.")).to_be_visible()
     started(page, "spring")
     page.evaluate("window.here = true")
@@ -139,7 +145,7 @@ def test_a_bad_release_halts_by_itself_and_goes_back_and_its_pages_pass_axe(
 ) -> None:
     title = f"summer {scheme}"
     page = open_as("oem", f"/campaigns/new?bundle={alive[BAD]}", color_scheme=scheme)
-    filled_in(page, title, alive[BAD], "0")
+    filled_in(page, title, "0")
     started(page, title)
     expect(page.get_by_text("Rolled back", exact=True)).to_be_visible(timeout=ENDS_MS)
     expect(page.get_by_role("heading", name=re.compile("1 of 1 failed: more than usual"))).to_be_visible()
@@ -159,8 +165,8 @@ def test_a_bad_release_halts_by_itself_and_goes_back_and_its_pages_pass_axe(
 def test_every_verb_says_what_it_will_do_and_only_who_may_is_offered_it(
     open_as: Open, place: Place, alive: Bundles
 ) -> None:
-    page = open_as("oem", f"/campaigns/new?bundle={alive[GOOD]}")
-    filled_in(page, HOSTILE[:90], alive[BAD], "600")
+    page = open_as("oem", f"/campaigns/new?bundle={alive[BAD]}")
+    filled_in(page, HOSTILE[:90], "600")
     page.get_by_role("link", name="Keep the plan for later").click()
     settled(page, HOSTILE[:90])
     expect(page.get_by_text("3 Units will get it in 2 waves.")).to_be_visible()
@@ -182,13 +188,15 @@ def test_a_running_one_passes_axe_and_is_paused_resumed_halted_and_rolled_back(
     open_as: Open, place: Place, alive: Bundles, scheme: str, tmp_path: Path
 ) -> None:
     title = f"autumn {scheme}"
-    page = open_as("oem", f"/campaigns/new?bundle={alive[FIRST]}", color_scheme=scheme)
-    filled_in(page, title, alive[FIRST], "600")
+    has = place.view(UNITS[0])["items"][0]["actual_version"]
+    page = open_as("oem", f"/campaigns/new?bundle={alive[GOOD if has == FIRST else FIRST]}", color_scheme=scheme)
+    filled_in(page, title, "600")
     started(page, title)
     expect(wave(page, 1).get_by_text(re.compile("soaking until"))).to_be_visible(timeout=ENDS_MS)
     settled(page, title)
     pictured(page, "campaign-soaking", scheme, tmp_path)
     assert faults(page) == []
+    changed_while_it_runs(page, title, scheme, tmp_path)
     told(page, "Pause", "Nobody further is offered it. 0 Units that are on it now go on.")
     expect(page.get_by_role("heading", name="Paused: paused by a person")).to_be_visible()
     told(page, "Resume", "It goes on, and its gate is asked again. 2 Units still wait for it.")
@@ -200,6 +208,82 @@ def test_a_running_one_passes_axe_and_is_paused_resumed_halted_and_rolled_back(
     told(page, "Roll back", "1 Unit that was offered it goes back to what it ran before", "never mind")
     expect(page.get_by_text("Rolled back", exact=True)).to_be_visible(timeout=ENDS_MS)
     expect(page.get_by_text("rolled a campaign back").first).to_be_visible()
+
+
+def changed_while_it_runs(page: Page, title: str, scheme: str, folder: Path) -> None:
+    """How it goes is changed, having read what that means."""
+    page.get_by_role("link", name="Change how it goes").click()
+    settled(page, "Change how it goes")
+    expect(page.get_by_text("Nothing yet.")).to_be_visible()
+    expect(page.get_by_role("radio")).to_have_count(0)
+    page.get_by_label("At most at once").fill("1")
+    page.get_by_label("Must succeed (percent)").fill("101")
+    expect(page.get_by_role("button", name="Save the change")).to_be_disabled()
+    page.get_by_label("Must succeed (percent)").fill("90")
+    changes = page.get_by_role("list", name="What changes")
+    expect(changes.get_by_text("1 at once")).to_be_visible()
+    expect(page.get_by_text("The gate counts for the one wave that has not begun")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 1800})
+    pictured(page, "campaign-change", scheme, folder)
+    assert faults(page) == []
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.get_by_role("button", name="Save the change").click()
+    settled(page, title)
+    expect(page.get_by_text("1 at once")).to_be_visible()
+    expect(wave(page, 1).get_by_text("Passes when 95 % succeeded")).to_be_visible()
+    expect(wave(page, 2).get_by_text("Passes when 90 % succeeded")).to_be_visible()
+
+
+def test_waves_are_unit_sets_in_their_order_and_it_starts_when_one_says(
+    open_as: Open, place: Place, alive: Bundles
+) -> None:
+    fleet = place.view(UNITS[0])["fleet_id"]
+    for name in UNITS[:2]:
+        set_ = place.call("oem", "POST", "/unit-sets/", json={"title": f"only {name}", "fleet_id": fleet})["id"]
+        place.call("oem", "PUT", f"/unit-sets/{set_}/units/{name}/")
+    page = open_as("oem", f"/campaigns/new?bundle={alive[BAD]}")
+    chosen(page, "set after set")
+    page.get_by_label("Unit Sets, one after another").check()
+    expect(page.get_by_role("button", name="Next")).to_be_disabled()
+    for name in UNITS[:2]:
+        page.get_by_label("Next wave").select_option(label=f"only {name}")
+    page.get_by_role("button", name=f"only {UNITS[1]} sooner").click()
+    page.get_by_label("Somebody else must approve the plan").check()
+    page.get_by_role("button", name="Next").click()
+    rows = page.get_by_role("grid", name="The plan").locator("tbody tr")
+    expect(rows.nth(0)).to_contain_text(f"only {UNITS[1]}")
+    expect(rows.nth(1)).to_contain_text(f"only {UNITS[0]}")
+    expect(rows.nth(2)).to_contain_text("all the rest")
+    page.get_by_role("button", name="Back").click()
+    page.get_by_label("Somebody else must approve the plan").uncheck()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_label("Start at").fill("2020-01-01T00:00")
+    expect(page.get_by_text("That time has passed.")).to_be_visible()
+    expect(page.get_by_role("button", name="Start: bring it to")).to_be_disabled()
+    page.get_by_label("Start at").fill("2099-01-02T03:04")
+    page.get_by_role("button", name="Schedule it for 3 Units: 2 Jan 2099").click()
+    settled(page, "set after set")
+    expect(page.get_by_text("Scheduled", exact=True)).to_be_visible()
+    told(page, "Cancel the campaign", "It is over for good: 3 Units never get it")
+
+
+def test_two_people_who_change_one_campaign_hear_of_each_other(open_as: Open, place: Place, alive: Bundles) -> None:
+    selection = {"fleets": [place.view(UNITS[0])["fleet_id"]]}
+    body = {"title": "two at it", "bundle_id": alive[GOOD], "selection": selection}
+    id = place.call("oem", "POST", "/campaigns/", json=body)["id"]
+    page = open_as("oem", f"/campaigns/{id}/change")
+    settled(page, "Change how it goes")
+    place.call("oem", "PUT", f"/campaigns/{id}/", json={"priority": 7})
+    page.get_by_label("At most at once").fill("5")
+    expect(page.get_by_text("Its plan is void")).to_be_visible()
+    page.get_by_role("button", name="Save the change").click()
+    expect(page.get_by_text("Priority").filter(has_text="7")).to_be_visible()
+    assert place.call("oem", "GET", f"/campaigns/{id}/")["policy"]["priority"] == 7
+    page.get_by_role("button", name="Save mine").click()
+    settled(page, "two at it")
+    policy = place.call("oem", "GET", f"/campaigns/{id}/")["policy"]
+    assert (policy["priority"], policy["limits"]["at_once"]) == (0, 5)
+    place.call("oem", "DELETE", f"/campaigns/{id}/")
 
 
 def told(page: Page, verb: str, sentence: str, reason: str = "") -> None:

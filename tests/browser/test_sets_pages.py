@@ -39,7 +39,8 @@ def set_id(place: Place, title: str) -> str:
 
 def pictured(page: Page, name: str, scheme: str, folder: Path) -> None:
     """A picture of the page as it is, kept where pictures are made."""
-    page.screenshot(path=(PICTURES if os.environ.get("PICTURES") else folder) / f"{name}-{scheme}.png")
+    path = (PICTURES if os.environ.get("PICTURES") else folder) / f"{name}-{scheme}.png"
+    page.screenshot(path=path, animations="disabled")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,7 +1,7 @@
 import { Alert, Breadcrumb, BreadcrumbItem, Button, PageSection } from "@patternfly/react-core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
+import { useCallback } from "react";
 import { client, got } from "../api/client";
 import { AuditLines } from "../audit/AuditLines";
 import { auditOfQuery } from "../audit/queries";
@@ -14,21 +14,20 @@ import { Panel } from "../parts/Panel";
 import { SmallTable } from "../parts/SmallTable";
 import { NotAllowed, Shown } from "../parts/states";
 import { useMay } from "../session/me";
-import { setsQuery } from "../sets/queries";
 import { words } from "../words/en";
 import { CampaignLabel } from "./CampaignLabels";
 import { CurvePanel } from "./CurvePanel";
-import { durationWords } from "./draft";
 import { Members } from "./Members";
 import { PlanFacts } from "./PlanFacts";
+import { policyWords } from "./policyWords";
 import { campaignQuery, exclusionsQuery, planKey, type Campaign, type Plan } from "./queries";
 import type { MembersSearch } from "./search";
+import { useSetTitles } from "./useSets";
 import { Verbs } from "./Verbs";
 import { Waves } from "./Waves";
 
 const route = getRouteApi("/campaigns/$id");
 const w = words.campaigns;
-const ALL_SETS = 200;
 const LOOKS = {
   halted: "danger", rolling_back: "warning", rolled_back: "warning", paused: "info", completed: "success",
 } as const;
@@ -91,12 +90,6 @@ function State({ campaign }: { campaign: Campaign }) {
   return <Alert variant={look} isInline component="h2" title={`${w.states[campaign.state]}: ${campaign.reason}`} />;
 }
 
-export function useSetTitles(): ReadonlyMap<string, string> {
-  const may = useMay();
-  const sets = useQuery({ ...setsQuery({ per: ALL_SETS }), enabled: may("unit_sets_list") });
-  return useMemo(() => new Map((sets.data?.items ?? []).map((set) => [set.id, set.title])), [sets.data]);
-}
-
 function Planning({ campaign, sets }: { campaign: Campaign; sets: ReadonlyMap<string, string> }) {
   const cache = useQueryClient();
   const may = useMay();
@@ -130,8 +123,6 @@ function Settings({ campaign, sets }: { campaign: Campaign; sets: ReadonlyMap<st
     selection.selector ?? "",
     selection.units.length ? `${selection.units.length} ${words.units.title}` : "",
   ].filter(Boolean);
-  const { at_once: atOnce, starts_per_minute: perMinute } = policy.limits ?? {};
-  const limits = [atOnce ? w.atOnce(atOnce) : "", perMinute ? w.perMinute(perMinute) : ""];
   return (
     <Panel title={w.settings}>
       <Facts
@@ -139,11 +130,7 @@ function Settings({ campaign, sets }: { campaign: Campaign; sets: ReadonlyMap<st
         facts={[
           [w.bundle, <Link key="bundle" to="/bundles/$id" params={{ id: campaign.bundle_id }}>{campaign.bundle}</Link>],
           [w.whom, whom.join(", ")],
-          [w.strategy, w.strategies[policy.strategy]],
-          [w.limits, limits.filter(Boolean).join(", ") || w.noLimits],
-          [w.deadline, durationWords(policy.unit_deadline)],
-          [w.offlineAfter, durationWords(policy.offline?.after ?? "")],
-          [w.afterHalt, policy.roll_back_on_halt ? w.goesBack : w.stays],
+          ...policyWords(policy, sets),
           [w.approval, policy.four_eyes ? (campaign.approved ? w.approved : w.fourEyesShort) : ""],
           [w.created, <Moment key="created" at={campaign.created_at} />],
           [w.starts, campaign.starts_at ? <Moment key="starts" at={campaign.starts_at} /> : ""],

@@ -1,36 +1,49 @@
-import { Checkbox, FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput } from "@patternfly/react-core";
-import type { Draft } from "./draft";
+import {
+  Checkbox,
+  FormGroup,
+  FormHelperText,
+  FormSelect,
+  FormSelectOption,
+  HelperText,
+  HelperTextItem,
+  TextInput,
+} from "@patternfly/react-core";
 
 /** What a step of the wizard has at hand. */
-export interface Step {
+export interface Step<Draft> {
   draft: Draft;
-  faults: ReadonlySet<keyof Draft>;
+  faults: ReadonlySet<string>;
   change: (change: Partial<Draft>) => void;
 }
 
-type Texts = { [Key in keyof Draft]: Draft[Key] extends string ? Key : never }[keyof Draft];
-type Flags = { [Key in keyof Draft]: Draft[Key] extends boolean ? Key : never }[keyof Draft];
-
-interface TextProps {
-  step: Step;
-  name: Texts;
+interface FieldProps<Name extends string, Value> {
+  step: Step<Record<NoInfer<Name>, NoInfer<Value>>>;
+  name: Name;
   label: string;
   how?: string;
-  number?: boolean;
+}
+
+interface TextProps<Name extends string> extends FieldProps<Name, string> {
+  type?: "text" | "number" | "datetime-local";
   required?: boolean;
   placeholder?: string;
 }
 
+function changed<Name extends string, Value>(name: Name, value: Value): Partial<Record<Name, Value>> {
+  return { [name]: value } as Partial<Record<Name, Value>>;
+}
+
 /** A field with a plain sentence of what it means. */
-export function TextField({ step, name, label, how, number, required, placeholder }: TextProps) {
+export function TextField<Name extends string>(props: TextProps<Name>) {
+  const { step, name, label, how, type = "text", required, placeholder } = props;
   const wrong = step.faults.has(name);
   return (
     <FormGroup label={label} fieldId={`campaign-${name}`} isRequired={required}>
       <TextInput
         id={`campaign-${name}`}
         value={step.draft[name]}
-        onChange={(_event, typed) => step.change({ [name]: typed })}
-        type={number ? "number" : "text"}
+        onChange={(_event, typed) => step.change(changed(name, typed))}
+        type={type}
         isRequired={required}
         placeholder={placeholder}
         validated={wrong ? "error" : "default"}
@@ -47,14 +60,40 @@ export function TextField({ step, name, label, how, number, required, placeholde
   );
 }
 
-export function FlagField({ step, name, label, how }: { step: Step; name: Flags; label: string; how?: string }) {
+/** A field with one of a few values. */
+export function OneOf<Name extends string, Value extends string>({
+  step, name, label, how, options,
+}: FieldProps<Name, Value> & { options: readonly { value: Value; title: string }[] }) {
+  return (
+    <FormGroup label={label} fieldId={`campaign-${name}`}>
+      <FormSelect
+        id={`campaign-${name}`}
+        value={step.draft[name]}
+        onChange={(_event, value) => step.change(changed(name, value as Value))}
+      >
+        {options.map(({ value, title }) => (
+          <FormSelectOption key={value} value={value} label={title} />
+        ))}
+      </FormSelect>
+      {how ? (
+        <FormHelperText>
+          <HelperText>
+            <HelperTextItem>{how}</HelperTextItem>
+          </HelperText>
+        </FormHelperText>
+      ) : null}
+    </FormGroup>
+  );
+}
+
+export function FlagField<Name extends string>({ step, name, label, how }: FieldProps<Name, boolean>) {
   return (
     <Checkbox
       id={`campaign-${name}`}
       label={label}
       description={how}
       isChecked={step.draft[name]}
-      onChange={(_event, on) => step.change({ [name]: on })}
+      onChange={(_event, on) => step.change(changed(name, on))}
     />
   );
 }

@@ -1,60 +1,76 @@
-import { Form, FormGroup, FormSection, Radio } from "@patternfly/react-core";
+import { Form, FormSection } from "@patternfly/react-core";
 import { words } from "../words/en";
-import { STRATEGIES } from "./draft";
-import { FlagField, TextField, type Step } from "./Fields";
+import { FlagField, OneOf, TextField, type Step } from "./Fields";
+import { SEVERITIES, type PolicyDraft } from "./policyDraft";
+import { Ways } from "./Ways";
 
-const w = words.campaigns;
+const w = words.campaigns.form;
+const LEVELS = SEVERITIES.map((value) => ({ value, title: w.severities[value] }));
 
-/** How it goes: waves, gate, limits, and what happens when something goes wrong. */
-export function How({ step }: { step: Step }) {
-  const { draft, change } = step;
+interface Props {
+  step: Step<PolicyDraft>;
+  /** It has begun: its waves, and whether two people decide, stay. */
+  settled?: boolean;
+}
+
+/** How it goes: waves, gate, test, limits, and what happens when something goes wrong. */
+export function How({ step, settled = false }: Props) {
   return (
     <Form onSubmit={(event) => event.preventDefault()}>
-      <FormGroup label={w.strategy} role="radiogroup" fieldId="campaign-strategy" isStack>
-        {STRATEGIES.map((strategy) => (
-          <Radio
-            key={strategy}
-            id={`strategy-${strategy}`}
-            name="strategy"
-            label={w.strategies[strategy]}
-            isChecked={draft.strategy === strategy}
-            onChange={() => change({ strategy })}
-          />
-        ))}
-      </FormGroup>
-      {draft.strategy === "rolling" ? (
-        <TextField
-          step={step}
-          name="shares"
-          label={w.wizard.ownWaves}
-          how={step.faults.has("shares") ? w.wizard.ownWavesWrong : w.wizard.ownWavesHow}
-          required
-        />
-      ) : null}
-      <FormSection title={w.wizard.gateTitle} titleElement="h3">
+      {settled ? null : <Ways step={step} />}
+      <FormSection title={w.gateTitle} titleElement="h3">
         <div className="aos-numbers">
-          <TextField step={step} name="soakMinutes" label={w.wizard.soak} how={w.wizard.soakHow} number />
-          <TextField step={step} name="success" label={w.wizard.success} how={w.wizard.successHow} number />
-          <TextField step={step} name="failed" label={w.wizard.failed} how={w.wizard.failedHow} number />
-          <TextField step={step} name="sample" label={w.wizard.sample} how={w.wizard.sampleHow} number />
+          <TextField step={step} name="soakMinutes" label={w.soak} how={w.soakHow} type="number" />
+          <TextField step={step} name="success" label={w.success} how={w.successHow} type="number" />
+          <TextField step={step} name="failed" label={w.failed} how={w.failedHow} type="number" />
+          <TextField step={step} name="sample" label={w.sample} how={w.sampleHow} type="number" />
+          <OneOf step={step} name="severity" label={w.severity} how={w.severityHow} options={LEVELS} />
         </div>
-        <FlagField step={step} name="test" label={w.wizard.test} how={w.wizard.testHow} />
-        <FlagField step={step} name="manual" label={w.wizard.manual} />
+        <FlagField step={step} name="manual" label={w.manual} />
       </FormSection>
-      <FormSection title={w.wizard.speedTitle} titleElement="h3">
+      <Test step={step} />
+      <FormSection title={w.speedTitle} titleElement="h3">
         <div className="aos-numbers">
-          <TextField step={step} name="atOnce" label={w.wizard.atOnce} placeholder={w.wizard.noLimit} number />
-          <TextField step={step} name="perMinute" label={w.wizard.perMinute} placeholder={w.wizard.noLimit} number />
+          <TextField step={step} name="atOnce" label={w.atOnce} placeholder={w.noLimit} type="number" />
+          <TextField step={step} name="perMinute" label={w.perMinute} placeholder={w.noLimit} type="number" />
         </div>
       </FormSection>
-      <FormSection title={w.wizard.safetyTitle} titleElement="h3">
+      <FormSection title={w.safetyTitle} titleElement="h3">
         <div className="aos-numbers">
-          <TextField step={step} name="deadlineHours" label={w.wizard.deadline} how={w.wizard.deadlineHow} number />
-          <TextField step={step} name="offlineHours" label={w.wizard.offline} how={w.wizard.offlineHow} number />
+          <TextField step={step} name="deadlineHours" label={w.deadline} how={w.deadlineHow} type="number" />
+          <TextField step={step} name="offlineHours" label={w.offline} how={w.offlineHow} type="number" />
         </div>
-        <FlagField step={step} name="goBack" label={w.wizard.goBack} />
-        <FlagField step={step} name="fourEyes" label={w.fourEyes} />
+        <FlagField step={step} name="offlineFails" label={w.offlineFails} how={w.offlineFailsHow} />
+        <FlagField step={step} name="goBack" label={w.goBack} />
+        {settled ? null : <FlagField step={step} name="fourEyes" label={w.fourEyes} how={w.fourEyesHow} />}
+      </FormSection>
+      <FormSection title={w.othersTitle} titleElement="h3">
+        <FlagField step={step} name="join" label={w.join} how={w.joinHow} />
+        <div className="aos-numbers">
+          <TextField step={step} name="priority" label={w.priority} how={w.priorityHow} type="number" />
+        </div>
       </FormSection>
     </Form>
+  );
+}
+
+/** The sequential test; its figures stand there only where there is one. */
+function Test({ step }: { step: Step<PolicyDraft> }) {
+  const { draft } = step;
+  return (
+    <FormSection title={w.testTitle} titleElement="h3">
+      <FlagField step={step} name="test" label={w.test} how={w.testHow} />
+      {draft.test ? (
+        <>
+          <div className="aos-numbers">
+            <TextField step={step} name="usual" label={w.usual} how={w.usualHow} type="number" />
+            <TextField step={step} name="tooMany" label={w.tooMany} how={w.tooManyHow} type="number" />
+            <TextField step={step} name="wrongHalt" label={w.wrongHalt} how={w.wrongHaltHow} type="number" />
+            <TextField step={step} name="missed" label={w.missed} how={w.missedHow} type="number" />
+          </div>
+          <FlagField step={step} name="early" label={w.early} how={w.earlyHow} />
+        </>
+      ) : null}
+    </FormSection>
   );
 }

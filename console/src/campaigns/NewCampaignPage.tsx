@@ -11,20 +11,22 @@ import {
 } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import type { Schemas } from "../api/client";
 import { Said } from "../parts/Confirm";
+import { local } from "../parts/format";
+import { useNow } from "../parts/now";
 import { PageHead } from "../parts/PageHead";
 import { Loading, NotAllowed } from "../parts/states";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
-import { useSetTitles } from "./CampaignPage";
 import { useDrawing } from "./drawing";
-import { emptyDraft, faultsOf, type Draft } from "./draft";
+import { emptyDraft, faultsOf, startOf, type Draft } from "./draft";
 import { TextField, type Step } from "./Fields";
 import { How } from "./How";
 import { PlanFacts } from "./PlanFacts";
-import { readyBundlesQuery } from "./queries";
+import { readyBundlesQuery, type Plan } from "./queries";
+import { useSetTitles } from "./useSets";
 import { Whom } from "./Whom";
 
 const route = getRouteApi("/campaigns/new");
@@ -62,7 +64,9 @@ function Steps() {
   const [draft, setDraft] = useState<Draft>(() => emptyDraft(bundle));
   const { draw, start, discard } = useDrawing();
   const faults = faultsOf(draft);
-  const step: Step = { draft, faults, change: (change) => setDraft((old) => ({ ...old, ...change })) };
+  const at = startOf(draft.startAt, useNow());
+  const never = draft.startAt !== "" && !at;
+  const step: Step<Draft> = { draft, faults, change: (change) => setDraft((old) => ({ ...old, ...change })) };
   const what = draft.title.trim() !== "" && draft.bundle !== "";
   const whom = what && (draft.fleets.length > 0 || draft.sets.length > 0 || draft.selector.trim() !== "");
   const how = whom && !faults.size;
@@ -72,15 +76,15 @@ function Steps() {
   const go = () => {
     if (!drawn) return;
     if (draft.fourEyes) show(drawn.id);
-    else start.mutate(drawn.id, { onSuccess: () => show(drawn.id) });
+    else start.mutate({ id: drawn.id, at }, { onSuccess: () => show(drawn.id) });
   };
   const leave = () => void discard().finally(() => void navigate({ to: "/campaigns" }));
   const first = { nextButtonText: w.wizard.next, cancelButtonText: w.wizard.cancel };
   const middle = { ...first, backButtonText: w.wizard.back };
   const last = {
     ...middle,
-    nextButtonText: draft.fourEyes ? w.wizard.keptForApproval : w.wizard.start(drawn?.plan.members ?? 0),
-    isNextDisabled: !drawn?.plan.members || busy,
+    nextButtonText: draft.fourEyes ? w.wizard.keptForApproval : w.wizard.start(drawn?.plan.members ?? 0, at ? local(at) : ""),
+    isNextDisabled: !drawn?.plan.members || busy || (never && !draft.fourEyes),
   };
   return (
     <Wizard
@@ -103,7 +107,9 @@ function Steps() {
         {draw.isPending ? (
           <Loading lines={6} />
         ) : drawn ? (
-          <Drawn drawn={drawn} />
+          <Drawn id={drawn.id} plan={drawn.plan}>
+            {draft.fourEyes ? null : <When step={step} wrong={never} />}
+          </Drawn>
         ) : null}
         {draw.error ? <Said error={draw.error} /> : null}
         {start.error ? <Said error={start.error} /> : null}
@@ -112,17 +118,31 @@ function Steps() {
   );
 }
 
-function Drawn({ drawn }: { drawn: { id: string; plan: Parameters<typeof PlanFacts>[0]["plan"] } }) {
+function Drawn({ id, plan, children }: { id: string; plan: Plan; children: ReactNode }) {
   const sets = useSetTitles();
   return (
     <div className="aos-stack">
-      <PlanFacts plan={drawn.plan} sets={sets} />
+      <PlanFacts plan={plan} sets={sets} />
+      {children}
       <p>
-        <Link to="/campaigns/$id" params={{ id: drawn.id }}>
+        <Link to="/campaigns/$id" params={{ id }}>
           {w.wizard.keep}
         </Link>
       </p>
     </div>
+  );
+}
+
+/** At once, or at a time of the zone that one is in. */
+function When({ step, wrong }: { step: Step<Draft>; wrong: boolean }) {
+  const seen = wrong ? { ...step, faults: new Set(["startAt"]) } : step;
+  const how = wrong ? w.wizard.startAtWrong : w.wizard.startAtHow;
+  return (
+    <Form onSubmit={(event) => event.preventDefault()}>
+      <div className="aos-numbers">
+        <TextField step={seen} name="startAt" label={w.wizard.startAt} how={how} type="datetime-local" />
+      </div>
+    </Form>
   );
 }
 
@@ -132,7 +152,7 @@ function named({ name, items }: Bundle): string {
   return `${name}: ${brings.join(", ")}${items.length > SHOWN ? ", …" : ""}`;
 }
 
-function What({ step }: { step: Step }) {
+function What({ step }: { step: Step<Draft> }) {
   const bundles = useQuery(readyBundlesQuery);
   const { draft, change } = step;
   return (

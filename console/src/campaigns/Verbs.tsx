@@ -1,13 +1,13 @@
 import { Button, FormGroup, TextInput } from "@patternfly/react-core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { client, got } from "../api/client";
 import { Confirm } from "../parts/Confirm";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import type { Campaign } from "./queries";
-import { FORWARD, GRAVE, verbsOf, willOf, type Verb } from "./verbs";
+import { CHANGEABLE, FORWARD, GRAVE, verbsOf, willOf, type Verb } from "./verbs";
 
 const w = words.campaigns;
 const REASONED: ReadonlySet<Verb> = new Set(["pause", "resume", "override", "halt", "cancel", "roll_back"]);
@@ -59,6 +59,14 @@ export function Verbs({ campaign }: { campaign: Campaign }) {
           {w.verbs[each]}
         </Button>
       ))}
+      {may("campaigns_update") && CHANGEABLE.has(campaign.state) ? (
+        <Button
+          variant="secondary"
+          component={(props) => <Link {...props} to="/campaigns/$id/change" params={{ id: campaign.id }} />}
+        >
+          {w.change.title}
+        </Button>
+      ) : null}
       {verb ? <Saying verb={verb} campaign={campaign} onClose={() => setVerb(undefined)} /> : null}
     </span>
   );

@@ -4,7 +4,7 @@ import { Panel } from "../parts/Panel";
 import { words } from "../words/en";
 import { Bar } from "./Bar";
 import { WaveLabel } from "./CampaignLabels";
-import { durationWords, percent } from "./draft";
+import { durationWords, percent } from "./durations";
 import type { Campaign, Wave } from "./queries";
 import { MEMBER_STATES } from "./search";
 
@@ -79,7 +79,7 @@ function OneWave({ wave, campaign, sets }: { wave: Wave; campaign: Campaign; set
 export function whoIn(wave: Pick<Wave, "share" | "sets"> & { undoes?: number | null }, sets: ReadonlyMap<string, string>): string {
   if (typeof wave.undoes === "number") return w.backFrom(wave.undoes + 1);
   if (wave.share !== null) return w.upTo(Number((wave.share * 100).toFixed(2)));
-  return w.ofSets(wave.sets.map((id) => sets.get(id) ?? id).join(", "));
+  return w.ofSets(wave.sets.map((id) => sets.get(id) ?? id));
 }
 
 function gateWords({ gate, undoes }: Wave): string {

@@ -2,24 +2,21 @@ import { Checkbox, Form } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { fleetsByIdQuery } from "../fleets/queries";
-import { Said } from "../parts/Confirm";
-import { useMay } from "../session/me";
-import { setsQuery } from "../sets/queries";
+import { Wrong } from "../sets/SelectorField";
 import { words } from "../words/en";
+import type { Draft } from "./draft";
 import { TextField, type Step } from "./Fields";
 import { matchingQuery } from "./queries";
+import { useSets } from "./useSets";
 
 const w = words.campaigns.wizard;
-const ALL_SETS = 200;
 const PAUSE_MS = 300;
 
 /** Which Units: fleets, sets, labels; beneath, how many match now. */
-export function Whom({ step }: { step: Step }) {
-  const may = useMay();
+export function Whom({ step }: { step: Step<Draft> }) {
   const { draft, change } = step;
   const fleets = useQuery(fleetsByIdQuery);
-  const sets = useQuery({ ...setsQuery({ per: ALL_SETS }), enabled: may("unit_sets_list") });
-  const offered = (sets.data?.items ?? []).filter((set) => !draft.fleets.length || draft.fleets.includes(set.fleet_id));
+  const offered = useSets().filter((set) => !draft.fleets.length || draft.fleets.includes(set.fleet_id));
   return (
     <Form onSubmit={(event) => event.preventDefault()}>
       <p>{w.whomHow}</p>
@@ -69,7 +66,7 @@ function Picks({ title, options, chosen, onChoose }: PicksProps) {
   );
 }
 
-function Matching({ step, inSets }: { step: Step; inSets: number[] }) {
+function Matching({ step, inSets }: { step: Step<Draft>; inSets: number[] }) {
   const { fleets, sets, selector } = step.draft;
   const [asked, setAsked] = useState(selector.trim());
   useEffect(() => {
@@ -84,7 +81,7 @@ function Matching({ step, inSets }: { step: Step; inSets: number[] }) {
       {!someone ? (
         <p className="aos-quiet">{w.nobody}</p>
       ) : matching.error ? (
-        <Said error={matching.error} />
+        <Wrong selector={asked} error={matching.error} />
       ) : matching.data === undefined ? (
         <p className="aos-quiet">{w.counting}</p>
       ) : (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bodyOf, durationWords, emptyDraft, faultsOf, sharesOf } from "./draft";
+import { bodyOf, emptyDraft, faultsOf, startOf } from "./draft";
 import { membersSearch } from "./search";
 import { verbsOf } from "./verbs";
 import type { Campaign } from "./queries";
@@ -11,21 +11,10 @@ describe("a campaign as somebody says it", () => {
     expect(body).toMatchObject({ title: "spring", selection: { fleets: ["f"], selector: null } });
     expect(body.policy).toMatchObject({ gate: { success_share: 0.95, soak: "PT1800S" }, limits: { at_once: null } });
   });
-  it("names its waves by shares that grow", () => {
-    expect(sharesOf("2, 20,100")).toEqual([0.02, 0.2, 1]);
-    for (const wrong of ["", "0, 100", "50, 50", "20, 101", "a", "10,,20"]) expect(sharesOf(wrong)).toBeUndefined();
-  });
-  it("says which of its fields cannot be kept", () => {
-    const odd = { ...emptyDraft("b"), success: "99", failed: "2", atOnce: "0", soakMinutes: "" };
-    expect([...faultsOf(odd)].sort()).toEqual(["atOnce", "failed", "soakMinutes"]);
-  });
-});
-
-describe("durations", () => {
-  it("are told as people say them", () => {
-    expect(["PT2S", "PT30M", "PT5400S", "P1D", "P3DT12H", "odd"].map(durationWords)).toEqual([
-      "2 seconds", "30 minutes", "1.5 hours", "24 hours", "3.5 days", "odd",
-    ]);
+  it("starts at a time that is still to come, or at once", () => {
+    const now = Date.parse("2026-11-24T12:00:00Z");
+    expect(startOf("2026-11-24T12:30", now)).toBe(new Date("2026-11-24T12:30").toISOString());
+    for (const none of ["", "2020-01-01T00:00", "soon"]) expect(startOf(none, now)).toBeUndefined();
   });
 });
 

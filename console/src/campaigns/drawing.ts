@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { client, got } from "../api/client";
-import { bodyOf, policyOf, type Draft } from "./draft";
+import { bodyOf, type Draft } from "./draft";
+import { policyOf } from "./policyDraft";
 import { planKey, type Plan } from "./queries";
 
 interface Drawn {
@@ -38,8 +39,8 @@ export function useDrawing() {
     onSettled: () => cache.invalidateQueries({ queryKey: ["campaigns"] }),
   });
   const start = useMutation({
-    mutationFn: (id: string) =>
-      got(client.POST("/api/v11/campaigns/{id}/start/", { params: { path: { id } }, body: {} })),
+    mutationFn: ({ id, at }: { id: string; at: string | undefined }) =>
+      got(client.POST("/api/v11/campaigns/{id}/start/", { params: { path: { id } }, body: { at: at ?? null } })),
     onSettled: () => cache.invalidateQueries({ queryKey: ["campaigns"] }),
   });
   return { draw, start, discard };

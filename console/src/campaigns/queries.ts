@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, got, type Schemas } from "../api/client";
+import { gotMarked } from "../api/marked";
 import { windowOf } from "../parts/list";
 import type { CampaignsSearch, MembersSearch } from "./search";
 
@@ -7,7 +8,6 @@ export type Campaign = Schemas["CampaignView"];
 export type Wave = Schemas["WaveView"];
 export type Plan = Schemas["PlanView"];
 export type Member = Schemas["MemberView"];
-export type Policy = Schemas["PolicyBody"];
 
 const MOVING_MS = 5_000; // events tell at once; a soak that ends by time alone is seen so soon
 const READY_MOST = 200;
@@ -31,6 +31,20 @@ export function campaignQuery(id: string) {
     queryKey: ["campaigns", "one", id],
     queryFn: ({ signal }) => got(client.GET("/api/v11/campaigns/{id}/", { params: { path: { id } }, signal })),
     refetchInterval: (query) => (moves(query.state.data) ? MOVING_MS : false),
+  });
+}
+
+export function readCampaign(id: string, signal?: AbortSignal) {
+  return gotMarked(client.GET("/api/v11/campaigns/{id}/", { params: { path: { id } }, signal }));
+}
+
+/** As it was when somebody began to change it: what moves meanwhile does not move under their hands. */
+export function markedCampaignQuery(id: string) {
+  return queryOptions({
+    queryKey: ["changing", "campaigns", id],
+    queryFn: ({ signal }) => readCampaign(id, signal),
+    gcTime: 0,
+    staleTime: Infinity,
   });
 }
 

@@ -47,6 +47,21 @@ export function failures(counts: Campaign["counts"]): number {
   return counts.failed + counts.rolled_back;
 }
 
+/** States in which how it goes may be changed. */
+export const CHANGEABLE: ReadonlySet<Campaign["state"]> = new Set([
+  "draft", "planned", "scheduled", "running", "paused", "halted",
+]);
+
+/** What a change of how it goes does, in plain sentences. */
+export function changeWill({ state, policy, waves }: Campaign): string[] {
+  const says = words.campaigns.change;
+  if (state === "draft" || state === "planned") return [says.replan];
+  const waiting = waves.filter((wave) => wave.undoes === null && wave.begun_at === null).length;
+  const four = { scheduled: says.approveScheduled, running: says.approveRunning, paused: says.approveStopped, halted: says.approveStopped };
+  const said = state in four ? four[state as keyof typeof four] : "";
+  return [says.atOnce(waiting), ...(policy.four_eyes && said ? [said] : [])];
+}
+
 /** Before a wave begins its members are those of the plan. */
 function unbegun(campaign: Campaign): number {
   return campaign.waves

@@ -129,6 +129,11 @@ const campaign = createRoute({
   validateSearch: membersSearch,
   component: lazyRouteComponent(() => import("../campaigns/CampaignPage"), "CampaignPage"),
 });
+const changeCampaign = createRoute({
+  getParentRoute: () => root,
+  path: "/campaigns/$id/change",
+  component: lazyRouteComponent(() => import("../campaigns/ChangeCampaignPage"), "ChangeCampaignPage"),
+});
 const people = createRoute({
   getParentRoute: () => root,
   path: "/people",
@@ -175,7 +180,7 @@ const platform = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, units, unit, waiting, enrolmentKeys, fleets, fleet, sets, set, subjects, subject, targetSystems, targetSystem, items, item, bundles, bundle, campaigns, newCampaign, campaign, people, person, organizations, organization, grants, audit, account, platform]),
+  routeTree: root.addChildren([overview, units, unit, waiting, enrolmentKeys, fleets, fleet, sets, set, subjects, subject, targetSystems, targetSystem, items, item, bundles, bundle, campaigns, newCampaign, campaign, changeCampaign, people, person, organizations, organization, grants, audit, account, platform]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,
 });

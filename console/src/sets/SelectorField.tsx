@@ -70,7 +70,7 @@ export function SelectorField({ fleet, value, onChange }: Props) {
 }
 
 /** The selector with the place marked where it stops to make sense. */
-function Wrong({ selector, error }: { selector: string; error: Error }) {
+export function Wrong({ selector, error }: { selector: string; error: Error }) {
   const position = positionIn(error.message);
   const said = error instanceof Problem ? error.said : undefined;
   if (position === undefined) return <Alert variant="danger" isInline isPlain title={error.message} />;

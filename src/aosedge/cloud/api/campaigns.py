@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from litestar import delete, get, post, put
+from litestar import Response, delete, get, post, put
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
-from aosedge.cloud.api.asking import Ask, Asked, Name, Within
+from aosedge.cloud.api.asking import Ask, Asked, Name, Unchanged, Within, marked
 from aosedge.cloud.api.campaign_views import (
     CampaignsView,
     CampaignView,
@@ -26,7 +26,9 @@ from aosedge.cloud.api.campaign_views import (
 )
 from aosedge.cloud.domain import events
 from aosedge.cloud.domain.campaigns.events import Cancel, Event, Halt, Pause, Resume, RetryFailed, RollBack
+from aosedge.cloud.domain.campaigns.policy import Policy
 from aosedge.cloud.domain.campaigns.state import Campaign, CampaignState, MemberState
+from aosedge.cloud.domain.marks import check_mark
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import campaigns
 from aosedge.model.ids import BundleId, CampaignId
@@ -86,15 +88,25 @@ async def create(ask: Asked, data: JSONBody[NewCampaign]) -> CampaignView:
 
 
 @get("/campaigns/{id:str}/", operation_id="campaigns_read", tags=["campaigns"])
-async def read(ask: Asked, id: Name) -> CampaignView:
-    """One campaign with its waves."""
-    return await ask.read(lambda session: view(session, session.campaigns.get(CampaignId(id))))
+async def read(ask: Asked, id: Name) -> Response[CampaignView]:
+    """One campaign with its waves; its entity tag is that of how it goes, which its waves do not change."""
+
+    def find(session: Session) -> tuple[CampaignView, Policy]:
+        campaign = session.campaigns.get(CampaignId(id))
+        return view(session, campaign), campaign.policy
+
+    return marked(*await ask.read(find))
 
 
 @put("/campaigns/{id:str}/", operation_id="campaigns_update", tags=["campaigns"])
-async def update(ask: Asked, id: Name, data: JSONBody[PolicyBody]) -> CampaignView:
+async def update(ask: Asked, id: Name, data: JSONBody[PolicyBody], if_match: Unchanged = None) -> CampaignView:
     """Change how it goes: limits and deadlines at once, gates for waves that have not begun."""
-    return await _after(ask, id, lambda session: campaigns.edit(session, CampaignId(id), policy_of(data)))
+
+    def edit(session: Session) -> Campaign:
+        check_mark(if_match, session.campaigns.get(CampaignId(id)).policy)
+        return campaigns.edit(session, CampaignId(id), policy_of(data))
+
+    return await _after(ask, id, edit)
 
 
 @delete("/campaigns/{id:str}/", operation_id="campaigns_delete", tags=["campaigns"])

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { durationWords, secondsOf } from "./durations";
+import { faultsOf, policyDraftOf, policyOf, sharesOf, USUAL, type Policy, type PolicyDraft } from "./policyDraft";
+import { differences } from "./policyWords";
+
+const NO_SETS = new Map<string, string>();
+
+describe("how a campaign goes, as it is typed", () => {
+  it("comes back as it was said", () => {
+    const drafts: PolicyDraft[] = [
+      USUAL,
+      { ...USUAL, strategy: "rolling", shares: "2, 20, 100", soakMinutes: "0", manual: true, atOnce: "50" },
+      { ...USUAL, strategy: "sets", inSets: ["a", "b"], rest: false, offlineFails: true, join: false, priority: "7" },
+      { ...USUAL, strategy: "sets", inSets: ["a"], usual: "0.5", tooMany: "5", early: true, severity: "critical" },
+      { ...USUAL, test: false, deadlineHours: "0.5", goBack: false, fourEyes: true, perMinute: "10" },
+    ];
+    for (const draft of drafts) expect(policyDraftOf(policyOf(draft))).toEqual(draft);
+  });
+  it("keeps what the form has no field for", () => {
+    const old = { ...policyOf(USUAL), waves: [{ share: null, sets: ["a", "b"] }], more: "kept" } as Policy;
+    expect(policyDraftOf(old).strategy).toBe("kept");
+    expect(policyOf(policyDraftOf(old), old)).toEqual(old);
+  });
+  it("names its waves by shares that grow", () => {
+    expect(sharesOf("2, 20,100")).toEqual([0.02, 0.2, 1]);
+    for (const wrong of ["", "0, 100", "50, 50", "20, 101", "a", "10,,20"]) expect(sharesOf(wrong)).toBeUndefined();
+  });
+  it("says which of its fields make no sense", () => {
+    const odd = { ...USUAL, success: "99", failed: "2", atOnce: "0", soakMinutes: "", tooMany: "0.1", priority: "1.5" };
+    expect([...faultsOf(odd)].sort()).toEqual(["atOnce", "failed", "priority", "soakMinutes", "tooMany"]);
+    expect([...faultsOf({ ...USUAL, strategy: "sets" })]).toEqual(["inSets"]);
+    expect([...faultsOf({ ...USUAL, test: false, tooMany: "" })]).toEqual([]);
+  });
+});
+
+describe("a change of it", () => {
+  it("is the lines that differ, before and now", () => {
+    const before = policyOf(USUAL);
+    expect(differences(before, before, NO_SETS)).toEqual([]);
+    expect(differences(before, policyOf({ ...USUAL, soakMinutes: "90", atOnce: "20" }), NO_SETS)).toEqual([
+      ["Healthy for", "30 minutes", "1.5 hours"],
+      ["Limits", "as many at once as there are", "20 at once"],
+    ]);
+  });
+  it("names sets by their titles", () => {
+    const now = policyOf({ ...USUAL, strategy: "sets", inSets: ["a", "b"] });
+    const [first] = differences(policyOf(USUAL), now, new Map([["a", "pioneers"]]));
+    expect(first?.[2]).toBe("pioneers, b, then all the rest");
+  });
+});
+
+describe("durations", () => {
+  it("are told as people say them", () => {
+    expect(["PT2S", "PT30M", "PT5400S", "P1D", "P3DT12H", "odd"].map(durationWords)).toEqual([
+      "2 seconds", "30 minutes", "1.5 hours", "24 hours", "3.5 days", "odd",
+    ]);
+    expect(["P0D", "P1DT1S", ""].map(secondsOf)).toEqual([0, 86_401, undefined]);
+  });
+});

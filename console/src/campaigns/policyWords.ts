@@ -1,0 +1,44 @@
+import { words } from "../words/en";
+import { durationWords, percent } from "./durations";
+import type { Policy } from "./policyDraft";
+
+const w = words.campaigns;
+
+/** A policy in words, one line a rule; two policies differ in the lines that differ. */
+export function policyWords(policy: Policy, sets: ReadonlyMap<string, string>): [string, string][] {
+  const { gate, sequential: test, offline } = policy;
+  const { at_once: atOnce, starts_per_minute: perMinute } = policy.limits ?? {};
+  const limits = [atOnce ? w.atOnce(atOnce) : "", perMinute ? w.perMinute(perMinute) : ""].filter(Boolean);
+  return [
+    [w.strategy, wavesWords(policy, sets)],
+    [w.soak, durationWords(gate?.soak ?? "")],
+    [w.shares, w.sharesOf(percent(gate?.success_share ?? 0), percent(gate?.failed_share ?? 0), gate?.min_sample ?? 0)],
+    [w.alerts, w.form.severities[gate?.severity ?? "error"]],
+    [w.passing, gate?.manual ? w.byPerson : w.bySelf],
+    [w.curve, test ? w.testOf(percent(test.p1 ?? 0), percent(test.p0 ?? 0), percent(test.alpha ?? 0), percent(test.beta ?? 0)) : w.noTest],
+    [w.early, gate?.early_pass ? w.earlyYes : ""],
+    [w.limits, limits.join(", ") || w.noLimits],
+    [w.deadline, durationWords(policy.unit_deadline)],
+    [w.offlineAfter, w.offlineOf(durationWords(offline?.after ?? ""), offline?.then === "fail")],
+    [w.afterHalt, policy.roll_back_on_halt ? w.goesBack : w.stays],
+    [w.newcomers, policy.newcomers === "ignore" ? w.newcomersStay : w.newcomersJoin],
+    [w.priority, String(policy.priority ?? 0)],
+  ];
+}
+
+function wavesWords({ strategy, waves = [] }: Policy, sets: ReadonlyMap<string, string>): string {
+  if (!waves.length) return w.strategies[strategy];
+  const named = (ids: readonly string[]) => ids.map((id) => sets.get(id) ?? id).join(" + ");
+  const each = waves.map(({ share, sets: ids }) =>
+    typeof share !== "number" ? named(ids ?? []) : share === 1 ? w.rest : percent(share),
+  );
+  return each.join(", ");
+}
+
+/** The lines in which two policies differ: name, before, now. */
+export function differences(before: Policy, now: Policy, sets: ReadonlyMap<string, string>): [string, string, string][] {
+  const old = new Map(policyWords(before, sets));
+  return policyWords(now, sets).flatMap(([name, says]): [string, string, string][] =>
+    old.get(name) === says ? [] : [[name, old.get(name) ?? "", says]],
+  );
+}
