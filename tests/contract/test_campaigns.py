@@ -7,7 +7,8 @@ from tests.contract.store_world import person, tenant
 
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.campaigns.events import Cancel, Halt, Pause, Resume, RetryFailed, RollBack
-from aosedge.cloud.domain.campaigns.policy import Limits, Policy, WaveAsk
+from aosedge.cloud.domain.campaigns.limits import Limits
+from aosedge.cloud.domain.campaigns.policy import Policy, WaveAsk
 from aosedge.cloud.domain.campaigns.state import Campaign, Selection
 from aosedge.cloud.store import Store
 from aosedge.cloud.usecases import assignments, campaigns, units

@@ -9,7 +9,7 @@ from tests.contract.store_world import TASK, Counted, add_bundle, person, tenant
 
 from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.domain.campaigns.events import Cancel, Halt, Pause, RetryFailed, RollBack
-from aosedge.cloud.domain.campaigns.policy import Limits
+from aosedge.cloud.domain.campaigns.limits import Limits
 from aosedge.cloud.domain.campaigns.state import Campaign, Selection
 from aosedge.cloud.reconcilers.campaigns import DriveCampaigns
 from aosedge.cloud.store import Session, Store

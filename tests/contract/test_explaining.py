@@ -8,7 +8,7 @@ from tests.contract.store_world import person, unit
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.assignments import Assignment
 from aosedge.cloud.domain.campaigns.events import Pause
-from aosedge.cloud.domain.campaigns.policy import Limits
+from aosedge.cloud.domain.campaigns.limits import Limits
 from aosedge.cloud.domain.campaigns.state import Selection
 from aosedge.cloud.domain.explain.known import Explanation
 from aosedge.cloud.store import Session, Store

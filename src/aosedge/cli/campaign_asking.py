@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from aosedge.cli.client import Client, View
 from aosedge.cli.names import named
 from aosedge.model.errors import Invalid
+from aosedge.model.quantities import parse_size
 
 
 def selection_of(client: Client, fleets: list[str], sets: list[str], selector: str | None, units: list[str]) -> View:
@@ -24,6 +25,25 @@ def policy_of(client: Client, strategy: str, waves: list[str], gate: View) -> Vi
         "waves": [_wave(client, number, text) for number, text in enumerate(waves)],
         "gate": gate,
     }
+
+
+def limits_of(at_once: int | None, per_minute: int | None, ramp: str | None, bytes_per_second: str | None) -> View:
+    """How fast; raises Invalid for a ramp or an amount that is none."""
+    return {
+        "at_once": at_once,
+        "starts_per_minute": per_minute,
+        "ramp": None if ramp is None else _ramp(ramp),
+        "bytes_per_second": None
+        if bytes_per_second is None
+        else parse_size(bytes_per_second.removesuffix("/s"), "--bytes-per-second"),
+    }
+
+
+def _ramp(text: str) -> View:
+    first, _, over = text.partition(":")
+    if not first.isdecimal() or not over:
+        raise Invalid("not a ramp", element="--ramp", expected="starts in the first minute:span, 10:PT1H", got=text)
+    return {"first": int(first), "over": over}
 
 
 def _wave(client: Client, number: int, text: str) -> View:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from aosedge.cli.campaign_asking import policy_of, selection_of
+from aosedge.cli.campaign_asking import limits_of, policy_of, selection_of
 from aosedge.cli.client import Client, View
 from aosedge.cli.commands import Json, begin, group
 from aosedge.cli.names import bundle_named, named
@@ -53,6 +53,8 @@ def create(
     manual: Annotated[bool, typer.Option("--manual", help="a person lets each wave pass")] = False,
     at_once: Annotated[int | None, typer.Option(help="Units updating at the same time")] = None,
     per_minute: Annotated[int | None, typer.Option(help="Units that start in a minute")] = None,
+    ramp: Annotated[str | None, typer.Option(help="10:PT1H: from 10 starts a minute to --per-minute in 1 h")] = None,
+    bytes_per_second: Annotated[str | None, typer.Option(help="downloads of all Units together: 20MB")] = None,
     deadline: Annotated[str, typer.Option(help="silence of a Unit after which it failed, ISO 8601")] = "PT2H",
     offline_after: Annotated[str, typer.Option(help="absence after which a Unit is left out")] = "PT24H",
     priority: Annotated[int, typer.Option(help="a higher one may overtake")] = 0,
@@ -70,7 +72,7 @@ def create(
         "manual": manual,
     }
     policy = policy_of(client, strategy, wave or [], gate) | {
-        "limits": {"at_once": at_once, "starts_per_minute": per_minute},
+        "limits": limits_of(at_once, per_minute, ramp, bytes_per_second),
         "offline": {"after": offline_after},
         "unit_deadline": deadline,
         "priority": priority,

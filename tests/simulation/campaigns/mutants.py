@@ -17,9 +17,9 @@ from tests.simulation.campaigns.fleet import ITEMS
 from tests.simulation.campaigns.rules import Violated
 from tests.simulation.campaigns.world import simulate
 
-from aosedge.cloud.domain.campaigns import gate, plan, state, stepping
+from aosedge.cloud.domain.campaigns import gate, pacing, plan, state, stepping
 from aosedge.cloud.domain.campaigns.events import Offer, OpenWave
-from aosedge.cloud.domain.campaigns.policy import Limits
+from aosedge.cloud.domain.campaigns.limits import Limits
 from aosedge.cloud.store import reported_members
 from aosedge.cloud.store.campaign_members import CampaignMembers
 from aosedge.cloud.store.campaign_tables import campaign_members, unit_releases
@@ -140,6 +140,21 @@ def all_at_once() -> None:
 def all_in_a_minute() -> None:
     """No limit of starts."""
     _unlimited("starts_per_minute")
+
+
+def no_ramp() -> None:
+    """All that a minute may have from the beginning."""
+    _unlimited("ramp")
+
+
+def any_bytes() -> None:
+    """No limit of bytes."""
+    _unlimited("bytes_per_second")
+
+
+def bytes_of_each_look() -> None:
+    """What has been started before is not on its way any more."""
+    pacing._owed = lambda starts, per_second, now: 0
 
 
 def _unlimited(name: str) -> None:
@@ -313,6 +328,9 @@ MUTANTS = [
     Mutant("any number at once", ("at once",), all_at_once),
     Mutant("any number a minute", ("per minute",), all_in_a_minute),
     Mutant("calendar minutes", ("per minute",), starts_in_steps),
+    Mutant("no ramp", ("ramp",), no_ramp),
+    Mutant("any number of bytes", ("bytes",), any_bytes),
+    Mutant("bytes forgotten", ("bytes",), bytes_of_each_look),
     Mutant("stale counters", ("counters",), stale_counters),
     Mutant("two waves at once", ("one wave",), two_waves_at_once),
     Mutant("offered before its wave", ("own wave",), offers_to_all_waves),

@@ -15,6 +15,8 @@ from aosedge.model.instants import MINUTE, SECOND
 
 SLACK: Final = 90 * SECOND
 """A wave is looked at once a minute where nothing happens."""
+BYTES_EACH: Final = 2_000
+"""That each Unit downloads."""
 FAILED: Final = ("failed", "rolled_back")
 
 
@@ -114,8 +116,25 @@ class Judge:
         self._starts += [at for _, _, at in offers - self._offered]
         self._offered |= offers
         recent = sum(now - MINUTE < at <= now for at in self._starts)
-        if limits["starts_per_minute"] is not None and recent > limits["starts_per_minute"]:
+        most, ramp = limits["starts_per_minute"], limits.get("ramp")
+        if most is not None and recent > most:
             raise Violated("per minute", f"{recent} started within a minute")
+        begun = [wave["begun_at"] for wave in after.waves if wave["begun_at"] is not None]
+        if ramp is not None and begun:
+            reached = ramp["first"] + (most - ramp["first"]) * (now - min(begun)) / ramp["over_us"]
+            if recent > max(reached, ramp["first"]) + 1e-9:
+                raise Violated("ramp", f"{recent} started within a minute, and it is at {reached:.1f}")
+        self._bytes(limits.get("bytes_per_second"), now)
+
+    def _bytes(self, per_second: int | None, now: int) -> None:
+        """However far one looks back: no more than was let through since, and ten seconds' worth or one Unit."""
+        if per_second is None:
+            return
+        burst, total = max(10 * per_second, BYTES_EACH), 0
+        for at in sorted(self._starts, reverse=True):
+            total += BYTES_EACH
+            if total > burst + per_second * (now - at) / SECOND + 1:
+                raise Violated("bytes", f"{total} bytes in {(now - at) / SECOND:g} s")
 
     def _after_halt(self, before: Seen, after: Seen) -> None:
         """I11: after a halt nobody starts."""

@@ -11,23 +11,28 @@ from typing import Any
 from msgspec.structs import replace
 from tests.contract.store_world import NOW, TASK, Counted, add_bundle, person, settle, tenant, unit, version
 from tests.simulation.campaigns.fleet import ITEMS, Faults, SimulatedUnit
-from tests.simulation.campaigns.rules import Judge, Violated
+from tests.simulation.campaigns.rules import BYTES_EACH, Judge, Violated
 from tests.simulation.campaigns.seen import OPEN, look
 
 from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.domain.campaigns.events import Cancel, Event, Halt, Pause, Resume, RetryFailed, RollBack
-from aosedge.cloud.domain.campaigns.policy import Gate, Limits, Offline, Policy, Sequential, WaveAsk
+from aosedge.cloud.domain.campaigns.limits import Limits, Ramp
+from aosedge.cloud.domain.campaigns.policy import Gate, Offline, Policy, Sequential, WaveAsk
 from aosedge.cloud.domain.campaigns.state import Selection
+from aosedge.cloud.domain.catalogue import ImageOfVersion
 from aosedge.cloud.reconcilers.campaigns import DriveCampaigns
 from aosedge.cloud.reconcilers.targets import CompileTargets
 from aosedge.cloud.store import EverySession, Session, Store, open_store
 from aosedge.cloud.usecases import assignments, campaigns, subjects, units
 from aosedge.cloud.usecases.statuses import Report, keep
 from aosedge.cloud.usecases.targets import bring_up_to_date
+from aosedge.model.digests import sha256
 from aosedge.model.errors import Conflict, Invalid
 from aosedge.model.ids import BundleId, CampaignId, FleetId, SubjectId, Txn, UnitId
 from aosedge.model.instants import HOUR, MINUTE, SECOND, Instant, Monotonic
+from aosedge.model.oci import Platform
 
+IMAGE = ImageOfVersion(Platform("amd64", "linux"), sha256(b"image"), BYTES_EACH // len(ITEMS))
 OLD, NEW = BundleId("old"), BundleId("new")
 STEPS, PEACE = 90, 160
 
@@ -76,13 +81,20 @@ def policy_of(chance: Random) -> Policy:
             early_pass=chance.random() < 0.2,
         ),
         sequential=chance.choice((None, Sequential(p0=0.005, p1=0.05))),
-        limits=Limits(chance.choice((None, 3, 10)), chance.choice((None, 4, 20))),
+        limits=limits_of(chance),
         offline=Offline(after_us=HOUR),
         unit_deadline_us=20 * MINUTE,
         newcomers=chance.choice(("join", "ignore")),
         roll_back_on_halt=chance.random() < 0.5,
         four_eyes=chance.random() < 0.2,
     )
+
+
+def limits_of(chance: Random) -> Limits:
+    """None, or some of them."""
+    per_minute = chance.choice((None, 4, 20))
+    ramp = Ramp(2, 20 * MINUTE) if per_minute is not None and chance.random() < 0.5 else None
+    return Limits(chance.choice((None, 3, 10)), per_minute, ramp, chance.choice((None, None, 100, 10_000)))
 
 
 class World:
@@ -117,7 +129,7 @@ class World:
         await self.store.migrate()
         await settle(self.store)
         for bundle, number in ((OLD, "1.0.0"), (NEW, "2.0.0")):
-            content = [(item, "service", version(item, number, bundle)) for item in ITEMS]
+            content = [(item, "service", version(item, number, bundle, images=(IMAGE,))) for item in ITEMS]
             await self.store.write(
                 person("sp-1"), tenant("sp-1"), lambda s, b=bundle, c=content: add_bundle(s, "sp-1", b, *c)
             )

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import msgspec
 
+from aosedge.cloud.api.campaign_limits import LimitsBody, limits_body, limits_of
 from aosedge.cloud.domain.campaigns.gate import curve_of, judge
 from aosedge.cloud.domain.campaigns.plan import Plan
 from aosedge.cloud.domain.campaigns.policy import (
     Gate,
-    Limits,
     Offline,
     Policy,
     Sequential,
@@ -60,7 +60,7 @@ class PolicyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     waves: tuple[WaveAsk, ...] = ()
     gate: GateBody = GateBody()
     sequential: Sequential | None = Sequential()
-    limits: Limits = Limits()
+    limits: LimitsBody = LimitsBody()
     offline: OfflineBody = OfflineBody()
     unit_deadline: timedelta = timedelta(hours=2)
     newcomers: str = "join"
@@ -210,10 +210,11 @@ def policy_of(body: PolicyBody) -> Policy:
     """As the domain knows it."""
     gate, offline = msgspec.structs.asdict(body.gate), body.offline
     soak = gate.pop("soak")
-    named = {name: getattr(body, name) for name in ("strategy", "waves", "sequential", "limits", "priority")}
+    named = {name: getattr(body, name) for name in ("strategy", "waves", "sequential", "priority")}
     return Policy(
         **named,
         gate=Gate(**gate, soak_us=soak // _MICROSECOND),
+        limits=limits_of(body.limits),
         offline=Offline(offline.after // _MICROSECOND, offline.then),  # type: ignore[arg-type]
         unit_deadline_us=body.unit_deadline // _MICROSECOND,
         newcomers=body.newcomers,  # type: ignore[arg-type]
@@ -227,12 +228,13 @@ def body_of(policy: Policy) -> PolicyBody:
     named = {
         name: getattr(policy, name)
         for name in (
-            "strategy", "waves", "sequential", "limits", "priority", "newcomers", "roll_back_on_halt", "four_eyes",
+            "strategy", "waves", "sequential", "priority", "newcomers", "roll_back_on_halt", "four_eyes",
         )
     }  # fmt: skip
     return PolicyBody(
         **named,
         gate=_gate_body(policy.gate),
+        limits=limits_body(policy.limits),
         offline=OfflineBody(timedelta(microseconds=policy.offline.after_us), policy.offline.then),
         unit_deadline=timedelta(microseconds=policy.unit_deadline_us),
     )

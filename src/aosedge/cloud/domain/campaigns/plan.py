@@ -116,11 +116,19 @@ def draw_up(
     asks = waves_of(policy)
     shared = share_out(asks, ordered, {c.unit: c.sets for c in taking_part})
     before = {c.unit: c.outlook.before for c in taking_part}
+    loads = _loads(taking_part, versions)
     members = tuple(
         Placed(unit, number, places[unit], before[unit]) for number, wave in enumerate(shared) for unit in wave
     )
     waves = tuple(
-        Wave(number, policy.gate, share=ask.share, sets=ask.sets, size=len(wave))
+        Wave(
+            number,
+            policy.gate,
+            share=ask.share,
+            sets=ask.sets,
+            size=len(wave),
+            bytes_each=max((loads[unit] for unit in wave), default=0),
+        )
         for number, (ask, wave) in enumerate(zip(asks, shared, strict=True))
     )
     exclusions = tuple(Exclusion(unit, reason) for unit, reason in sorted(why.items()) if reason)
@@ -131,7 +139,7 @@ def draw_up(
         exclusions=exclusions,
         satisfied=len(satisfied),
         offline=sum(c.connectivity == "Offline" for c in taking_part),
-        bytes_most=sum(_bytes(c, versions) for c in taking_part),
+        bytes_most=sum(loads.values()),
         digest=sha256(content),
     )
 
@@ -154,6 +162,18 @@ def _why_not(candidate: Candidate, versions: Iterable[ItemVersion]) -> str:
         if candidate.architectures and offered and not offered & candidate.architectures:
             return f"no image for {', '.join(sorted(candidate.architectures))}: there is {', '.join(sorted(offered))}"
     return ""
+
+
+def _loads(candidates: Iterable[Candidate], versions: Sequence[ItemVersion]) -> dict[UnitId, int]:
+    """What each downloads at most; Units that are alike are looked at once."""
+    known: dict[tuple[int, frozenset[str]], int] = {}
+    loads = {}
+    for candidate in candidates:
+        kind = id(candidate.outlook), candidate.architectures
+        if kind not in known:
+            known[kind] = _bytes(candidate, versions)
+        loads[candidate.unit] = known[kind]
+    return loads
 
 
 def _bytes(candidate: Candidate, versions: Iterable[ItemVersion]) -> int:

@@ -4,6 +4,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from aosedge.cloud.domain.campaigns.limits import Limits, checked_limits
 from aosedge.model.errors import Invalid
 from aosedge.model.instants import DAY, HOUR, MINUTE
 
@@ -35,14 +36,6 @@ class Sequential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     p1: float = 0.02
     alpha: float = 0.05
     beta: float = 0.05
-
-
-class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How fast. None is without a limit."""
-
-    at_once: int | None = None
-    """Units offered and not yet active."""
-    starts_per_minute: int | None = None
 
 
 class Offline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,9 +102,7 @@ def checked(policy: Policy) -> Policy:
         raise Invalid("no such severity", element="gate.severity", expected=", ".join(_SEVERITIES), got=gate.severity)
     if test is not None:
         _test(test)
-    for name, value in (("at_once", policy.limits.at_once), ("starts_per_minute", policy.limits.starts_per_minute)):
-        if value is not None:
-            _number(f"limits.{name}", value, 1, 10_000_000)
+    checked_limits(policy.limits)
     _number("offline.after", policy.offline.after_us, MINUTE, LONGEST_US)
     _number("unit_deadline", policy.unit_deadline_us, MINUTE, LONGEST_US)
     _number("priority", policy.priority, 0, 1_000_000)

@@ -116,6 +116,8 @@ class Wave(msgspec.Struct, frozen=True):
     sets: tuple[str, ...] = ()
     size: int = 0
     """Members by the plan."""
+    bytes_each: int = 0
+    """What one of them downloads at most, by the plan."""
     undoes: int | None = None
     counts: Counts | None = None
     """None before its members are known."""
@@ -144,10 +146,14 @@ class Starts(msgspec.Struct, frozen=True):
     """Offers of the last minute, by second: when the last of each was made, and how many; oldest first."""
 
     made: tuple[tuple[Instant, int], ...] = ()
+    owed_bytes: int = 0
+    """What those that had started by `owed_at` had not downloaded by then, as fast as the limit lets them."""
+    owed_at: Instant = Instant(0)
 
     def recent(self, now: Instant) -> "Starts":
         """Without those that a minute has passed since; what a clock that was turned back left ahead is none."""
-        return Starts(tuple((at, number) for at, number in self.made if now - MINUTE < at <= now))
+        made = tuple((at, number) for at, number in self.made if now - MINUTE < at <= now)
+        return msgspec.structs.replace(self, made=made)
 
     @property
     def number(self) -> int:
@@ -157,9 +163,9 @@ class Starts(msgspec.Struct, frozen=True):
     def more(self, now: Instant, number: int) -> "Starts":
         """With these made now, put to the same second's, so that there are never many rows."""
         *before, last = self.made or ((Instant(0), 0),)
-        if last[0] // SECOND == now // SECOND:
-            return Starts((*before, (now, last[1] + number)))
-        return Starts((*self.made, (now, number)))
+        together = last[0] // SECOND == now // SECOND
+        made = (*before, (now, last[1] + number)) if together else (*self.made, (now, number))
+        return msgspec.structs.replace(self, made=made)
 
 
 class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

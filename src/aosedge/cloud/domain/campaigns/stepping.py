@@ -32,12 +32,12 @@ from aosedge.cloud.domain.campaigns.events import (
     Withdraw,
 )
 from aosedge.cloud.domain.campaigns.gate import WAITS_FOR_APPROVAL, judge, spoiled
-from aosedge.cloud.domain.campaigns.pacing import room
+from aosedge.cloud.domain.campaigns.pacing import room, started
 from aosedge.cloud.domain.campaigns.policy import Gate, checked
 from aosedge.cloud.domain.campaigns.state import MOVING, Campaign, CampaignState, Wave
 from aosedge.model.digests import sha256
 from aosedge.model.errors import Conflict, Invalid
-from aosedge.model.instants import MINUTE, Instant
+from aosedge.model.instants import Instant
 
 BEFORE: Final[tuple[CampaignState, ...]] = ("draft", "planned", "scheduled")
 """States in which nothing has been offered."""
@@ -301,23 +301,20 @@ def _soaking(wave: Wave, now: Instant) -> Wave:
 
 def _offer(campaign: Campaign, wave: Wave, look_again_at: Instant | None, now: Instant) -> Step:
     """Offers to as many members as the limits let start now."""
-    limits, counts = campaign.policy.limits, wave.counts
-    if counts is None or not counts.pending:
+    pending = wave.counts.pending if wave.counts is not None else 0
+    if not pending:
         return Step(campaign, (), look_again_at)
-    starts, left = campaign.starts.recent(now), room(campaign, now).most
-    most = counts.pending if left is None else min(counts.pending, left)
-    if limits.starts_per_minute is not None:
-        starts = starts.more(now, most) if most > 0 else starts
-        if most < counts.pending and starts.made:
-            look_again_at = _sooner(look_again_at, Instant(starts.made[0][0] + MINUTE))
-    if most <= 0:
-        return Step(campaign, (), look_again_at)
-    unlimited = limits.at_once is None and limits.starts_per_minute is None
-    return Step(replace(campaign, starts=starts), (Offer(wave.number, None if unlimited else most),), look_again_at)
+    left = room(campaign, now).most
+    most = pending if left is None else min(pending, left)
+    if most:
+        campaign = replace(campaign, starts=started(campaign, most, now))
+    if most < pending:
+        look_again_at = _sooner(look_again_at, room(campaign, now).look_again_at)
+    return Step(campaign, (Offer(wave.number, None if left is None else most),) if most else (), look_again_at)
 
 
-def _sooner(one: Instant | None, other: Instant) -> Instant:
-    return other if one is None else min(one, other)
+def _sooner(one: Instant | None, other: Instant | None) -> Instant | None:
+    return min((at for at in (one, other) if at is not None), default=None)
 
 
 def _with(campaign: Campaign, wave: Wave) -> Campaign:

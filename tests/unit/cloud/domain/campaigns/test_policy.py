@@ -2,9 +2,9 @@
 
 import pytest
 
+from aosedge.cloud.domain.campaigns.limits import Limits, Ramp
 from aosedge.cloud.domain.campaigns.policy import (
     Gate,
-    Limits,
     Offline,
     Policy,
     Sequential,
@@ -13,6 +13,7 @@ from aosedge.cloud.domain.campaigns.policy import (
     waves_of,
 )
 from aosedge.model.errors import Invalid
+from aosedge.model.instants import HOUR
 
 BAD: list[tuple[Policy, str]] = [
     (Policy(gate=Gate(success_share=0.0)), "gate.success_share"),
@@ -27,6 +28,11 @@ BAD: list[tuple[Policy, str]] = [
     (Policy(sequential=Sequential(alpha=0.5, beta=0.5)), "sequential.beta"),
     (Policy(limits=Limits(at_once=0)), "limits.at_once"),
     (Policy(limits=Limits(starts_per_minute=0)), "limits.starts_per_minute"),
+    (Policy(limits=Limits(bytes_per_second=0)), "limits.bytes_per_second"),
+    (Policy(limits=Limits(ramp=Ramp(1, HOUR))), "limits.starts_per_minute"),
+    (Policy(limits=Limits(starts_per_minute=5, ramp=Ramp(6, HOUR))), "limits.ramp.first"),
+    (Policy(limits=Limits(starts_per_minute=5, ramp=Ramp(0, HOUR))), "limits.ramp.first"),
+    (Policy(limits=Limits(starts_per_minute=5, ramp=Ramp(1, 0))), "limits.ramp.over"),
     (Policy(offline=Offline(after_us=0)), "offline.after"),
     (Policy(unit_deadline_us=1), "unit_deadline"),
     (Policy(priority=-1), "priority"),
@@ -52,7 +58,7 @@ def test_what_cannot_be_kept_is_refused_by_field(policy: Policy, element: str) -
 def test_a_policy_that_can_be_kept_is_taken_as_it_is() -> None:
     for policy in (
         Policy(),
-        Policy(sequential=None, limits=Limits(10, 5)),
+        Policy(sequential=None, limits=Limits(10, 5, Ramp(1, HOUR), 10_000_000)),
         Policy(strategy="rolling", waves=(WaveAsk(sets=("a", "b")), WaveAsk(sets=("c",)))),
         Policy(strategy="custom", waves=(WaveAsk(sets=("a",)), WaveAsk(share=0.1), WaveAsk(share=1.0))),
     ):

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from aosedge.cloud.domain.campaigns import events as e
-from aosedge.cloud.domain.campaigns.policy import Gate, Limits, Policy, Sequential, WaveAsk
+from aosedge.cloud.domain.campaigns.limits import Limits
+from aosedge.cloud.domain.campaigns.policy import Gate, Policy, Sequential, WaveAsk
 from aosedge.cloud.domain.campaigns.state import Campaign, CampaignState, Counts, Selection, Starts, Wave
 from aosedge.cloud.domain.campaigns.stepping import Step, step
 from aosedge.model.errors import Conflict, Invalid

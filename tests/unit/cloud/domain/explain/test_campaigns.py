@@ -6,8 +6,9 @@ import pytest
 from msgspec.structs import replace
 from tests.unit.cloud.domain.explain.chains import NOW, POLICY, THEN, TICK, TOCK, codes, document, one, part, steps
 
+from aosedge.cloud.domain.campaigns.limits import Limits
 from aosedge.cloud.domain.campaigns.pacing import Room, room
-from aosedge.cloud.domain.campaigns.policy import Gate, Limits
+from aosedge.cloud.domain.campaigns.policy import Gate
 from aosedge.cloud.domain.campaigns.state import CampaignState, Counts, MemberState, Starts, Wave
 from aosedge.cloud.domain.explain.known import Member, Part, Step
 from aosedge.model.ids import CampaignId
