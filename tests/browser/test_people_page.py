@@ -70,6 +70,27 @@ def test_a_fleet_owner_is_invited_comes_in_with_a_passkey_and_sees_only_his_flee
     expect(again.get_by_text("An invitation works once and for a limited time")).to_be_visible()
 
 
+def test_the_second_of_two_who_change_a_user_sees_what_the_first_wrote(open_as: Open, place: Place) -> None:
+    made = place.call("oem", "POST", "/users/", json={"username": "shared", "role": "auditor"})["id"]
+    page = open_as("oem", f"/people/{made}")
+    settled(page, "shared")
+    page.get_by_role("button", name="Change", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("E-mail").fill("mine@example.org")
+    place.call("oem", "PUT", f"/users/{made}/", json={"role": "oem", "email": "theirs@example.org"})
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Somebody changed it while you were writing")).to_be_visible()
+    expect(dialog.get_by_text("Role: was Auditor, is now OEM")).to_be_visible()
+    expect(dialog.get_by_text("is now theirs@example.org")).to_be_visible()
+    expect(dialog.get_by_label("E-mail")).to_have_value("mine@example.org")
+    assert place.call("oem", "GET", f"/users/{made}/")["role"] == "oem"
+    assert faults(page) == []
+    dialog.get_by_role("button", name="Save mine over theirs").click()
+    expect(dialog).to_have_count(0)
+    now = place.call("oem", "GET", f"/users/{made}/")
+    assert (now["role"], now["email"]) == ("auditor", "mine@example.org")
+
+
 def test_a_session_is_ended_by_whoever_manages_the_user(open_as: Open, place: Place) -> None:
     theirs = open_as(None, link_for(place, "owner"))
     settled(theirs, "Overview")

@@ -222,6 +222,23 @@ def test_a_suspended_user_is_out_with_the_next_request_and_back_when_active(clou
 
 @pytest.mark.slow
 @pytest.mark.timeout(120)
+def test_the_second_of_two_who_change_a_user_hears_of_the_first(cloud: CloudProcess) -> None:
+    with cloud.person("oem") as oem:
+        fleets = sorted(oem.post("/fleets/", json={"title": title}).json()["id"] for title in ("one", "two", "three"))
+        body = {"username": "shared", "role": "fleet owner", "fleet_ids": fleets}
+        user = oem.post("/users/", json=body).json()["id"]
+        seen = {oem.get(f"/users/{user}/").headers["etag"] for _ in range(3)}
+        assert len(seen) == 1
+        mark = {"if-match": seen.pop()}
+        newer = oem.put(f"/users/{user}/", json={"role": "auditor"}, headers=mark)
+        assert newer.status_code == 200
+        refused = oem.put(f"/users/{user}/", json={"role": "oem"}, headers=mark)
+        assert (refused.status_code, refused.json()["kind"], refused.json()["element"]) == (412, "stale", "if-match")
+        again = oem.get(f"/users/{user}/")
+        assert again.json()["role"] == "auditor" and again.headers["etag"] == newer.headers["etag"]
+    assert cloud.aos("oem", "user", "change", "shared", "--email", "shared@example.org").returncode == 0
+
+
 def test_a_stream_ends_within_a_minute_of_a_suspension(cloud: CloudProcess) -> None:
     with cloud.person("oem") as oem:
         user = make(oem, "listener")

@@ -1,7 +1,8 @@
 import { client, got } from "../api/client";
 import { Deed } from "../parts/Deed";
 import { words } from "../words/en";
-import { ChangeUser, Invite } from "./PersonDialogs";
+import { ChangeUser } from "./ChangeUser";
+import { Invite } from "./PersonDialogs";
 import type { User } from "./queries";
 import type { Role } from "./roles";
 
@@ -24,7 +25,7 @@ export function PersonDeedDialog({ deed, user, roles, onRemoved, onClose }: Prop
     case "invite":
       return <Invite user={user} onClose={onClose} />;
     case "change":
-      return <ChangeUser user={user} roles={roles} onClose={onClose} />;
+      return <ChangeUser id={user.id} roles={roles} onClose={onClose} />;
     case "suspend":
       return (
         <Deed
@@ -69,7 +70,7 @@ export function deedsFor(user: User, me: string | undefined, may: (operation: st
   if (user.id === me) return [];
   const deeds: [PersonDeed, string, boolean][] = [
     ["invite", w.invite, user.active && may("invitations_create")],
-    ["change", w.change, may("users_update")],
+    ["change", w.change, may("users_read") && may("users_update")],
     ["suspend", w.suspend, user.active && may("users_suspend")],
     ["activate", w.activate, !user.active && may("users_activate")],
     ["remove", w.remove, may("users_delete")],

@@ -8,8 +8,8 @@ import { Secret } from "../parts/Secret";
 import { invitationAddress } from "../session/current";
 import { words } from "../words/en";
 import { inviteUser, type User } from "./queries";
-import { GROUP_OF, type Role } from "./roles";
-import { bodyOf, shapeOf, whole, type Shape } from "./shape";
+import type { Role } from "./roles";
+import { bodyOf, whole, type Shape } from "./shape";
 import { ShapeFields } from "./ShapeFields";
 
 const w = words.people;
@@ -126,35 +126,4 @@ export function NewUser({ roles, organization, onClose }: NewProps) {
 
 function emptyShape(roles: Role[]): Shape {
   return { role: roles[0] ?? "auditor", email: "", fleets: [], groups: undefined, permissions: [] };
-}
-
-/** Another role, address, other fleets or permissions. */
-export function ChangeUser({ user, roles, onClose }: { user: User; roles: Role[]; onClose: () => void }) {
-  const cache = useQueryClient();
-  const [shape, setShape] = useState<Shape>(() => shapeOf(user, GROUP_OF[user.role as Role]));
-  const change = useMutation({
-    mutationFn: () => got(client.PUT("/api/v11/users/{id}/", { params: { path: { id: user.id } }, body: bodyOf(shape) })),
-    onSuccess: onClose,
-    onSettled: () => cache.invalidateQueries({ queryKey: ["people"] }),
-  });
-  return (
-    <Confirm
-      title={w.changeTitle(user.username)}
-      action={w.save}
-      busy={change.isPending}
-      disabled={!whole(shape)}
-      error={change.error}
-      onConfirm={() => change.mutate()}
-      onClose={onClose}
-    >
-      <Form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (whole(shape)) change.mutate();
-        }}
-      >
-        <ShapeFields shape={shape} roles={roles} onShape={(next) => setShape((old) => ({ ...old, ...next }))} />
-      </Form>
-    </Confirm>
-  );
 }

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, got, type Schemas } from "../api/client";
+import { gotMarked } from "../api/marked";
 import { windowOf } from "../parts/list";
 import type { PeopleSearch } from "./search";
 
@@ -36,6 +37,15 @@ export function personQuery(id: string) {
     queryKey: ["people", "one", id],
     queryFn: ({ signal }) => got(client.GET("/api/v11/users/{id}/", { params: { path: { id } }, signal })),
   });
+}
+
+/** As it is now, with the mark that a change of it names. */
+export function readPerson(id: string) {
+  return gotMarked(client.GET("/api/v11/users/{id}/", { params: { path: { id } } }));
+}
+
+export function markedPersonQuery(id: string) {
+  return queryOptions({ queryKey: ["people", "marked", id], queryFn: () => readPerson(id), staleTime: 0, gcTime: 0 });
 }
 
 export function userCertificatesQuery(user: string) {

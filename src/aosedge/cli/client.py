@@ -93,9 +93,14 @@ class Client:
         view: View = self._json("POST", path, body)
         return view
 
-    def put(self, path: str, body: object) -> View:
-        """Replace something."""
-        view: View = self._json("PUT", path, body)
+    def marked(self, path: str) -> tuple[View, str]:
+        """One object, and the mark under which it was read."""
+        answer = self._send("GET", path, None, {})
+        return self._read(answer), answer.headers.get("etag", "")
+
+    def put(self, path: str, body: object, mark: str = "") -> View:
+        """Replace something; with a mark only if nobody has changed it since it was read."""
+        view: View = self._json("PUT", path, body, {"if-match": mark} if mark else {})
         return view
 
     def delete(self, path: str) -> View:
@@ -146,10 +151,10 @@ class Client:
                 connection.close()
             yield None
 
-    def _json(self, method: str, path: str, body: object = None) -> Any:
+    def _json(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Any:
         content = json.dumps(body).encode() if body is not None else None
-        headers = {"content-type": "application/json"} if content is not None else {}
-        return self._read(self._send(method, path, content, headers))
+        kind = {"content-type": "application/json"} if content is not None else {}
+        return self._read(self._send(method, path, content, kind | (headers or {})))
 
     def _send(
         self, method: str, path: str, body: bytes | Iterator[bytes] | None, headers: dict[str, str]

@@ -146,7 +146,7 @@ def change(
 ) -> None:
     """Give a user another role, address, fleets, groups or permissions; what is not named stays."""
     client, out = begin(context, as_json=json)
-    found = _find(client, user)
+    found, mark = client.marked(f"users/{_find(client, user)['id']}/")
     body = {
         "role": _role(role) if role else found["role"],
         "email": found["email"] if email is None else email,
@@ -155,7 +155,7 @@ def change(
         "permissions": found["permissions"] if permission is None else permission,
         "permission_groups": group or (None if role else found["permission_groups"]),
     }
-    changed = client.put(f"users/{found['id']}/", body)
+    changed = client.put(f"users/{found['id']}/", body, mark)
     out.done(changed, f"{changed['username']} is {changed['role']}: in force with the next request")
 
 

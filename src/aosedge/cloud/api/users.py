@@ -3,14 +3,16 @@
 from typing import Annotated, Literal
 
 import msgspec
+from litestar import Response, get, post, put
 from litestar import delete as delete_
-from litestar import get, post, put
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
-from aosedge.cloud.api.asking import Asked, Name, Within
+from aosedge.cloud.api.asking import Asked, Name, Unchanged, Within, marked
 from aosedge.cloud.api.sessions import OwnSessionView, own_session_view
 from aosedge.cloud.domain.access.roles import GROUPS, WIRE_NAMES, role_named
+from aosedge.cloud.domain.marks import check_mark
 from aosedge.cloud.domain.people import User
+from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import people, users
 from aosedge.cloud.usecases.users import Wanted
 from aosedge.model.ids import FleetId, OrgId, UserId
@@ -102,6 +104,11 @@ def view(user: User) -> UserView:
     )
 
 
+def _marked(shown: UserView) -> Response[UserView]:
+    """Under the mark of what is shown: a set of fleets has no order that the user itself could be marked by."""
+    return marked(shown, shown)
+
+
 def _groups(user: User) -> tuple[str, ...]:
     return (GROUPS[user.role],) if user.groups is None else user.groups
 
@@ -172,16 +179,20 @@ async def create(ask: Asked, data: JSONBody[NewUserBody]) -> UserView:
 
 
 @get("/users/{id:str}/", operation_id="users_read", tags=["people"])
-async def read(ask: Asked, id: Name) -> UserView:
+async def read(ask: Asked, id: Name) -> Response[UserView]:
     """One user."""
-    return view(await ask.read(lambda session: session.users.get(UserId(id))))
+    return _marked(view(await ask.read(lambda session: session.users.get(UserId(id)))))
 
 
 @put("/users/{id:str}/", operation_id="users_update", tags=["people"])
-async def update(ask: Asked, id: Name, data: JSONBody[UserBody]) -> UserView:
+async def update(ask: Asked, id: Name, data: JSONBody[UserBody], if_match: Unchanged = None) -> Response[UserView]:
     """Give a user another role, address, fleets or permissions; in force with their next request."""
-    changed = await ask.change(lambda session: users.change(session, UserId(id), _wanted(data)), lambda user: user.id)
-    return view(changed)
+
+    def change(session: Session) -> User:
+        check_mark(if_match, view(session.users.get(UserId(id))))
+        return users.change(session, UserId(id), _wanted(data))
+
+    return _marked(view(await ask.change(change, lambda user: user.id)))
 
 
 @post("/users/{id:str}/suspend/", operation_id="users_suspend", tags=["people"], status_code=200)
