@@ -169,14 +169,15 @@ async def test_the_plan_says_who_takes_no_part_and_moves_nothing(place: Campaign
     await place.oem(begin)
     await place.oem(lambda session: units.deprovision(session, UnitId("u000")))
     plan = await place.oem(lambda session: campaigns.plan(session, place.campaign))
-    assert plan.reasons == {"the Unit is deprovisioned": 1}
-    assert ([sum(m.wave == n for m in plan.members) for n in (0, 1)], plan.satisfied) == ([5, 4], 0)
-    assert {member.before[ITEM] for member in plan.members} == {"1.0.0"}
+    assert plan.excluded == {"the Unit is deprovisioned": 1}
+    assert ([wave.units for wave in plan.waves], plan.satisfied) == ([5, 4], 0)
+    page = await place.oem(lambda session: session.campaign_plans.members(place.campaign))
+    assert {member.before[ITEM] for member in page.items} == {"1.0.0"}
     assert (await place.seen()).plan_digest == plan.digest
     assert {await place.wanted(unit) for unit in place.units[1:]} == {"1.0.0"}
     exclusions = await place.oem(lambda session: session.campaigns.exclusions(place.campaign))
     assert [(e.unit, e.reason) for e in exclusions.items] == [("u000", "the Unit is deprovisioned")]
-    assert await place.oem(lambda session: session.campaigns.reasons(place.campaign)) == plan.reasons
+    assert await place.oem(lambda session: session.campaigns.reasons(place.campaign)) == plan.excluded
 
 
 async def test_a_plan_that_is_no_longer_true_does_not_start(place: CampaignPlace) -> None:
@@ -191,13 +192,13 @@ async def test_what_has_it_already_is_satisfied_and_what_nobody_assigned_is_left
     await place.begin()
     again = await place.oem(lambda s: campaigns.create(s, place.ids, "again", NEW, HALVES, ALL))
     plan = await place.oem(lambda session: campaigns.plan(session, again.id))
-    assert (plan.satisfied, plan.reasons) == (0, {"the campaign spring brings the same items": 10})
+    assert (plan.satisfied, plan.excluded) == (0, {"the campaign spring brings the same items": 10})
     await place.verb(Cancel())
     (assigned,) = await place.oem(lambda session: session.assignments.of_subject("subject-oem-1"))
     await place.oem(lambda session: assignments.delete(session, AssignmentId(assigned.id)))
     await place.compile()
     plan = await place.oem(lambda session: campaigns.plan(session, again.id))
-    assert plan.reasons == {"none of its items is assigned to the Unit": 10}
+    assert plan.excluded == {"none of its items is assigned to the Unit": 10}
 
 
 async def test_a_campaign_of_higher_priority_may_overtake(place: CampaignPlace) -> None:
@@ -205,7 +206,7 @@ async def test_a_campaign_of_higher_priority_may_overtake(place: CampaignPlace) 
     urgent = replace(HALVES, priority=5)
     other = await place.oem(lambda s: campaigns.create(s, place.ids, "urgent", NEW, urgent, ALL))
     plan = await place.oem(lambda session: campaigns.plan(session, other.id))
-    assert plan.reasons == {}
+    assert plan.excluded == {}
 
 
 async def test_what_is_named_must_be_there(place: CampaignPlace) -> None:

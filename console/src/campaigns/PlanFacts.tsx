@@ -30,7 +30,7 @@ export function PlanFacts({ plan, sets }: { plan: Plan; sets: ReadonlyMap<string
           [w.plan.members, plan.members.toLocaleString("en")],
           [w.plan.satisfied, plan.satisfied.toLocaleString("en")],
           [w.plan.offline, plan.offline.toLocaleString("en")],
-          [w.plan.downloads, bytes(plan.bytes_most)],
+          [w.plan.downloads, bytes(plan.download_bytes)],
         ]}
       />
       <div>

@@ -136,7 +136,7 @@ export const campaigns = {
     members: "Get it",
     satisfied: "Have it already",
     offline: "Offline now",
-    downloads: "To download, at most",
+    downloads: "To download",
     leftOut: "Left out",
     nobodyLeftOut: "Nobody is left out.",
     stale: "Plan it to see who is in which wave, who is left out and why. Nothing moves.",

@@ -58,3 +58,15 @@ def _wave(client: Client, number: int, text: str) -> View:
 
 def _sets(client: Client, names: Iterable[str]) -> list[str]:
     return [named(client, "unit-sets/", "set", name, "title")["id"] for name in names]
+
+
+def found_of(client: Client, name: str) -> View:
+    """A campaign by title or id; raises NotFound."""
+    return named(client, "campaigns/", "campaign", name, "title")
+
+
+def what_of(wave: View) -> str:
+    """Whom a wave is for."""
+    if wave.get("undoes") is not None:
+        return f"back from wave {wave['undoes'] + 1}"
+    return f"up to {wave['share'] * 100:g} %" if wave["share"] is not None else f"{len(wave['sets'])} sets"

@@ -5,15 +5,16 @@ from typing import Annotated
 
 import typer
 
-from aosedge.cli.campaign_asking import limits_of, policy_of, selection_of
-from aosedge.cli.client import Client, View
+from aosedge.cli import campaign_plans
+from aosedge.cli.campaign_asking import found_of, limits_of, policy_of, selection_of, what_of
+from aosedge.cli.client import View
 from aosedge.cli.commands import Json, begin, group
-from aosedge.cli.names import bundle_named, named
+from aosedge.cli.names import bundle_named
 from aosedge.cli.output import TimedOut, Trail
-from aosedge.cli.tables import size
 from aosedge.model.errors import AosError
 
 app = group("campaigns: a bundle on its way to many Units")
+campaign_plans.add_to(app)
 
 Campaign = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="title or id")]
 Reason = Annotated[str, typer.Option(help="why, for whoever reads it later")]
@@ -60,6 +61,9 @@ def create(
     priority: Annotated[int, typer.Option(help="a higher one may overtake")] = 0,
     stay: Annotated[bool, typer.Option("--stay", help="after a halt leave touched Units as they are")] = False,
     four_eyes: Annotated[bool, typer.Option("--four-eyes", help="somebody else must approve the plan")] = False,
+    require_way_back: Annotated[
+        bool, typer.Option("--require-way-back", help="leave out Units that could not go back")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Make a draft; look at it with `aos campaign plan`, then `aos campaign start`."""
@@ -78,6 +82,7 @@ def create(
         "priority": priority,
         "roll_back_on_halt": not stay,
         "four_eyes": four_eyes,
+        "require_way_back": require_way_back,
     }
     body = {
         "title": title,
@@ -89,37 +94,10 @@ def create(
 
 
 @app.command()
-def plan(context: typer.Context, campaign: Campaign, json: Json = False) -> None:
-    """What would happen to whom: a dry run, nothing moves."""
-    client, out = begin(context, as_json=json)
-    found = _find(client, campaign)
-    drawn = client.post(f"campaigns/{found['id']}/plan/", {})
-
-    def words() -> None:
-        rows = [(w["number"] + 1, _what(w), w["members"]) for w in drawn["waves"]]
-        out.table(("wave", "who", "units"), rows, "")
-        out.line()
-        out.fields(
-            (
-                ("units", drawn["members"]),
-                ("have it already", drawn["satisfied"] or None),
-                ("offline now", drawn["offline"] or None),
-                ("downloads", f"at most {size(drawn['bytes_most'])}"),
-                ("digest", drawn["digest"]),
-            )
-        )
-        for reason, number in sorted(drawn["excluded"].items(), key=lambda pair: -pair[1]):
-            out.line(f"left out: {number} Units: {reason}")
-        out.line(f"start it with: aos campaign start {found['title']!r}")
-
-    out.show(drawn, words)
-
-
-@app.command()
 def approve(context: typer.Context, campaign: Campaign, digest: str = "", json: Json = False) -> None:
     """Approve the plan; `--digest` is the one you looked at, by default the plan of now."""
     client, out = begin(context, as_json=json)
-    found = _find(client, campaign)
+    found = found_of(client, campaign)
     view = client.post(f"campaigns/{found['id']}/approve/", {"digest": digest or found["plan_digest"]})
     out.done(view, f"the plan of {view['title']} is approved")
 
@@ -133,7 +111,7 @@ def start(
 ) -> None:
     """Start what was planned."""
     client, out = begin(context, as_json=json)
-    found = _find(client, campaign)
+    found = found_of(client, campaign)
     view = client.post(f"campaigns/{found['id']}/start/", {"at": at})
     when = f"starts at {view['starts_at']}" if view["state"] == "scheduled" else "is running"
     out.done(view, f"{view['title']} {when}; follow it with: aos campaign watch {view['title']!r}")
@@ -143,7 +121,7 @@ def start(
 def show(context: typer.Context, campaign: Campaign, json: Json = False) -> None:
     """A campaign: where its waves are, and why."""
     client, out = begin(context, as_json=json)
-    found = _find(client, campaign)
+    found = found_of(client, campaign)
 
     def words() -> None:
         pairs = (("title", found["title"]), ("bundle", found["bundle"]), ("state", found["state"].replace("_", " ")))
@@ -151,7 +129,7 @@ def show(context: typer.Context, campaign: Campaign, json: Json = False) -> None
         out.fields((*pairs, *more))
         out.line()
         rows = [
-            (w["number"] + 1, _what(w), w["state"], w["members"], _counts(w["counts"]), w["reason"])
+            (w["number"] + 1, what_of(w), w["state"], w["members"], _counts(w["counts"]), w["reason"])
             for w in found["waves"]
         ]
         out.table(("wave", "who", "state", "units", "where", "why"), rows, "not planned yet: aos campaign plan")
@@ -169,7 +147,7 @@ def members(
 ) -> None:
     """The Units in its waves, each with its state and why."""
     client, out = begin(context, as_json=json)
-    found = _find(client, campaign)
+    found = found_of(client, campaign)
     number = wave - 1 if wave is not None else None
     listed = client.every(f"campaigns/{found['id']}/members/", wave=number, state=state)
     rows = [(m["system_uid"], m["wave"] + 1, m["state"], m["reason"], (m["offered_at"] or "")[:16]) for m in listed]
@@ -186,7 +164,7 @@ def watch(
 ) -> None:
     """Follow its waves as they go. Ends with 1 where it halted or was rolled back, unless you waited for that."""
     client, out = begin(context, as_json=json)
-    path = f"campaigns/{_find(client, campaign)['id']}/"
+    path = f"campaigns/{found_of(client, campaign)['id']}/"
     trail = Trail(out)
     events = client.events(timeout)
     try:
@@ -211,7 +189,7 @@ def watch(
 def delete(context: typer.Context, campaign: Campaign, json: Json = False) -> None:
     """Remove a campaign that never started."""
     client, out = begin(context, as_json=json)
-    found = _find(client, campaign)
+    found = found_of(client, campaign)
     client.delete(f"campaigns/{found['id']}/")
     out.done(found, f"removed the campaign {found['title']}")
 
@@ -222,7 +200,7 @@ def _verb(name: str, path: str, words: str, sentence: str) -> None:
     @app.command(name, help=words)
     def run(context: typer.Context, campaign: Campaign, reason: Reason = "", json: Json = False) -> None:
         client, out = begin(context, as_json=json)
-        found = _find(client, campaign)
+        found = found_of(client, campaign)
         view = client.post(f"campaigns/{found['id']}/{path}/", {"reason": reason})
         out.done(view, f"{view['title']} {sentence}")
 
@@ -243,22 +221,12 @@ def _bare(name: str, path: str, words: str, sentence: str) -> None:
     @app.command(name, help=words)
     def run(context: typer.Context, campaign: Campaign, json: Json = False) -> None:
         client, out = begin(context, as_json=json)
-        found = _find(client, campaign)
+        found = found_of(client, campaign)
         out.done(client.post(f"campaigns/{found['id']}/{path}/", {}), f"{found['title']} {sentence}")
 
 
 _bare("retry-failed", "retry-failed", "Let failed Units of the wave try again.", "tries again")
 _bare("pass-wave", "pass-wave", "Let the wave pass that waits for a person.", "goes on")
-
-
-def _find(client: Client, name: str) -> View:
-    return named(client, "campaigns/", "campaign", name, "title")
-
-
-def _what(wave: View) -> str:
-    if wave.get("undoes") is not None:
-        return f"back from wave {wave['undoes'] + 1}"
-    return f"up to {wave['share'] * 100:g} %" if wave["share"] is not None else f"{len(wave['sets'])} sets"
 
 
 def _counts(counts: View) -> str:
@@ -279,5 +247,5 @@ def _step(view: View) -> tuple[str, str]:
     if not moving or view["state"] not in ("running", "rolling_back"):
         return view["state"], view["reason"]
     wave = moving[0]
-    where = f"wave {wave['number'] + 1} {wave['state']}" if wave["undoes"] is None else _what(wave)
+    where = f"wave {wave['number'] + 1} {wave['state']}" if wave["undoes"] is None else what_of(wave)
     return where, _counts(wave["counts"])

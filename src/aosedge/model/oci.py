@@ -110,6 +110,10 @@ class HealthCheck(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
     retries: int = 3
 
 
+DEFAULT_RATIO_PERCENT = 50.0
+"""What share of its quota an instance is taken to need where it does not say."""
+
+
 class RunParameters(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """`start_burst` starts within `start_interval` end in `failed`."""
 

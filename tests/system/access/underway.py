@@ -10,7 +10,10 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 from tests.system.access.words import OEMS, word
 
+from aosedge.cloud.domain.campaigns.expected import Rates
+from aosedge.cloud.domain.campaigns.outline import outlined
 from aosedge.cloud.domain.campaigns.plan import Exclusion, Placed, Plan
+from aosedge.cloud.domain.campaigns.policy import Policy
 from aosedge.cloud.domain.campaigns.state import Campaign, Counts, Selection, Wave
 from aosedge.cloud.store import Session
 from aosedge.model.digests import sha256
@@ -49,7 +52,9 @@ def running(session: Session, org: str, fleet: str, now: Instant) -> str:
     exclusions = (Exclusion(units[-1], "same"),)
     wave = Wave(0, state="deploying", size=len(members), counts=Counts(pending=len(members)), begun_at=now)
     digest = sha256(id.encode())
-    session.campaign_members.put_plan(id, Plan((wave,), members, exclusions, 0, 0, 0, digest))
+    plan = Plan((wave,), members, exclusions, 0, 0, 0, digest)
+    session.campaign_members.put_plan(id, plan)
+    session.campaign_plans.put(id, outlined(plan, Policy(), Rates(), now))
     begun = replace(session.campaigns.get(id), state="running", waves=(wave,), plan_digest=digest, starts_at=now)
     session.campaigns.put(begun, None)
     return id

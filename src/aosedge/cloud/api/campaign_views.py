@@ -6,7 +6,6 @@ import msgspec
 
 from aosedge.cloud.api.campaign_limits import LimitsBody, limits_body, limits_of
 from aosedge.cloud.domain.campaigns.gate import curve_of, judge
-from aosedge.cloud.domain.campaigns.plan import Plan
 from aosedge.cloud.domain.campaigns.policy import (
     Gate,
     Offline,
@@ -67,6 +66,7 @@ class PolicyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     priority: int = 0
     roll_back_on_halt: bool = True
     four_eyes: bool = False
+    require_way_back: bool = False
 
 
 class SelectionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -150,27 +150,6 @@ class CampaignsView(msgspec.Struct, frozen=True):
     items: tuple[CampaignView, ...]
 
 
-class PlannedWaveView(msgspec.Struct, frozen=True):
-    """A wave and how many Units it has."""
-
-    number: int
-    share: float | None
-    sets: tuple[str, ...]
-    members: int
-
-
-class PlanView(msgspec.Struct, frozen=True):
-    """What would happen: who is in which wave, how many have it already, who takes no part and why."""
-
-    digest: str
-    waves: tuple[PlannedWaveView, ...]
-    members: int
-    satisfied: int
-    excluded: dict[str, int]
-    offline: int
-    bytes_most: int
-
-
 class MemberView(msgspec.Struct, frozen=True):
     """A Unit in a wave."""
 
@@ -191,21 +170,6 @@ class MembersView(msgspec.Struct, frozen=True):
     items: tuple[MemberView, ...]
 
 
-class ExclusionView(msgspec.Struct, frozen=True):
-    """A selected Unit that takes no part."""
-
-    unit_id: str
-    system_uid: str
-    reason: str
-
-
-class ExclusionsView(msgspec.Struct, frozen=True):
-    """A part of the list."""
-
-    total: int
-    items: tuple[ExclusionView, ...]
-
-
 def policy_of(body: PolicyBody) -> Policy:
     """As the domain knows it."""
     gate, offline = msgspec.structs.asdict(body.gate), body.offline
@@ -220,6 +184,7 @@ def policy_of(body: PolicyBody) -> Policy:
         newcomers=body.newcomers,  # type: ignore[arg-type]
         roll_back_on_halt=body.roll_back_on_halt,
         four_eyes=body.four_eyes,
+        require_way_back=body.require_way_back,
     )
 
 
@@ -229,6 +194,7 @@ def body_of(policy: Policy) -> PolicyBody:
         name: getattr(policy, name)
         for name in (
             "strategy", "waves", "sequential", "priority", "newcomers", "roll_back_on_halt", "four_eyes",
+            "require_way_back",
         )
     }  # fmt: skip
     return PolicyBody(
@@ -311,19 +277,6 @@ def _points(test: Sequential | None, wave: Wave) -> tuple[CurvePoint, ...]:
         return ()
     values = (curve(test, point.results, point.failures).value for point in wave.points)
     return tuple(CurvePoint(p.results, p.failures, v) for p, v in zip(wave.points, values, strict=True))
-
-
-def plan_view(plan: Plan) -> PlanView:
-    """As the API shows it."""
-    return PlanView(
-        digest=plan.digest,
-        waves=tuple(PlannedWaveView(wave.number, wave.share, wave.sets, wave.size) for wave in plan.waves),
-        members=len(plan.members),
-        satisfied=plan.satisfied,
-        excluded=plan.reasons,
-        offline=plan.offline,
-        bytes_most=plan.bytes_most,
-    )
 
 
 def member_view(member: Member) -> MemberView:

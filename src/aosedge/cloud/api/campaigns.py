@@ -9,17 +9,14 @@ from litestar import Response, delete, get, post, put
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from aosedge.cloud.api.asking import Ask, Asked, Name, Unchanged, Within, marked
+from aosedge.cloud.api.campaign_plans import PlanView, plan_view
 from aosedge.cloud.api.campaign_views import (
     CampaignsView,
     CampaignView,
-    ExclusionsView,
-    ExclusionView,
     MembersView,
     NewCampaign,
-    PlanView,
     PolicyBody,
     member_view,
-    plan_view,
     policy_of,
     selection_of,
     view,
@@ -202,17 +199,6 @@ async def list_members(
     return await ask.read(find)
 
 
-@get("/campaigns/{id:str}/exclusions/", operation_id="campaign_exclusions_list", tags=["campaigns"])
-async def list_exclusions(ask: Asked, id: Name, window: Within) -> ExclusionsView:
-    """Selected Units that take no part, each with the reason."""
-
-    def find(session: Session) -> ExclusionsView:
-        page = session.campaigns.exclusions(CampaignId(id), window)
-        return ExclusionsView(page.total, tuple(ExclusionView(e.unit, e.system_uid, e.reason) for e in page.items))
-
-    return await ask.read(find)
-
-
 async def _verb(ask: Ask, id: str, event: Event) -> CampaignView:
     return await _after(ask, id, lambda session: campaigns.command(session, CampaignId(id), event))
 
@@ -231,6 +217,6 @@ async def _tell(ask: Ask, id: str) -> None:
 
 HANDLERS = (
     list_, create, read, update, remove, plan, approve, start, pause, resume, override, halt, cancel, roll_back,
-    retry, pass_wave, list_members, list_exclusions,
+    retry, pass_wave, list_members,
 )  # fmt: skip
 """Every operation of campaigns."""

@@ -48,6 +48,8 @@ class ImageOfVersion(msgspec.Struct, frozen=True, omit_defaults=True):
     manifest: Digest
     size_bytes: int
     encrypted: bool = False
+    layers: tuple[tuple[Digest, int], ...] = ()
+    """Those with their bytes; a Unit that has one does not fetch it again. Empty where it was not kept."""
 
 
 class ItemVersion(msgspec.Struct, frozen=True):
@@ -69,6 +71,8 @@ class ItemVersion(msgspec.Struct, frozen=True):
     """Bytes of state that an instance may have; 0: none."""
     default_state: Digest | None = None
     """What a first start gets, a blob."""
+    ram_bytes: int = 0
+    """What an instance is taken to need; 0 where nobody said."""
 
 
 class Bundle(msgspec.Struct, frozen=True):

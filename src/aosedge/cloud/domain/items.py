@@ -61,7 +61,11 @@ def compose(item: Item, bundle: BundleConfig, layers: Sequence[Layer]) -> Compos
         manifests.append(msgspec.structs.replace(_descriptor(oci.MANIFEST, manifest), platform=image.platform))
         size_bytes = len(config) + len(described) + len(manifest) + layer.size_bytes
         encrypted = layer.media_type in oci.ENCRYPTED_LAYERS
-        images.append(ImageOfVersion(image.platform, sha256(manifest), size_bytes, encrypted))
+        images.append(
+            ImageOfVersion(
+                image.platform, sha256(manifest), size_bytes, encrypted, ((layer.digest, layer.size_bytes),)
+            )
+        )
     index = oci.encode(Index(tuple(manifests)))
     images = [msgspec.structs.replace(image, size_bytes=image.size_bytes + len(index)) for image in images]
     dependencies = tuple(
@@ -76,6 +80,13 @@ def compose(item: Item, bundle: BundleConfig, layers: Sequence[Layer]) -> Compos
         for needed in item.dependencies
     )
     return Composed(sha256(index), (*documents, index), tuple(images), dependencies)
+
+
+def needed_ram(config: Configuration) -> int:
+    """What an instance is taken to need, in bytes, as a Unit without ratios of its own takes it; 0: nobody said."""
+    if config.skip_resource_limits:
+        return 0
+    return int((config.quotas.ram_limit or 0) * oci.DEFAULT_RATIO_PERCENT / 100)
 
 
 def image_config(item: Item, image: Image, layer: Layer) -> ImageConfig:

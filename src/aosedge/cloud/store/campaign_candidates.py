@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, not_, select
+from sqlalchemy import Connection, Select, Text, not_, select, type_coerce
 
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.campaigns.plan import why_not_of
@@ -16,9 +16,10 @@ from aosedge.cloud.store.compiling import Aims, Compiling
 from aosedge.cloud.store.documents import Documents
 from aosedge.cloud.store.selecting import selected
 from aosedge.cloud.store.set_tables import unit_set_members
-from aosedge.cloud.store.tables import nodes, units
+from aosedge.cloud.store.tables import nodes, units, usages
 from aosedge.cloud.store.units import within
 from aosedge.model.ids import SetId, UnitId
+from aosedge.model.instants import Instant
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -30,6 +31,9 @@ class Known(msgspec.Struct, frozen=True):
     aims: Aims
     registrations: tuple[bytes, ...]
     sets: tuple[SetId, ...]
+    last_seen: Instant | None
+    usage: bytes | None
+    """What the Unit last said that it uses, a `MonitoringData` in JSON."""
 
 
 class CampaignCandidates:
@@ -57,19 +61,22 @@ class CampaignCandidates:
         return self._known(campaign, chosen.where(not_(judged.exists())))
 
     def _known(self, campaign: Campaign, chosen: Select[Any]) -> tuple[Known, ...]:
-        columns = (units.c.id, units.c.lifecycle, units.c.connectivity, units.c.target_system)
+        columns = (units.c.id, units.c.lifecycle, units.c.connectivity, units.c.target_system, units.c.last_seen)
         found = self._connection.execute(chosen.with_only_columns(*columns).order_by(units.c.id)).all()
         ids = chosen.with_only_columns(units.c.id)
         joined = self._compiling.subjects_of(ids)
         released = self._compiling.releases_of(ids)
         registered = self._registered(ids)
         sets = self._sets(ids, campaign)
+        used = self._used(ids)
         return tuple(
             Known(
                 *(row.id, row.lifecycle, row.connectivity),
                 aims=(joined.get(row.id, ()), row.target_system, released.get(row.id, ())),
                 registrations=registered.get(row.id, ()),
                 sets=sets.get(row.id, ()),
+                last_seen=row.last_seen,
+                usage=used.get(row.id),
             )
             for row in found
         )
@@ -97,6 +104,10 @@ class CampaignCandidates:
         for unit, info in self._connection.execute(select(nodes.c.unit, nodes.c.info).where(nodes.c.unit.in_(ids))):
             found[unit] = (*found.get(unit, ()), info)
         return found
+
+    def _used(self, ids: Select[Any]) -> dict[UnitId, bytes]:
+        query = select(usages.c.unit, type_coerce(usages.c.body, Text)).where(usages.c.unit.in_(ids))
+        return {unit: body.encode() for unit, body in self._connection.execute(query)}
 
     def _sets(self, ids: Select[Any], campaign: Campaign) -> dict[UnitId, tuple[SetId, ...]]:
         wanted = {SetId(name) for wave in campaign.policy.waves for name in wave.sets}

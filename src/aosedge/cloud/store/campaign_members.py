@@ -47,22 +47,27 @@ _LIVING: Final = ("scheduled", "running", "paused", "halted", "rolling_back")
 ROWS_TOGETHER: Final = 500
 _JOIN: Final = {
     "sqlite": """
-        INSERT INTO campaign_members (campaign, wave, unit, place, state, reason, before)
+        INSERT INTO campaign_members (campaign, wave, unit, place, state, reason, before,
+            no_way_back, away_since, download_bytes, planned)
         SELECT ?1, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
-            'pending', '', json_extract(value, '$[3]') FROM json_each(?2)""",
+            'pending', '', json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'),
+            json_extract(value, '$[6]'), json_extract(value, '$[7]') FROM json_each(?2)""",
     "postgresql": """
-        INSERT INTO campaign_members (campaign, wave, unit, place, state, reason, before)
-        SELECT $1::text, (r->>0)::integer, r->>1, (r->>2)::bigint, 'pending', '', r->>3
+        INSERT INTO campaign_members (campaign, wave, unit, place, state, reason, before,
+            no_way_back, away_since, download_bytes, planned)
+        SELECT $1::text, (r->>0)::integer, r->>1, (r->>2)::bigint, 'pending', '', r->>3,
+            r->>4, (r->>5)::bigint, (r->>6)::bigint, (r->>7)::boolean
         FROM json_array_elements($2::json) r""",
 }
 """Thousands of members from one JSON text."""
 _EXCLUDE: Final = {
     "sqlite": """
-        INSERT INTO campaign_exclusions (campaign, unit, reason)
-        SELECT ?1, json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?2)""",
+        INSERT INTO campaign_exclusions (campaign, unit, reason, cause, detail)
+        SELECT ?1, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+            json_extract(value, '$[3]') FROM json_each(?2)""",
     "postgresql": """
-        INSERT INTO campaign_exclusions (campaign, unit, reason)
-        SELECT $1::text, r->>0, r->>1 FROM json_array_elements($2::json) r""",
+        INSERT INTO campaign_exclusions (campaign, unit, reason, cause, detail)
+        SELECT $1::text, r->>0, r->>1, r->>2, r->>3 FROM json_array_elements($2::json) r""",
 }
 FARTHEST_LOOK: Final = HOUR
 """No look is put off for longer; one that is due later was so before the clock was turned back."""
@@ -108,7 +113,8 @@ class CampaignMembers:
         if wave.undoes is not None:
             self._give_up(campaign.id, wave.undoes, select(_M.unit).where(chosen), now)
         statement = update(campaign_members).where(chosen)
-        self._connection.execute(statement.values(state="offered", offered_at=now, reason="", active_at=None))
+        fresh = {"active_at": None, "downloading_at": None, "installing_at": None}
+        self._connection.execute(statement.values(state="offered", offered_at=now, reason="", **fresh))
         new = select(_M.unit).where(mine, _M.state == "offered", _M.offered_at == now)
         if wave.undoes is None:
             given = select(_M.unit, literal(campaign.id), literal(campaign.bundle), literal(now)).where(
@@ -137,8 +143,8 @@ class CampaignMembers:
         """
         for table in (campaign_members, campaign_exclusions):
             self._connection.execute(delete(table).where(table.c.campaign == id))
-        self.add(id, plan.members)
-        self._insert(_EXCLUDE, id, [(exclusion.unit, exclusion.reason) for exclusion in plan.exclusions])
+        self.add(id, plan.members, planned=True)
+        self._insert(_EXCLUDE, id, [(e.unit, e.reason, e.cause, e.detail) for e in plan.exclusions])
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(text("ANALYZE campaign_members"))
 
@@ -150,9 +156,15 @@ class CampaignMembers:
             self._connection.execute(delete(campaign_exclusions).where(campaign_exclusions.c.campaign == id, some))
         self.add(id, members)
 
-    def add(self, id: CampaignId, members: Sequence[Placed]) -> None:
+    def add(self, id: CampaignId, members: Sequence[Placed], *, planned: bool = False) -> None:
         """Pending members, in one statement."""
-        rows = [(m.wave, m.unit, m.place, msgspec.json.encode(m.before).decode()) for m in members]
+        rows = [
+            (
+                *(m.wave, m.unit, m.place, msgspec.json.encode(m.before).decode()),
+                *(m.no_way_back, m.away_since, m.download_bytes, planned),
+            )
+            for m in members
+        ]
         self._insert(_JOIN, id, rows)
 
     def _insert(self, statement: dict[str, str], id: CampaignId, rows: Sequence[tuple[Any, ...]]) -> None:

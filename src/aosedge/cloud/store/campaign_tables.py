@@ -1,8 +1,9 @@
 """Tables of campaigns: the campaigns, who is in them, and what they released to Units."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, false
 
 from aosedge.cloud.domain.campaigns.members import Items
+from aosedge.cloud.domain.campaigns.outline import Outline
 from aosedge.cloud.domain.campaigns.policy import Policy
 from aosedge.cloud.domain.campaigns.state import Selection, Starts, Wave
 from aosedge.cloud.store.columns import document, key, number, to, words
@@ -47,6 +48,12 @@ campaign_members = Table(
     Column("offered_at", BigInteger),
     Column("active_at", BigInteger),
     Column("ended_at", BigInteger),
+    Column("planned", Boolean, nullable=False, server_default=false()),
+    words("no_way_back", ""),
+    Column("away_since", BigInteger),
+    number("download_bytes", 0),
+    Column("downloading_at", BigInteger),
+    Column("installing_at", BigInteger),
     Index(None, "campaign", "wave", "state", "place"),
     Index(None, "unit", "state"),
 )
@@ -57,6 +64,15 @@ campaign_exclusions = Table(
     to("campaign", "campaigns.id", cascade=True, key=True),
     to("unit", "units.id", cascade=True, key=True),
     words("reason"),
+    words("cause", ""),
+    words("detail", ""),
+)
+
+campaign_plans = Table(
+    "campaign_plans",
+    metadata,
+    to("campaign", "campaigns.id", cascade=True, key=True),
+    document("outline", Outline),
 )
 
 unit_releases = Table(

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, Select, delete, false, func, insert, select, update
 
 from aosedge.cloud.domain.access.callers import Scope
+from aosedge.cloud.domain.campaigns.fitting import Cause
 from aosedge.cloud.domain.campaigns.state import OVER, Campaign, MemberState
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.store import rows
@@ -37,6 +38,8 @@ class LeftOut(msgspec.Struct, frozen=True):
     unit: UnitId
     system_uid: SystemId
     reason: str
+    cause: Cause
+    detail: str
 
 
 class Campaigns:
@@ -134,12 +137,15 @@ class Campaigns:
             query = query.where(campaign_members.c.state == state)
         return rows.page(self._connection, query, Member, window, order, ("wave", "state", "system_uid"))
 
-    def exclusions(self, id: CampaignId, window: Window = Window()) -> Page[LeftOut]:
+    def exclusions(self, id: CampaignId, window: Window = Window(), *, cause: str | None = None) -> Page[LeftOut]:
         """Who takes no part, and why; raises NotFound."""
         self.get(id)
-        query: Select[Any] = select(campaign_exclusions.c.unit, units.c.system_uid, campaign_exclusions.c.reason)
+        e = campaign_exclusions.c
+        query: Select[Any] = select(e.unit, units.c.system_uid, e.reason, e.cause, e.detail)
         query = query.join(units, units.c.id == campaign_exclusions.c.unit)
         query = within(query, self._scope).where(campaign_exclusions.c.campaign == id)
+        if cause is not None:
+            query = query.where(e.cause == cause)
         return rows.page(self._connection, query, LeftOut, window, "unit", ("unit",))
 
     def reasons(self, id: CampaignId) -> dict[str, int]:

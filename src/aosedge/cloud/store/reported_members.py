@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, not_, or_, select, update
+from sqlalchemy import BigInteger, Connection, and_, bindparam, func, not_, or_, select, update
 
 from aosedge.cloud.domain.campaigns.members import Items, Progress, progress, wanted_back
 from aosedge.cloud.domain.campaigns.state import ON_THE_WAY, MemberState
@@ -79,7 +79,12 @@ class ReportedMembers:
         """Where these members are now."""
         m = campaign_members.c
         keys = (m.campaign == bindparam("c"), m.wave == bindparam("w"), m.unit == bindparam("u"))
-        statement = update(campaign_members).where(*keys)
+        began = {
+            f"{phase}_at": func.coalesce(m[f"{phase}_at"], bindparam(phase, type_=BigInteger))
+            for phase in ("downloading", "installing")
+        }
+        told = ("state", "reason", "active_at", "ended_at")
+        statement = update(campaign_members).where(*keys).values(**began, **{name: bindparam(name) for name in told})
         values = [
             {
                 "c": old.campaign,
@@ -87,6 +92,8 @@ class ReportedMembers:
                 "u": old.unit,
                 "state": new.state,
                 "reason": new.reason.replace("\0", ""),
+                "downloading": now if new.state == "downloading" else None,
+                "installing": now if new.state == "installing" else None,
                 "active_at": (old.active_at or now) if new.state in ("soaking", "succeeded") else None,
                 "ended_at": now if new.state in ("failed", "rolled_back", "skipped") else None,
             }

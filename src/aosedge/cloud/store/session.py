@@ -10,6 +10,7 @@ from aosedge.cloud.store.assignments import Assignments
 from aosedge.cloud.store.audit import Audit
 from aosedge.cloud.store.campaign_candidates import CampaignCandidates
 from aosedge.cloud.store.campaign_members import CampaignMembers
+from aosedge.cloud.store.campaign_plans import CampaignPlans
 from aosedge.cloud.store.campaigns import Campaigns
 from aosedge.cloud.store.catalogue import BlobRecords, Bundles, Items
 from aosedge.cloud.store.clones import Clones, EveryTakeover
@@ -65,8 +66,8 @@ class Session(Signals):
         self.caller, self.scope = caller, scope
         recorder = Recorder(connection)
         self.audit = Audit(connection, caller, scope, recorder)
-        self.campaign_members = CampaignMembers(connection)  # thousands at once: the campaign's line tells
-        self.campaign_candidates = CampaignCandidates(connection, scope)
+        self.campaign_members, self.campaign_plans = CampaignMembers(connection), CampaignPlans(connection, scope)
+        self.campaign_candidates = CampaignCandidates(connection, scope)  # thousands at once: see its line
         connection = cast(Connection, recorder)  # as far as repositories use one: `execute` and `dialect`
         self.organizations = Organizations(connection, scope)
         self.users = Users(connection, scope)

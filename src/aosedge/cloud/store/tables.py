@@ -180,29 +180,6 @@ nodes = Table(
     Column("info", LargeBinary, nullable=False),
 )
 
-renewals = Table(
-    "renewals",
-    metadata,
-    _to("unit", "units.id", cascade=True, key=True),
-    _key("type"),
-    _key("node"),
-    _text("serial"),
-    _text("state"),
-    _number("asked_at"),
-    _text("new_serial", ""),
-    Column("confirmed", Boolean, nullable=False, server_default=false()),
-    Column("seen", Boolean, nullable=False, server_default=false()),
-    _text("error", ""),
-)
-
-unit_secrets = Table(
-    "unit_secrets",
-    metadata,
-    _to("unit", "units.id", cascade=True, key=True),
-    _key("node"),
-    _text("secret"),
-)
-
 subjects = Table(
     "subjects",
     metadata,
@@ -267,6 +244,7 @@ versions = Table(
     _document("labels", Words),
     _number("state_limit", MOST_BYTES),  # of versions from before this was known: the Unit knows it
     Column("default_state", Text),
+    _number("ram_bytes", 0),
     UniqueConstraint("item", "version"),
     Index(None, "bundle"),
     Index(None, "index_digest"),

@@ -10,7 +10,8 @@ from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.domain.people import Certificate, CertificateState
 from aosedge.cloud.domain.renewals import Renewal
 from aosedge.cloud.store import rows
-from aosedge.cloud.store.tables import certificates, effects, renewals, unit_secrets, units
+from aosedge.cloud.store.renewal_tables import renewals, unit_secrets
+from aosedge.cloud.store.tables import certificates, effects, units
 from aosedge.cloud.store.units import within
 from aosedge.model.errors import NotFound
 from aosedge.model.ids import NodeName, UnitId

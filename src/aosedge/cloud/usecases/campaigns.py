@@ -1,9 +1,7 @@
 """What people do with campaigns, and how a campaign goes on."""
 
-from collections.abc import Sequence
 from typing import Final
 
-import msgspec
 from msgspec.structs import replace
 
 from aosedge.cloud.domain.access.callers import Person, tenant_of
@@ -25,21 +23,18 @@ from aosedge.cloud.domain.campaigns.events import (
 from aosedge.cloud.domain.campaigns.events import (
     Release as Over,
 )
-from aosedge.cloud.domain.campaigns.plan import Candidate, Outlook, Plan, draw_up, outlook, some
+from aosedge.cloud.domain.campaigns.outline import Outline, outlined
+from aosedge.cloud.domain.campaigns.plan import some
 from aosedge.cloud.domain.campaigns.policy import Policy, checked
 from aosedge.cloud.domain.campaigns.state import MOVING, Campaign, Counts, Selection, Wave
 from aosedge.cloud.domain.campaigns.stepping import ALIVE, step
-from aosedge.cloud.domain.catalogue import ItemVersion
-from aosedge.cloud.domain.releases import Release
 from aosedge.cloud.domain.selectors import parse_selector
-from aosedge.cloud.domain.targets import CompiledTarget, Refused, compile_target
 from aosedge.cloud.domain.titles import checked_title
 from aosedge.cloud.store import Session
-from aosedge.cloud.store.campaign_candidates import Known
 from aosedge.cloud.store.campaign_members import FARTHEST_LOOK, CampaignMembers
-from aosedge.cloud.store.compiling import Aims
+from aosedge.cloud.usecases.campaign_planning import drawn_up
 from aosedge.model.errors import Conflict
-from aosedge.model.ids import BundleId, CampaignId, Ids, UnitId, UserId
+from aosedge.model.ids import BundleId, CampaignId, Ids, UserId
 from aosedge.model.instants import MINUTE, SECOND, Instant
 
 STEPS_MOST: Final = 100
@@ -84,20 +79,28 @@ def create(
     return made
 
 
-def plan(session: Session, id: CampaignId) -> Plan:
+def plan(session: Session, id: CampaignId) -> Outline:
     """Draw the plan up anew and keep it: a dry run, nothing moves. Raises NotFound, Conflict once it has started."""
-    campaign = session.campaigns.get(id)
-    drawn = _draw_up(session, campaign)
-    planned = step(campaign, Planned(drawn.waves, drawn.digest), session.caller.now).campaign
+    campaign, now = session.campaigns.get(id), session.caller.now
+    drawn = drawn_up(session, campaign)
+    planned = step(campaign, Planned(drawn.waves, drawn.digest), now).campaign
+    outline = outlined(drawn, campaign.policy, session.campaign_plans.rates(campaign), now)
     session.campaign_members.put_plan(id, drawn)
+    session.campaign_plans.put(id, outline)
     session.campaigns.put(planned, None)
-    return drawn
+    return outline
+
+
+def planned(session: Session, id: CampaignId) -> Outline:
+    """The plan that is kept. Raises NotFound for the campaign, or where it was not planned."""
+    return session.campaign_plans.get(session.campaigns.get(id).id)
 
 
 def start(session: Session, id: CampaignId, at: Instant | None) -> Campaign:
     """Start it, now or at an instant; raises Conflict where what was planned is no longer what would happen."""
     campaign = session.campaigns.get(id)
-    if campaign.state == "planned" and _draw_up(session, campaign).digest != campaign.plan_digest:
+    short = session.campaign_plans.short(id)
+    if campaign.state == "planned" and drawn_up(session, campaign, short=short).digest != campaign.plan_digest:
         raise Conflict("the plan has changed since", element="campaign", cure="plan it again, and look at it")
     return command(session, id, Start(at))
 
@@ -235,69 +238,6 @@ def take_in(session: Session, campaign: Campaign) -> None:
     """Have Units that match by now, and did not when it was planned, join its last wave."""
     known = session.campaign_candidates.newcomers(campaign)
     if known:
-        drawn = _draw_up(session, campaign, known)
+        drawn = drawn_up(session, campaign, known)
         last = max(wave.number for wave in campaign.waves if wave.undoes is None)
         session.campaign_members.join(campaign.id, [replace(member, wave=last) for member in drawn.members])
-
-
-def _draw_up(session: Session, campaign: Campaign, known: Sequence[Known] | None = None) -> Plan:
-    versions = [version for _, version in session.items.of_bundle(campaign.bundle)]
-    known = session.campaign_candidates.of(campaign) if known is None else known
-    outlooks = _outlooks(session, campaign, versions, {each.aims for each in known})
-    rivals = _rivals(session, campaign, versions)
-    candidates = (
-        Candidate(
-            unit=each.unit,
-            lifecycle=each.lifecycle,
-            connectivity=each.connectivity,
-            outlook=outlooks[each.aims],
-            architectures=_architectures(each),
-            sets=each.sets,
-            rival=rivals.get(each.unit, ""),
-        )
-        for each in known
-    )
-    return draw_up(campaign.id, campaign.bundle, campaign.policy, versions, candidates)
-
-
-def _outlooks(
-    session: Session, campaign: Campaign, versions: list[ItemVersion], wanted: set[Aims]
-) -> dict[Aims, Outlook]:
-    """For Units of equal aims, what the campaign would change: compiled as it would be, released after all others."""
-    release = Release(Instant(session.caller.now + 1), campaign.bundle)
-    with_it = {aims: (aims[0], aims[1], (*aims[2], release)) for aims in wanted}
-    intents = session.campaign_candidates.intents({*wanted, *with_it.values()})
-    compiled: dict[Aims, CompiledTarget | Refused] = {aims: compile_target(intents[aims]) for aims in intents}
-    new = {str(version.item): version.version for version in versions}
-    return {aims: outlook(new, compiled[aims], compiled[then]) for aims, then in with_it.items()}
-
-
-def _rivals(session: Session, campaign: Campaign, versions: list[ItemVersion]) -> dict[UnitId, str]:
-    """Units that another living campaign of at least this priority brings one of these items, with its title."""
-    items = {version.item for version in versions}
-    rivals = {
-        other.id: other.title
-        for other in session.campaigns.living(campaign.id)
-        if other.state != "planned"
-        and other.policy.priority >= campaign.policy.priority
-        and items & {version.item for _, version in session.items.of_bundle(other.bundle)}
-    }
-    return {unit: rivals[other] for unit, other in session.campaigns.members_of(rivals).items()}
-
-
-class _Registration(msgspec.Struct, frozen=True):
-    class Cpu(msgspec.Struct, frozen=True):
-        arch: str = ""
-
-    cpus: tuple[Cpu, ...] = ()
-
-
-def _architectures(known: Known) -> frozenset[str]:
-    found = set()
-    for info in known.registrations:
-        try:
-            cpus = msgspec.json.decode(info, type=_Registration).cpus
-        except msgspec.ValidationError:
-            continue
-        found |= {cpu.arch.partition("/")[0] for cpu in cpus if cpu.arch}
-    return frozenset(found)

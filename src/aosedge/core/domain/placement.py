@@ -9,12 +9,10 @@ from aosedge.core.domain.instances import InstanceKey, InstanceSpec
 from aosedge.core.domain.sets import ReleaseSet, SetItem, Wish
 from aosedge.core.domain.state import Policy
 from aosedge.model.digests import Digest
-from aosedge.model.oci import ItemConfig
+from aosedge.model.oci import DEFAULT_RATIO_PERCENT, ItemConfig
 from aosedge.protocol.messages.from_cloud import UnitConfig, UnitConfigNode
 from aosedge.protocol.messages.from_unit import NodeRuntime, NodeStatus
 
-DEFAULT_RATIO_PERCENT = 50.0
-"""What share of its quota an instance is taken to need where it does not say."""
 DEFAULT_RUNTIMES = ("crun", "runc")
 
 

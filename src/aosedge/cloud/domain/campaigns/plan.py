@@ -5,21 +5,22 @@ part, and why not.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from aosedge.cloud.domain.campaigns.fitting import Cause, Content, Figures, Lack, Needs, too_little
 from aosedge.cloud.domain.campaigns.members import Items
+from aosedge.cloud.domain.campaigns.outlook import Outlook
 from aosedge.cloud.domain.campaigns.policy import Policy, waves_of
 from aosedge.cloud.domain.campaigns.state import Selection, Wave
 from aosedge.cloud.domain.campaigns.waves import place, share_out
 from aosedge.cloud.domain.catalogue import ItemVersion
-from aosedge.cloud.domain.targets import CompiledTarget, Refused, left_out
 from aosedge.cloud.domain.units import Connectivity, Lifecycle
 from aosedge.model.digests import Digest, sha256
 from aosedge.model.errors import Invalid
 from aosedge.model.ids import BundleId, CampaignId, SetId, UnitId
+from aosedge.model.instants import Instant
 
 
 def some(selection: Selection) -> Selection:
@@ -27,14 +28,6 @@ def some(selection: Selection) -> Selection:
     if selection == Selection():
         raise Invalid("the campaign is for nobody", element="selection", expected="fleets, sets, a selector or units")
     return selection
-
-
-class Outlook(msgspec.Struct, frozen=True):
-    """What a target would be with the campaign's bundle: `same` if that is no change, or why it cannot be."""
-
-    kind: Literal["changes", "same", "refused"]
-    before: Items = {}
-    reason: str = ""
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -49,54 +42,119 @@ class Candidate(msgspec.Struct, frozen=True):
     sets: tuple[SetId, ...] = ()
     rival: str = ""
     """The title of another campaign that brings one of these items to this Unit."""
+    last_seen: Instant | None = None
+    figures: Figures | Lack | None = None
+    """What it has room for; or what an earlier plan found that it lacks, where that is to count."""
 
 
 class Exclusion(msgspec.Struct, frozen=True):
-    """A selected Unit that takes no part, and why."""
+    """A selected Unit that takes no part, and why: by which rule, in words, and what is this Unit's own of it."""
 
     unit: UnitId
     reason: str
+    cause: Cause = ""
+    detail: str = ""
 
 
 class Placed(msgspec.Struct, frozen=True):
-    """A member: its wave, its place in the order, and the items that it has now."""
+    """A member: its wave, its place in the order, the items that it has now, and what it is warned of."""
 
     unit: UnitId
     wave: int
     place: int
     before: Items
+    no_way_back: str = ""
+    away_since: Instant | None = None
+    """Since when it is offline."""
+    download_bytes: int = 0
+
+
+class Share(msgspec.Struct, frozen=True):
+    """Members of one platform, and what they download together."""
+
+    platform: str
+    units: int
+    download_bytes: int
+
+
+class Left(msgspec.Struct, frozen=True):
+    """How many Units are left out for one reason."""
+
+    cause: Cause
+    reason: str
+    units: int
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """Who is in which wave, who takes no part and why. `bytes_most`: if every member downloads everything."""
+    """Who is in which wave, who takes no part and why. Bytes count layers that a Unit lacks only."""
 
     waves: tuple[Wave, ...]
     members: tuple[Placed, ...]
     exclusions: tuple[Exclusion, ...]
     satisfied: int
     offline: int
-    bytes_most: int
+    download_bytes: int
     digest: Digest
+    platforms: tuple[Share, ...] = ()
 
     @property
-    def reasons(self) -> dict[str, int]:
-        """Of exclusions, by how many Units each holds for."""
-        return dict(Counter(exclusion.reason for exclusion in self.exclusions))
+    def left(self) -> tuple[Left, ...]:
+        """Exclusions by reason, most Units first."""
+        counts = Counter((exclusion.cause, exclusion.reason) for exclusion in self.exclusions)
+        return tuple(Left(*why, number) for why, number in sorted(counts.items(), key=lambda pair: (-pair[1], pair)))
+
+    @property
+    def wave_bytes(self) -> tuple[int, ...]:
+        """What each wave downloads."""
+        found = [0] * len(self.waves)
+        for member in self.members:
+            found[member.wave] += member.download_bytes
+        return tuple(found)
 
 
-def outlook(new: Mapping[str, str], now: CompiledTarget | Refused, then: CompiledTarget | Refused) -> Outlook:
-    """What the campaign's items, `new`, would change: from the target of now to the one with its bundle."""
-    if isinstance(then, Refused):
-        return Outlook("refused", reason=then.problem)
-    after = {str(item.item.id): item.version for item in then.document.items}
-    if not new.keys() & after.keys():
-        return Outlook("refused", reason=left_out(then.reasons) or "none of its items is assigned to the Unit")
-    if any(after.get(item) != version for item, version in new.items()):
-        return Outlook("refused", reason=left_out(then.reasons) or "the Unit would not have all of its items")
-    if isinstance(now, Refused):
-        return Outlook("changes")
-    before = {item.item.id: item.version for item in now.document.items if item.item.id in new}
-    return Outlook("same" if now.digest == then.digest else "changes", before)  # type: ignore[arg-type]
+class _Judge:
+    """Judges candidates; what equal Units share is worked out once."""
+
+    def __init__(self, policy: Policy, versions: Sequence[ItemVersion], content: Content) -> None:
+        self._policy, self._versions, self._content = policy, versions, content
+        self._groups: dict[tuple[int, frozenset[str]], tuple[Needs, Lack | None]] = {}
+
+    def needs(self, candidate: Candidate) -> Needs:
+        """What the candidate's group needs."""
+        return self._group(candidate)[0]
+
+    def lack(self, candidate: Candidate) -> Lack | None:
+        """Why a candidate takes no part; the first that holds."""
+        if candidate.lifecycle != "provisioned":
+            return Lack("lifecycle", why_not_of(candidate.lifecycle))
+        seen = candidate.outlook
+        if seen.kind == "refused":
+            return Lack(seen.cause, seen.reason)
+        if candidate.rival:
+            return Lack("conflict", f"the campaign {candidate.rival} brings the same items")
+        needs, why = self._group(candidate)
+        if why is not None or seen.kind == "same" or candidate.figures is None:
+            return why
+        return candidate.figures if isinstance(candidate.figures, Lack) else too_little(needs, candidate.figures)
+
+    def _group(self, candidate: Candidate) -> tuple[Needs, Lack | None]:
+        key = (id(candidate.outlook), candidate.architectures)
+        if key not in self._groups:
+            seen = candidate.outlook
+            needs = self._content.needs(seen.new, seen.old, seen.instances, candidate.architectures)
+            self._groups[key] = needs, self._why_none(candidate)
+        return self._groups[key]
+
+    def _why_none(self, candidate: Candidate) -> Lack | None:
+        """Of the whole group."""
+        for version in self._versions:
+            offered = {image.platform.architecture for image in version.images}
+            if candidate.architectures and offered and not offered & candidate.architectures:
+                has, there = ", ".join(sorted(candidate.architectures)), ", ".join(sorted(offered))
+                return Lack("hardware", f"no image for {has}: there is {there}")
+        if self._policy.require_way_back and candidate.outlook.kind == "changes" and candidate.outlook.no_way_back:
+            return Lack("way_back", f"it could not go back: {candidate.outlook.no_way_back}")
+        return None
 
 
 def draw_up(
@@ -105,20 +163,19 @@ def draw_up(
     policy: Policy,
     versions: Sequence[ItemVersion],
     candidates: Iterable[Candidate],
+    content: Content | None = None,
 ) -> Plan:
-    """The plan for these candidates."""
+    """The plan for these candidates; `versions` are those of the bundle, `content` knows older ones too."""
     known = tuple(candidates)
-    why = {candidate.unit: _why_not(candidate, versions) for candidate in known}
-    satisfied = [c for c in known if not why[c.unit] and c.outlook.kind == "same"]
-    taking_part = [c for c in known if not why[c.unit] and c.outlook.kind == "changes"]
-    places = {candidate.unit: place(campaign, candidate.unit) for candidate in taking_part}
+    judge = _Judge(policy, versions, content or Content(versions))
+    why = {candidate.unit: judge.lack(candidate) for candidate in known}
+    taking_part = {c.unit: c for c in known if why[c.unit] is None and c.outlook.kind == "changes"}
+    places = {unit: place(campaign, unit) for unit in taking_part}
     ordered = sorted(places, key=lambda unit: (places[unit], unit))
     asks = waves_of(policy)
-    shared = share_out(asks, ordered, {c.unit: c.sets for c in taking_part})
-    before = {c.unit: c.outlook.before for c in taking_part}
-    loads = _loads(taking_part, versions)
+    shared = share_out(asks, ordered, {unit: c.sets for unit, c in taking_part.items()})
     members = tuple(
-        Placed(unit, number, places[unit], before[unit]) for number, wave in enumerate(shared) for unit in wave
+        _placed(taking_part[unit], number, places[unit], judge) for number, wave in enumerate(shared) for unit in wave
     )
     waves = tuple(
         Wave(
@@ -127,61 +184,55 @@ def draw_up(
             share=ask.share,
             sets=ask.sets,
             size=len(wave),
-            bytes_each=max((loads[unit] for unit in wave), default=0),
+            bytes_each=max((judge.needs(taking_part[unit]).download_bytes for unit in wave), default=0),
         )
         for number, (ask, wave) in enumerate(zip(asks, shared, strict=True))
     )
-    exclusions = tuple(Exclusion(unit, reason) for unit, reason in sorted(why.items()) if reason)
-    content = msgspec.json.encode((bundle, policy, waves, members, exclusions))
+    exclusions = tuple(
+        Exclusion(unit, lack.reason, lack.cause, lack.detail)
+        for unit, lack in sorted(why.items(), key=lambda pair: pair[0])
+        if lack is not None
+    )
     return Plan(
         waves=waves,
         members=members,
         exclusions=exclusions,
-        satisfied=len(satisfied),
-        offline=sum(c.connectivity == "Offline" for c in taking_part),
-        bytes_most=sum(loads.values()),
-        digest=sha256(content),
+        satisfied=sum(why[c.unit] is None and c.outlook.kind == "same" for c in known),
+        offline=sum(c.connectivity == "Offline" for c in taking_part.values()),
+        download_bytes=sum(member.download_bytes for member in members),
+        digest=_digest(bundle, policy, waves, members, exclusions),
+        platforms=_platforms(judge.needs(candidate) for candidate in taking_part.values()),
     )
+
+
+def _placed(candidate: Candidate, wave: int, at: int, judge: _Judge) -> Placed:
+    seen = candidate.outlook
+    away = candidate.last_seen if candidate.connectivity == "Offline" else None
+    needs = judge.needs(candidate).download_bytes
+    return Placed(candidate.unit, wave, at, seen.before, seen.no_way_back, away, needs)
+
+
+def _digest(
+    bundle: BundleId,
+    policy: Policy,
+    waves: Iterable[Wave],
+    members: Iterable[Placed],
+    exclusions: Iterable[Exclusion],
+) -> Digest:
+    """Names what would happen: not who is offline at the moment, nor figures that move all the while."""
+    who = [(member.unit, member.wave, member.place, member.before, member.no_way_back) for member in members]
+    left = [(exclusion.unit, exclusion.reason) for exclusion in exclusions]
+    return sha256(msgspec.json.encode((bundle, policy, tuple(waves), who, left)))
+
+
+def _platforms(needs: Iterable[Needs]) -> tuple[Share, ...]:
+    found: dict[str, tuple[int, int]] = {}
+    for need in needs:
+        units, size = found.get(need.platform, (0, 0))
+        found[need.platform] = units + 1, size + need.download_bytes
+    return tuple(Share(platform, *figures) for platform, figures in sorted(found.items()))
 
 
 def why_not_of(lifecycle: Lifecycle) -> str:
     """The reason of a Unit that is not provisioned, or no more."""
     return f"the Unit is {lifecycle}"
-
-
-def _why_not(candidate: Candidate, versions: Iterable[ItemVersion]) -> str:
-    """The reason that a candidate takes no part; the first that holds."""
-    if candidate.lifecycle != "provisioned":
-        return why_not_of(candidate.lifecycle)
-    if candidate.outlook.kind == "refused":
-        return candidate.outlook.reason
-    if candidate.rival:
-        return f"the campaign {candidate.rival} brings the same items"
-    for version in versions:
-        offered = {image.platform.architecture for image in version.images}
-        if candidate.architectures and offered and not offered & candidate.architectures:
-            return f"no image for {', '.join(sorted(candidate.architectures))}: there is {', '.join(sorted(offered))}"
-    return ""
-
-
-def _loads(candidates: Iterable[Candidate], versions: Sequence[ItemVersion]) -> dict[UnitId, int]:
-    """What each downloads at most; Units that are alike are looked at once."""
-    known: dict[tuple[int, frozenset[str]], int] = {}
-    loads = {}
-    for candidate in candidates:
-        kind = id(candidate.outlook), candidate.architectures
-        if kind not in known:
-            known[kind] = _bytes(candidate, versions)
-        loads[candidate.unit] = known[kind]
-    return loads
-
-
-def _bytes(candidate: Candidate, versions: Iterable[ItemVersion]) -> int:
-    """What the candidate downloads at most: an image of each item that it lacks, the largest where none is known."""
-    total = 0
-    for version in versions:
-        if candidate.outlook.before.get(version.item) == version.version:
-            continue
-        images = [i for i in version.images if i.platform.architecture in candidate.architectures] or version.images
-        total += max((image.size_bytes for image in images), default=0)
-    return total

@@ -68,6 +68,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roll_back_on_halt: bool = True
     four_eyes: bool = False
     """Whether somebody other than its maker must approve the plan before it starts."""
+    require_way_back: bool = False
+    """Whether a Unit that could not go back to what it runs is left out, not only named."""
 
 
 def waves_of(policy: Policy) -> tuple[WaveAsk, ...]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from aosedge.cloud.domain import catalogue
 from aosedge.cloud.domain.access.callers import Role
+from aosedge.cloud.domain.items import needed_ram
 from aosedge.cloud.ports import StoredBlob
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases.bundles.layers import PreparedItem
@@ -116,4 +117,5 @@ def _version(entry: PreparedItem, item: ItemId, bundle: BundleId, ids: Ids, now:
         labels=instances.labels,
         state_limit=int(entry.item.configuration.quotas.state_limit or 0),
         default_state=entry.default_state[0] if entry.default_state else None,
+        ram_bytes=needed_ram(entry.item.configuration),
     )

@@ -1,0 +1,40 @@
+"""What is kept of a plan as a whole."""
+
+from tests.unit.cloud.domain.campaigns.test_plan import CHANGES, candidate, plan
+
+from aosedge.cloud.domain.campaigns.expected import Rates
+from aosedge.cloud.domain.campaigns.outline import Outline, outlined
+from aosedge.cloud.domain.campaigns.outlook import Outlook
+from aosedge.cloud.domain.campaigns.policy import Gate, Policy
+from aosedge.model.instants import DAY, SECOND, Instant
+
+NOW = Instant(10 * DAY)
+POLICY = Policy(strategy="canary", gate=Gate(soak_us=0))
+
+
+def outline(rates: Rates = Rates()) -> Outline:
+    stuck = Outlook("changes", {}, no_way_back="why", new=CHANGES.new)
+    drawn = plan(
+        candidate("a", connectivity="Offline", last_seen=Instant(9 * DAY)),
+        candidate("b", connectivity="Offline", last_seen=Instant(9 * DAY + 1)),
+        candidate("c", stuck),
+        candidate("d", lifecycle="new"),
+        candidate("e", rival="spring"),
+        candidate("f", rival="spring"),
+        candidate("g", Outlook("same")),
+        policy=POLICY,
+    )
+    return outlined(drawn, POLICY, rates, NOW)
+
+
+def test_an_outline_has_every_figure() -> None:
+    found = outline()
+    assert (found.members, found.satisfied, found.offline, found.offline_too_long) == (3, 1, 2, 1)
+    assert (found.no_way_back, found.download_bytes, found.planned_at) == (1, 90, NOW)
+    assert found.excluded == {"the campaign spring brings the same items": 2, "the Unit is new": 1}
+    assert [left.units for left in found.left] == [2, 1]
+
+
+def test_the_time_is_that_of_all_waves_or_not_known() -> None:
+    assert outline().expected_us is None
+    assert outline(Rates(update_us=SECOND, updates=1)).expected_us == 2 * SECOND
