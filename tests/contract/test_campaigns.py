@@ -11,7 +11,7 @@ from aosedge.cloud.domain.campaigns.limits import Limits
 from aosedge.cloud.domain.campaigns.policy import Policy, WaveAsk
 from aosedge.cloud.domain.campaigns.state import Campaign, Selection
 from aosedge.cloud.store import Store
-from aosedge.cloud.usecases import assignments, campaigns, units
+from aosedge.cloud.usecases import assignments, audit, campaigns, units
 from aosedge.model.errors import Conflict, Invalid, NotFound
 from aosedge.model.ids import AssignmentId, BundleId, FleetId, SetId, UnitId
 from aosedge.model.instants import DAY, HOUR, MINUTE
@@ -67,6 +67,44 @@ async def test_a_bad_bundle_halts_by_itself_and_who_had_it_goes_back(place: Camp
     await place.told(first)
     done = await place.pass_time()
     assert (done.state, await place.states(2)) == ("rolled_back", {"succeeded": 5})
+
+
+async def test_each_decision_is_a_line_of_the_organizations_trail_with_the_rule_that_decided(
+    place: CampaignPlace,
+) -> None:
+    await place.begin()
+    await place.told(await place.members("offered"))
+    await place.pass_time()
+    await place.told(await place.members("offered"), failed=True, went_back=True)
+    lines = await place.oem(lambda session: session.audit.page(order="number").items)
+    told = [(line.operation, line.detail) for line in lines if line.who == "task:campaigns"]
+    assert [operation for operation, _ in told] == [
+        "campaign_waves_begin",
+        "campaign_waves_pass",
+        "campaign_waves_begin",
+        "campaign_waves_fail",
+        "campaign_waves_begin",
+        "campaigns_roll_back",
+    ]
+    assert told[0][1] == "spring: wave 1: 5 Units"
+    assert "5 of 5 failed" in told[3][1] and told[3][1].startswith("spring: wave 2: ")
+    assert told[4][1].startswith("spring: wave 3, which takes wave 2 back")
+    assert {line.chain for line in lines} == {"oem-1"} and {line.target for line in lines} == {place.campaign}
+    assert (await place.oem(audit.verify_own)).faults == ()
+    await place.drive()
+    assert (await place.oem(lambda session: session.audit.page())).total == len(lines)
+
+
+async def test_a_persons_verb_is_no_decision_of_the_campaign(place: CampaignPlace) -> None:
+    await place.begin()
+    await place.told(await place.members("offered"))
+    await place.verb(Halt("a complaint"))
+    await place.verb(RollBack("a complaint"))
+    lines = await place.oem(lambda session: session.audit.page(order="number").items)
+    assert [line.detail for line in lines] == [
+        "spring: wave 1: 5 Units",
+        "spring: wave 3, which takes wave 1 back: 5 Units",
+    ]
 
 
 async def test_after_a_halt_nobody_starts_and_who_has_it_keeps_it(place: CampaignPlace) -> None:

@@ -14,6 +14,8 @@ from aosedge.cloud.usecases import audit
 from aosedge.model.instants import Instant, instant_said, to_rfc3339
 
 FAULTS_MOST: Final = 100
+CLOUD: Final = "AosCloud"
+"""Who decided what nobody asked for, with its task in brackets."""
 """Named in one answer; the others are counted."""
 
 
@@ -27,7 +29,8 @@ class ChangeView(msgspec.Struct, frozen=True):
 
 
 class AuditLineView(msgspec.Struct, frozen=True):
-    """Who did what to what, and how it went. `who_name` is the user's name or the Unit's system id.
+    """Who did what to what, and how it went. `who_name` is the user's name, the Unit's system id, or
+    `AosCloud (campaigns)` for what a task decided by itself.
 
     `hash` binds the line to the one before, SHA-256 hex.
     """
@@ -166,6 +169,8 @@ def _left_out(change: Change) -> int:
 
 def _known_as(session: Session, who: str) -> str:
     """As lines have whom people call so; `user:` and `unit:` with an id are that already."""
+    if who.startswith(CLOUD):
+        return f"task:{who.removeprefix(CLOUD).strip(' ()')}"
     found = session.users.page(username=who).items
     return f"user:{found[0].id}" if found else who
 
@@ -175,4 +180,6 @@ def _names(session: Session, known: Iterable[str]) -> dict[str, str]:
     kinds = [(who, *who.partition(":")[::2]) for who in known]
     users = session.users.names(id for _, kind, id in kinds if kind == "user")
     units = session.units.names(id for _, kind, id in kinds if kind == "unit")
-    return {who: users.get(id) or units.get(id) or id for who, _, id in kinds}
+    return {
+        who: f"{CLOUD} ({id})" if kind == "task" else users.get(id) or units.get(id) or id for who, kind, id in kinds
+    }

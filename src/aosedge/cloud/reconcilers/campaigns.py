@@ -8,6 +8,7 @@ from aosedge.cloud.domain.access.callers import Caller, Scope, Task
 from aosedge.cloud.ports import Bus
 from aosedge.cloud.reconcilers.driver import Report
 from aosedge.cloud.store import EverySession, Store
+from aosedge.cloud.usecases.campaign_decisions import note
 from aosedge.cloud.usecases.campaigns import counted, go_on, settled, take_in, takes_newcomers
 from aosedge.model.ids import CampaignId, Ids
 from aosedge.model.instants import MINUTE, Clock, Instant
@@ -47,8 +48,9 @@ def drive(session: EverySession, id: CampaignId, *, newcomers: bool) -> bool:
     newcomers = newcomers and takes_newcomers(campaign)
     if newcomers:
         take_in(session.within(Scope(reach="tenant", tenant=campaign.tenant)), campaign)
-    campaign = settled(members, campaign, now)
+    before, campaign = campaign, settled(members, campaign, now)
     new, look_at = go_on(members, campaign, counted(members, campaign), now)
     members.put(new, look_at)
+    note(session, before, new, asked=False)
     session.signal("targets")
     return newcomers

@@ -25,8 +25,8 @@ def who(caller: Caller) -> tuple[str, str]:
             return tenant, f"user:{user}"
         case UnitPeer(unit=unit, tenant=tenant):
             return tenant, f"unit:{unit}"
-        case Task(name=name):
-            return "", f"task:{name}"
+        case Task(name=name, tenant=tenant):
+            return tenant or "", f"task:{name}"
 
 
 class Audit:

@@ -64,6 +64,7 @@ class Session(Signals):
     def __init__(self, connection: Connection, caller: Caller, scope: Scope) -> None:
         super().__init__()
         self.caller, self.scope = caller, scope
+        self._connection = connection
         recorder = Recorder(connection)
         self.audit = Audit(connection, caller, scope, recorder)
         self.campaign_members, self.campaign_plans = CampaignMembers(connection), CampaignPlans(connection, scope)
@@ -102,6 +103,10 @@ class Session(Signals):
         self.campaigns = Campaigns(connection, scope)
         self.received = ReceivedMessages(connection, scope)
         self.explaining = Explaining(connection, scope)
+
+    def audit_of(self, caller: Caller) -> Audit:
+        """The trail of a task whose decision follows in this transaction; the changes stay with the asker's line."""
+        return Audit(self._connection, caller, EVERYTHING, Recorder(self._connection))
 
 
 class UnitsSession(Signals):

@@ -32,9 +32,10 @@ class UnitPeer(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """A reconciler: nobody asked."""
+    """A reconciler: nobody asked. `tenant`: whose audit trail says what it decided; None is the installation's."""
 
     name: str
+    tenant: OrgId | None = None
 
 
 class Caller(msgspec.Struct, frozen=True):
