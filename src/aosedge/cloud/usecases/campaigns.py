@@ -32,12 +32,8 @@ from aosedge.cloud.domain.selectors import parse_selector
 from aosedge.cloud.domain.titles import checked_title
 from aosedge.cloud.store import Session
 from aosedge.cloud.store.campaign_members import FARTHEST_LOOK, CampaignMembers
-<<<<<<< HEAD
-from aosedge.cloud.usecases.campaign_planning import drawn_up
-=======
-from aosedge.cloud.store.compiling import Aims
 from aosedge.cloud.usecases.campaign_decisions import note
->>>>>>> e11f6c5 (Write each decision of a campaign into its organization's audit trail, with the rule that decided)
+from aosedge.cloud.usecases.campaign_planning import drawn_up
 from aosedge.model.errors import Conflict
 from aosedge.model.ids import BundleId, CampaignId, Ids, UserId
 from aosedge.model.instants import MINUTE, SECOND, Instant
