@@ -63,8 +63,7 @@ class Session(Signals):
 
     def __init__(self, connection: Connection, caller: Caller, scope: Scope) -> None:
         super().__init__()
-        self.caller, self.scope = caller, scope
-        self._connection = connection
+        self.caller, self.scope, self._connection = caller, scope, connection
         recorder = Recorder(connection)
         self.audit = Audit(connection, caller, scope, recorder)
         self.campaign_members, self.campaign_plans = CampaignMembers(connection), CampaignPlans(connection, scope)
