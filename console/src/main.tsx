@@ -3,11 +3,13 @@ import "./frame/frame.css";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { attend } from "./api/attendance";
 import { Problem } from "./api/problem";
 import { App } from "./frame/App";
 import { applyTheme } from "./frame/theme";
 
 applyTheme();
+attend(window);
 
 /** The session may have ended: ask who is signed in. Whoever is not in yet is told by the door itself. */
 function heard(error: unknown): void {

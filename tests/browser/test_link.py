@@ -6,6 +6,23 @@ from tests.browser.place import Place
 from tests.browser.test_pages import settled
 
 
+def test_a_page_that_nobody_looks_at_says_so_and_keeps_no_session_alive(open_as: Open) -> None:
+    page = open_as("oem", "about:blank")
+    page.clock.install()
+    page.goto("/")
+    settled(page, "Overview")
+    with page.expect_request("**/api/v11/deployment-bundles/**") as fresh:
+        page.reload()
+    assert "x-unattended" not in fresh.value.headers
+    settled(page, "Overview")
+    with page.expect_request("**/api/v11/deployment-bundles/**") as alone:
+        page.clock.fast_forward("05:00")
+    assert alone.value.headers["x-unattended"] == "true"
+    with page.expect_request("**/api/v11/fleets/**") as back:
+        page.get_by_role("navigation", name="Main").get_by_role("link", name="Fleets").click()
+    assert "x-unattended" not in back.value.headers
+
+
 def test_a_lost_connection_says_so_and_catches_up(open_as: Open, place: Place) -> None:
     page = open_as("oem", "/fleets")
     settled(page, "Fleets")

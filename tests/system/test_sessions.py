@@ -191,6 +191,23 @@ def test_use_is_written_down_to_the_minute_and_keeps_a_session_from_falling_idle
     assert after["expires_at"] == before["expires_at"]
 
 
+def test_what_a_page_asks_with_nobody_before_it_keeps_no_session_from_falling_idle(cloud: CloudProcess) -> None:
+    with by_link(cloud, "auditor") as browser:
+        mine = browser.me().json()["session"]["id"]
+        database(
+            cloud,
+            "UPDATE web_sessions SET last_used_at = 1, idle_expires_at = created_at + 60000000 WHERE id = ?",
+            mine,
+        )
+        alone = {"x-unattended": "true"}
+        unused = browser.client.get("/users/me/", headers=alone).json()["session"]
+        assert browser.client.get("/units/", headers=alone).status_code == 200
+        assert browser.client.get("/users/me/", headers=alone).json()["session"] == unused
+        assert browser.client.get("/units/").status_code == 200
+        used = browser.client.get("/users/me/", headers=alone).json()["session"]
+    assert used["last_used_at"] > unused["last_used_at"] and used["idle_expires_at"] > unused["idle_expires_at"]
+
+
 def test_one_sees_and_ends_one_s_own_sessions(cloud: CloudProcess) -> None:
     with by_link(cloud, "owner") as here, by_link(cloud, "owner") as there, by_link(cloud, "oem") as other:
         listed = here.client.get("/users/me/sessions/").json()

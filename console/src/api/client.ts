@@ -1,4 +1,5 @@
 import createClient, { type Middleware } from "openapi-fetch";
+import { UNATTENDED, unattended } from "./attendance";
 import { Problem, problemOf } from "./problem";
 import type { components, paths } from "./schema";
 import { words } from "../words/en";
@@ -19,6 +20,7 @@ export function csrfHeader(): [string, string][] {
 const marked: Middleware = {
   onRequest({ request }) {
     if (request.method !== "GET") csrfHeader().forEach(([name, value]) => request.headers.set(name, value));
+    else if (unattended()) request.headers.set(UNATTENDED, "true");
     return request;
   },
 };

@@ -25,6 +25,8 @@ from aosedge.trust.secrets import csrf_token_of
 T = TypeVar("T")
 IDLE = frozenset(("events_read",))
 """Operations that a page keeps asking for with nobody before it: they do not keep a session from falling idle."""
+UNATTENDED = "x-unattended"
+"""The header with which a page says that it asks by itself: such a request is no use of the session either."""
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -142,7 +144,8 @@ def provide(around: Around) -> Provide:
         request_id, address = request.scope["state"]["request_id"], origin_of(request)
         try:
             credential = credential_of(request)
-            caller = await around.sign_in.caller(credential, request_id, address, uses=operation not in IDLE)
+            uses = operation not in IDLE and UNATTENDED not in request.headers
+            caller = await around.sign_in.caller(credential, request_id, address, uses=uses)
         except Unauthenticated as error:
             if provenance_of(request).changes:
                 await around.attempts.note_unknown(request_id, address, operation, error)
