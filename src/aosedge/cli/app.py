@@ -11,6 +11,7 @@ from aosedge.cli import (
     audit,
     bundles,
     campaigns,
+    dossiers,
     enrolment,
     explain,
     fleets,
@@ -50,7 +51,9 @@ units.app.add_typer(unit_changes.app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(bundles.app, name="bundle")
 app.add_typer(enrolment.app, name="enrolment")
+campaigns.app.command("dossier")(dossiers.get)
 app.add_typer(campaigns.app, name="campaign")
+app.add_typer(dossiers.app, name="dossier")
 app.add_typer(explain.app, name="explain")
 app.add_typer(fleets.app, name="fleet")
 app.add_typer(grants.app, name="grant")

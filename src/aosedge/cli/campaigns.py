@@ -64,6 +64,7 @@ def create(
     require_way_back: Annotated[
         bool, typer.Option("--require-way-back", help="leave out Units that could not go back")
     ] = False,
+    purpose: Annotated[str, typer.Option(help="what it is for, for whoever reads it later")] = "",
     json: Json = False,
 ) -> None:
     """Make a draft; look at it with `aos campaign plan`, then `aos campaign start`."""
@@ -89,6 +90,7 @@ def create(
         "bundle_id": bundle_named(client, bundle)["id"],
         "selection": selection_of(client, fleet or [], set or [], selector, unit or []),
         "policy": policy,
+        "purpose": purpose,
     }
     out.done(client.post("campaigns/", body), f"made the campaign {title}; next: aos campaign plan {title!r}")
 
@@ -125,7 +127,12 @@ def show(context: typer.Context, campaign: Campaign, json: Json = False) -> None
 
     def words() -> None:
         pairs = (("title", found["title"]), ("bundle", found["bundle"]), ("state", found["state"].replace("_", " ")))
-        more = (("why", found["reason"]), ("created", found["created_at"][:16]), ("id", found["id"]))
+        more = (
+            ("for", found["purpose"]),
+            ("why", found["reason"]),
+            ("created", found["created_at"][:16]),
+            ("id", found["id"]),
+        )
         out.fields((*pairs, *more))
         out.line()
         rows = [

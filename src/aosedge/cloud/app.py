@@ -37,12 +37,14 @@ from aosedge.cloud.usecases.certificates import PURPOSE, Certification
 from aosedge.cloud.usecases.configurations import Configurations
 from aosedge.cloud.usecases.dispatch import Dispatcher
 from aosedge.cloud.usecases.doorkeeper import Doorkeeper
+from aosedge.cloud.usecases.dossiers import Dossiers
 from aosedge.cloud.usecases.installation import Installed
 from aosedge.cloud.usecases.openid import OpenId
 from aosedge.cloud.usecases.passkeys import Passkeys
 from aosedge.cloud.usecases.people import SignIn
 from aosedge.cloud.usecases.platform import Platform
 from aosedge.cloud.usecases.provisioning import Provisioning
+from aosedge.cloud.usecases.signers import Signers
 from aosedge.cloud.usecases.signing_in import Sessions, new_link
 from aosedge.model.errors import Invalid
 from aosedge.trust import tls
@@ -165,6 +167,11 @@ class CloudParts(msgspec.Struct, frozen=True):
         parts = self.authority, provisioning, challenges, self.clock, self.ids, attempts
         return Doorkeeper(self.store, *parts)
 
+    def dossiers(self) -> Dossiers:
+        """Writes and signs dossiers of campaigns."""
+        folder = self.settings.data_folder
+        return Dossiers(Signers(folder / "signing" / "dossiers.pem", self.authority), folder / "scratch")
+
     def intake(self) -> Intake:
         """Takes bundles."""
         scratch, most = self.settings.data_folder / "uploads", self.settings.upload_most_mb * 1_000_000
@@ -238,6 +245,7 @@ def people_application(parts: CloudParts, intake: Intake) -> Front:
             intake=intake,
             configurations=Configurations(parts.blobs),
             admission=Admission(store, parts.authority, clock, attempts),
+            dossiers=parts.dossiers(),
             platform=Platform(settings, version("aosedge"), clock.wall(), parts.runs),
             root_pem=parts.authority.root_pem(),
             upload_bytes_most=settings.upload_most_mb * 1_000_000,

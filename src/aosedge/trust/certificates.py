@@ -20,13 +20,13 @@ from aosedge.model.errors import Invalid, Unauthenticated, Untrusted
 from aosedge.model.ids import SystemId, UnitId, UserId
 from aosedge.model.instants import DAY, Instant, from_datetime, to_datetime
 from aosedge.trust import csr, roots
-from aosedge.trust.templates import begin, general_name, key_usage, name_of, pem_of, uri
+from aosedge.trust.templates import DOCUMENT_SIGNING, begin, general_name, key_usage, name_of, pem_of, uri
 from aosedge.trust.templates import serial_of as serial_of
 
 USER_URN: Final = "urn:aos:user:"
 UNIT_URN: Final = "urn:aos:unit:"
 DOMAIN_URN: Final = "urn:aos:domain:"
-SERVER_LIFE, USER_LIFE, UNIT_LIFE = 2 * 365 * DAY, 2 * 365 * DAY, 5 * 365 * DAY
+SERVER_LIFE, USER_LIFE, UNIT_LIFE, SIGNER_LIFE = 2 * 365 * DAY, 2 * 365 * DAY, 5 * 365 * DAY, 2 * 365 * DAY
 _CLIENT, _SERVER = ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH
 
 
@@ -109,6 +109,11 @@ class Authority:
         alternatives = [general_name(name) for name in ordered]
         root = self._replaced or self._issuing
         return self._issue(key, ordered[0], alternatives, (_SERVER,), now, SERVER_LIFE, by=root)
+
+    def issue_signer(self, key: csr.PublicKey, now: Instant) -> Issued:
+        """The certificate of who signs dossiers for this installation; it opens no door."""
+        alternatives = [uri(DOMAIN_URN + self.domain)]
+        return self._issue(key, "AosEdge dossiers", alternatives, (DOCUMENT_SIGNING,), now, SIGNER_LIFE)
 
     def issue_user(self, key: csr.PublicKey, user: UserId, username: str, now: Instant) -> Issued:
         """A person's certificate: signs in, and signs bundles."""

@@ -16,6 +16,8 @@ from aosedge.model.instants import DAY, HOUR, Instant, to_datetime
 from aosedge.trust import csr
 
 ROOT_LIFE: Final = 30 * 365 * DAY
+DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
+"""The extended key usage of who signs documents (RFC 9336)."""
 _SKEW = HOUR  # a peer whose clock is a little behind already takes a new certificate
 
 

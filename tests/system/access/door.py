@@ -194,7 +194,8 @@ async def _asked(
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
-        if heard is not None and heard(message.get("body", b"")):
+        last = message["type"] == "http.response.body" and not message.get("more_body", False)
+        if last or (heard is not None and heard(message.get("body", b""))):
             enough.set()
 
     await app(scope, receive, send)

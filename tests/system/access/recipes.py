@@ -110,6 +110,8 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("campaigns_create", body=_campaign({"fleets": [Of("fleet")], "units": [Of("unit")]})),
         Recipe("campaigns_delete", campaign),
         Recipe("campaigns_delete", underway, refused=_UNDERWAY),
+        Recipe("campaigns_dossier", campaign, refused=_DRAFT),
+        Recipe("campaigns_dossier", underway),
         Recipe("campaigns_halt", campaign, body={}, refused=_DRAFT),
         Recipe("campaigns_halt", underway, body={}),
         Recipe(

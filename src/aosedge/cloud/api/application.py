@@ -20,6 +20,7 @@ from aosedge.cloud.api import (
     campaigns,
     deployments,
     doorstep,
+    dossiers,
     enrolment,
     events,
     explanations,
@@ -56,6 +57,7 @@ from aosedge.cloud.usecases.admission import Admission
 from aosedge.cloud.usecases.bundles import Intake
 from aosedge.cloud.usecases.configurations import Configurations
 from aosedge.cloud.usecases.doorkeeper import Doorkeeper
+from aosedge.cloud.usecases.dossiers import Dossiers
 from aosedge.cloud.usecases.openid import OpenId
 from aosedge.cloud.usecases.passkeys import Passkeys
 from aosedge.cloud.usecases.platform import Platform
@@ -94,6 +96,7 @@ class Parts(msgspec.Struct, frozen=True):
     passkeys: Passkeys
     openid: OpenId
     platform: Platform
+    dossiers: Dossiers
     root_pem: str
     upload_bytes_most: int
 
@@ -129,6 +132,7 @@ def handlers(root_pem: str, upload_bytes_most: int) -> Router:
             bundles.handler(upload_bytes_most),
             *campaigns.HANDLERS,
             *campaign_plans.HANDLERS,
+            dossiers.read,
             audit.list_,
             audit.verify,
             events.read,
@@ -296,6 +300,7 @@ def application(parts: Parts) -> Litestar:
             "passkeys_": given(parts.passkeys),
             "openid": given(parts.openid),
             "platform": given(parts.platform),
+            "dossiers_": given(parts.dossiers),
         },
     )
 
@@ -303,7 +308,7 @@ def application(parts: Parts) -> Litestar:
 def document() -> dict[str, Any]:
     """The OpenAPI document, which needs no parts."""
     names = ("ask", "authority", "doorkeeper", "intake", "admission", "door", "passkeys_", "openid", "platform")
-    nothing = {name: Provide(lambda: None, sync_to_thread=False) for name in (*names, "configurations")}
+    nothing = {name: Provide(lambda: None, sync_to_thread=False) for name in (*names, "configurations", "dossiers_")}
     return completed(_built(handlers("", 0), nothing).openapi_schema.to_schema())
 
 

@@ -68,6 +68,10 @@ class Ask:
         """Run `work` in one transaction with its audit line; `target` names what was changed."""
         return await self._dispatcher.change(self.caller, self.operation, work, target)
 
+    async def taken(self, target: str) -> None:
+        """Write down that the asker took away what they have read."""
+        await self._dispatcher.taken(self.caller, self.operation, target)
+
     async def still_allowed(self) -> bool:
         """Sign the asker in anew, as what lasts must: whether they may still ask for this."""
         peer = self.caller.origin.partition(" ")[0]

@@ -85,6 +85,8 @@ class NewCampaign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bundle_id: str
     selection: SelectionBody
     policy: PolicyBody = PolicyBody()
+    purpose: str = ""
+    """What it is for, for whoever reads it later."""
 
 
 class CurvePoint(msgspec.Struct, frozen=True):
@@ -141,6 +143,7 @@ class CampaignView(msgspec.Struct, frozen=True):
     revision: int
     plan_digest: str
     approved: bool
+    purpose: str
 
 
 class CampaignsView(msgspec.Struct, frozen=True):
@@ -243,6 +246,7 @@ def view(session: Session, campaign: Campaign) -> CampaignView:
         revision=campaign.revision,
         plan_digest=campaign.plan_digest,
         approved=bool(campaign.plan_digest) and campaign.approved_digest == campaign.plan_digest,
+        purpose=campaign.purpose,
     )
 
 

@@ -79,7 +79,7 @@ async def create(ask: Asked, data: JSONBody[NewCampaign]) -> CampaignView:
     def make(session: Session) -> CampaignView:
         selection = selection_of(session, data.selection)
         policy, bundle = policy_of(data.policy), BundleId(data.bundle_id)
-        return view(session, campaigns.create(session, ask.ids, data.title, bundle, policy, selection))
+        return view(session, campaigns.create(session, ask.ids, data.title, bundle, policy, selection, data.purpose))
 
     return await ask.change(make, lambda made: made.id)
 

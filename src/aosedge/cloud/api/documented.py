@@ -20,6 +20,8 @@ _WORDS: Final = {
     "429": "Too often; `retry-after` says when again.",
     "503": "Not now; `retry-after` says when again.",
 }
+_LATER: Final = frozenset(("campaigns_dossier",))
+"""What reads a thing that comes to be on the way."""
 _VIEW: Final = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorView"}}}
 
 
@@ -54,7 +56,7 @@ def _refusals(operation: dict[str, Any]) -> list[str]:
         found |= {"413", "415"}
     if operation["operationId"] not in PUBLIC:  # without a row, the body or a header is the credential
         found |= {"401", "403", "429"}
-    if body or (row is not None and row.effect == "changes"):
+    if body or operation["operationId"] in _LATER or (row is not None and row.effect == "changes"):
         found.add("409")
     if any(parameter["name"].lower() == "if-match" for parameter in parameters):
         found.add("412")

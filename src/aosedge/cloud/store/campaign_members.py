@@ -23,6 +23,7 @@ from sqlalchemy import (
 from aosedge.cloud.domain.alerts import Severity, severities_from
 from aosedge.cloud.domain.campaigns.plan import Placed, Plan
 from aosedge.cloud.domain.campaigns.state import MOVING, ON_THE_WAY, Campaign, Counts, Wave
+from aosedge.cloud.store.campaign_records import CampaignRecords
 from aosedge.cloud.store.campaign_tables import campaign_exclusions, campaign_members, campaigns, unit_releases
 from aosedge.cloud.store.campaigns import put_campaign
 from aosedge.cloud.store.rows import insert_into, one
@@ -78,6 +79,7 @@ class CampaignMembers:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.records = CampaignRecords(connection)
 
     def due(self, now: Instant, most: int) -> tuple[CampaignId, ...]:
         """Campaigns to look at, the longest due first."""

@@ -31,6 +31,7 @@ campaigns = Table(
     words("approved_digest", ""),
     Column("look_at", BigInteger),
     Column("edited_by", Text),
+    words("purpose", ""),
     Index(None, "tenant", "created_at"),
     Index(None, "look_at"),
 )

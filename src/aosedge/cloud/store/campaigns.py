@@ -12,6 +12,7 @@ from aosedge.cloud.domain.campaigns.state import OVER, Campaign, MemberState
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.store import rows
 from aosedge.cloud.store.campaign_tables import campaign_exclusions, campaign_members, campaigns
+from aosedge.cloud.store.dossiers import DossierRecords
 from aosedge.cloud.store.tables import units
 from aosedge.cloud.store.units import within
 from aosedge.model.errors import NotFound
@@ -47,6 +48,7 @@ class Campaigns:
 
     def __init__(self, connection: Connection, scope: Scope) -> None:
         self._connection, self._scope = connection, scope
+        self.dossiers = DossierRecords(connection, scope)
 
     def _mine(self) -> Select[Any]:
         query, scope = select(*(column for column in campaigns.c if column.name != "look_at")), self._scope

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, Table, delete, exists, func, select, tuple_
 
+from aosedge.cloud.store.dossier_tables import campaign_configurations
 from aosedge.cloud.store.service_states import drop_left
 from aosedge.cloud.store.tables import alerts, received, target_documents, unit_targets
 from aosedge.model.instants import Instant
@@ -34,9 +35,10 @@ class Retention:
         return dropped
 
     def drop_documents(self, most: int) -> int:
-        """Target documents that no Unit has; how many went."""
-        used = exists().where(unit_targets.c.digest == target_documents.c.digest)
-        unused = select(target_documents.c.digest).where(~used).limit(most)
+        """Target documents that no Unit has, and no campaign found on one; how many went."""
+        name, kept = target_documents.c.digest, campaign_configurations.c
+        used = (exists().where(column == name) for column in (unit_targets.c.digest, kept.before, kept.after))
+        unused = select(name).where(*(~each for each in used)).limit(most)
         return self._connection.execute(
             delete(target_documents).where(target_documents.c.digest.in_(unused))
         ).rowcount

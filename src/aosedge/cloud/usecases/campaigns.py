@@ -29,7 +29,7 @@ from aosedge.cloud.domain.campaigns.policy import Policy, checked
 from aosedge.cloud.domain.campaigns.state import MOVING, Campaign, Counts, Selection, Wave
 from aosedge.cloud.domain.campaigns.stepping import ALIVE, step
 from aosedge.cloud.domain.selectors import parse_selector
-from aosedge.cloud.domain.titles import checked_title
+from aosedge.cloud.domain.titles import checked_purpose, checked_title
 from aosedge.cloud.store import Session
 from aosedge.cloud.store.campaign_members import FARTHEST_LOOK, CampaignMembers
 from aosedge.cloud.usecases.campaign_decisions import note
@@ -47,7 +47,13 @@ WAVE_LOOK: Final = MINUTE
 
 
 def create(
-    session: Session, ids: Ids, title: str, bundle: BundleId, policy: Policy, selection: Selection
+    session: Session,
+    ids: Ids,
+    title: str,
+    bundle: BundleId,
+    policy: Policy,
+    selection: Selection,
+    purpose: str = "",
 ) -> Campaign:
     """A new draft. Raises Invalid naming the field, NotFound for what is named and missing or foreign."""
     who = session.caller.who
@@ -75,6 +81,7 @@ def create(
         policy=checked(policy),
         selection=selection,
         fleet=selection.fleets[0] if len(selection.fleets) == 1 else None,
+        purpose=checked_purpose(purpose),
     )
     session.campaigns.add(made)
     return made
@@ -217,6 +224,8 @@ def _carry_out(members: CampaignMembers, campaign: Campaign, effect: Effect, now
         case OpenWave(number, undoes):
             if undoes is not None:
                 members.open_back(campaign.id, number, undoes)
+            elif number == 0:
+                members.records.freeze(campaign.id)
         case Offer(number, most):
             if campaign.waves[number].undoes is None:
                 members.overtaken(campaign, number, now)
@@ -227,6 +236,7 @@ def _carry_out(members: CampaignMembers, campaign: Campaign, effect: Effect, now
             members.try_again(campaign.id, number)
         case Over():
             members.skip_pending(campaign.id, f"the campaign is {campaign.state.replace('_', ' ')}", now)
+            members.records.settle(campaign.id)
 
 
 def takes_newcomers(campaign: Campaign) -> bool:
@@ -243,3 +253,4 @@ def take_in(session: Session, campaign: Campaign) -> None:
         drawn = drawn_up(session, campaign, known)
         last = max(wave.number for wave in campaign.waves if wave.undoes is None)
         session.campaign_members.join(campaign.id, [replace(member, wave=last) for member in drawn.members])
+        session.campaign_members.records.freeze(campaign.id)

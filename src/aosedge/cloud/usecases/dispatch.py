@@ -52,6 +52,10 @@ class Dispatcher:
             await self._note(caller, operation, "not found", target=error.name, detail=str(error))
             raise
 
+    async def taken(self, caller: Caller, operation: str, target: str) -> None:
+        """Write down that the caller took something away that they were allowed to read."""
+        await self._note(caller, operation, "done", target=target)
+
     async def allowed(self, caller: Caller, operation: str) -> Scope:
         """How far the operation reaches; raises NotAllowed, which the audit trail then has.
 

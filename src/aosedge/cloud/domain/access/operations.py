@@ -48,6 +48,7 @@ OPERATIONS: Final[dict[str, Row]] = {
     "campaigns_cancel":                 Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "campaigns_create":                 Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "campaigns_delete":                 Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
+    "campaigns_dossier":                Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "campaigns_halt":                   Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "campaigns_list":                   Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "campaigns_override":               Row("changes", "tenant", "none",     "none",   "none",   "none"),

@@ -199,6 +199,8 @@ class Campaign(msgspec.Struct, frozen=True):
     plan_digest: str = ""
     approved_digest: str = ""
     """Of the plan that was approved: a changed plan voids it."""
+    purpose: str = ""
+    """What it is for, as its maker said it."""
     edited_by: UserId | None = None
     """Who changed it last after it was planned: with four eyes not the one who approves that."""
 

@@ -1,0 +1,146 @@
+"""The dossier of a campaign: read within one snapshot into a file, some Units in memory at a time, and signed."""
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import IO, Final
+
+import msgspec
+
+from aosedge.cloud.domain import dossiers
+from aosedge.cloud.domain.campaigns.state import Campaign
+from aosedge.cloud.domain.dossiers import canonical, row
+from aosedge.cloud.store import Session
+from aosedge.cloud.usecases.signers import Signers
+from aosedge.model.ids import CampaignId, ItemId
+from aosedge.model.instants import Instant, to_rfc3339
+from aosedge.trust.dossiers import FORMAT, OPENING, Media, Statement, ending
+
+_PIECE: Final = 256 * 1024
+_NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9]+")
+
+
+class Dossier(msgspec.Struct, frozen=True):
+    """A dossier in a file that is gone once it is closed; `digest` is that of the JSON's content."""
+
+    campaign: CampaignId
+    filename: str
+    media: Media
+    digest: str
+    size: int
+    file: IO[bytes]
+
+    def pieces(self) -> Iterator[bytes]:
+        """The file from its beginning."""
+        self.file.seek(0)
+        while piece := self.file.read(_PIECE):
+            yield piece
+
+
+class Written(msgspec.Struct, frozen=True):
+    """Content of JSON as it lies in a file, behind the opening."""
+
+    campaign: Campaign
+    file: IO[bytes]
+    digest: str
+    size: int
+
+
+class Dossiers:
+    """Writes and signs them. `scratch` is a folder on this machine."""
+
+    def __init__(self, signers: Signers, scratch: Path) -> None:
+        self._signers, self._scratch = signers, scratch
+
+    def write(self, session: Session, id: CampaignId) -> Written:
+        """All that there is of it. Raises NotFound, and Conflict for a campaign that has not begun."""
+        campaign = session.campaigns.get(id)
+        dossiers.check_begun(campaign)
+        self._scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = tempfile.TemporaryFile(dir=self._scratch)  # noqa: SIM115 - whoever streams it closes it
+        try:
+            file.write(OPENING)
+            digest, size = _keep(file, content(session, campaign))
+        except BaseException:
+            file.close()
+            raise
+        return Written(campaign, file, digest, size)
+
+    def signed(self, written: Written, now: Instant) -> Dossier:
+        """As JSON, whole."""
+        campaign = written.campaign
+        statement = Statement(
+            format=FORMAT,
+            media_type="application/json",
+            digest=written.digest,
+            size=written.size,
+            signed_at=to_rfc3339(now),
+            campaign=campaign.id,
+            title=campaign.title,
+            json_digest=written.digest,
+        )
+        written.file.write(ending(statement, self._signers.ready(now)))
+        size = written.file.tell()
+        name = filename(campaign, "json")
+        return Dossier(campaign.id, name, statement.media_type, written.digest, size, written.file)
+
+
+def content(session: Session, campaign: Campaign) -> Iterator[bytes]:
+    """The JSON's bytes: members in the order of their names."""
+    records, lines = session.campaigns.dossiers, session.campaigns.dossiers.lines(campaign)
+    people = (line.who.partition(":")[2] for line in lines)
+    named = records.named(campaign, (*people, campaign.created_by or ""))
+    bundle = session.bundles.get(campaign.bundle)
+    sections: dict[str, Callable[[], Iterable[bytes]]] = {
+        "approvals": lambda: (canonical(list(dossiers.approvals(lines, named))),),
+        "bundle": lambda: (canonical(dossiers.about_bundle(bundle, session.items.of_bundle(bundle.id))),),
+        "campaign": lambda: (canonical(dossiers.about_campaign(campaign, named)),),
+        "configurations": lambda: _configurations(session, campaign.id),
+        "exclusions": lambda: _listed(row(each) for each in records.exclusions(campaign.id)),
+        "format": lambda: (canonical(FORMAT),),
+        "installation": lambda: (canonical({"domain": named.domain}),),
+        "plan": lambda: (canonical(dossiers.about_plan(campaign)),),
+        "timeline": lambda: (canonical(dossiers.timeline(lines, named)),),
+        "units": lambda: _listed(row(dossiers.about_unit(each)) for each in records.units(campaign.id)),
+        "unseen_units": lambda: (canonical(records.unseen(campaign.id)),),
+        "waves": lambda: (canonical(dossiers.about_waves(campaign)),),
+    }
+    for place, (name, parts) in enumerate(sorted(sections.items())):
+        yield (b"," if place else b"{") + canonical(name) + b":"
+        yield from parts()
+    yield b"}"
+
+
+def filename(campaign: Campaign, kind: str) -> str:
+    """What a browser calls the file: letters and digits of the title only."""
+    slug = _NOT_IN_NAMES.sub("-", campaign.title.lower()).strip("-")[:60]
+    return f"dossier-{slug or campaign.id}.{kind}"
+
+
+def _configurations(session: Session, id: CampaignId) -> Iterator[bytes]:
+    known: dict[ItemId, tuple[str, str]] = {}
+    yield b"{"
+    for place, (digest, target) in enumerate(session.campaigns.dossiers.targets(id)):
+        new = {ItemId(item.item.id or "") for item in target.items} - known.keys()
+        known |= session.campaigns.dossiers.codenames(new) if new else {}
+        yield (b"," if place else b"") + canonical(digest) + b":" + row(dossiers.about_target(target.items, known))
+    yield b"}"
+
+
+def _listed(parts: Iterable[bytes]) -> Iterator[bytes]:
+    yield b"["
+    for place, part in enumerate(parts):
+        yield b"," + part if place else part
+    yield b"]"
+
+
+def _keep(file: IO[bytes], pieces: Iterable[bytes]) -> tuple[str, int]:
+    """Write them; the digest and the number of bytes."""
+    running, size = hashlib.sha256(), 0
+    for piece in pieces:
+        file.write(piece)
+        running.update(piece)
+        size += len(piece)
+    return f"sha256:{running.hexdigest()}", size
