@@ -87,6 +87,11 @@ def wave(page: Page, number: int) -> Locator:
     return page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=f"Wave {number}", exact=True))
 
 
+def gate(page: Page, number: int) -> Locator:
+    """A wave's gate in figures."""
+    return wave(page, number).get_by_role("list", name="Gate")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_wizard_passes_axe_and_shows_the_plan_before_anything_moves(
     open_as: Open, place: Place, alive: Bundles, scheme: str, tmp_path: Path
@@ -132,6 +137,12 @@ def test_a_good_release_goes_to_the_end_while_somebody_watches(
     expect(page.get_by_text("Completed", exact=True)).to_be_visible(timeout=ENDS_MS)
     expect(wave(page, 2).get_by_role("link", name="2 succeeded")).to_be_visible()
     assert page.evaluate("window.here")
+    expect(gate(page, 2).get_by_text("2 succeeded, 2 needed")).to_be_visible()
+    expect(page.get_by_text("3 of 3 have it")).to_be_visible()
+    expect(page.get_by_role("img", name="0 of 2 results failed")).to_be_visible()
+    page.get_by_role("button", name="Wave: the newest").click()
+    page.get_by_role("option", name="1", exact=True).click()
+    expect(page.get_by_role("img", name="0 of 1 results failed")).to_be_visible()
     wave(page, 2).get_by_role("link", name="2 succeeded").click()
     expect(page).to_have_url(re.compile("member=succeeded"))
     expect(page.locator("tbody td[data-label=Unit]")).to_have_count(2)
@@ -150,6 +161,7 @@ def test_a_bad_release_halts_by_itself_and_goes_back_and_its_pages_pass_axe(
     expect(page.get_by_text("Rolled back", exact=True)).to_be_visible(timeout=ENDS_MS)
     expect(page.get_by_role("heading", name=re.compile("1 of 1 failed: more than usual"))).to_be_visible()
     expect(wave(page, 1).get_by_role("link", name=re.compile("1 (failed|went back)"))).to_be_visible()
+    expect(gate(page, 1).get_by_text("1 failed, 0 may")).to_be_visible()
     expect(wave(page, 3).get_by_text("brings back wave 1")).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("1 of 1 results failed"))).to_be_visible()
     settled(page, title)
@@ -230,7 +242,7 @@ def changed_while_it_runs(page: Page, title: str, scheme: str, folder: Path) -> 
     page.get_by_role("button", name="Save the change").click()
     settled(page, title)
     expect(page.get_by_text("1 at once")).to_be_visible()
-    expect(wave(page, 1).get_by_text("Passes when 95 % succeeded")).to_be_visible()
+    expect(gate(page, 1).get_by_text("healthy for")).to_contain_text("of 10 hours")
     expect(wave(page, 2).get_by_text("Passes when 90 % succeeded")).to_be_visible()
 
 

@@ -17,6 +17,7 @@ import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { CampaignLabel } from "./CampaignLabels";
 import { CurvePanel } from "./CurvePanel";
+import { HowFar } from "./HowFar";
 import { Members } from "./Members";
 import { PlanFacts } from "./PlanFacts";
 import { policyWords } from "./policyWords";
@@ -68,6 +69,7 @@ export function CampaignPage() {
             <div className="aos-stack">
               <State campaign={campaign} />
               {["draft", "planned"].includes(campaign.state) ? <Planning campaign={campaign} sets={sets} /> : null}
+              <HowFar campaign={campaign} />
               <Waves campaign={campaign} sets={sets} />
               <CurvePanel campaign={campaign} />
               {campaign.waves.length ? <Members campaign={campaign} search={search} onSearch={onSearch} /> : null}

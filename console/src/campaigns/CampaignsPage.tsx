@@ -11,6 +11,7 @@ import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { Bar } from "./Bar";
 import { CampaignLabel } from "./CampaignLabels";
+import { countsOf } from "./HowFar";
 import { campaignsQuery, readyBundlesQuery, type Campaign } from "./queries";
 import { CAMPAIGN_STATES, type CampaignsSearch } from "./search";
 
@@ -97,11 +98,8 @@ const COLUMNS: Column<Campaign>[] = [
 ];
 
 function Progress({ campaign }: { campaign: Campaign }) {
-  const out = campaign.waves.filter((wave) => wave.undoes === null);
-  const all = out.reduce((sum, wave) => sum + wave.members, 0);
-  if (!out.length) return <span className="aos-quiet">{w.notPlanned}</span>;
-  const counts = { ...campaign.counts };
-  counts.pending += all - Object.values(counts).reduce((sum, number) => sum + number, 0);
+  const { counts, all } = countsOf(campaign);
+  if (!all) return <span className="aos-quiet">{w.notPlanned}</span>;
   return (
     <div className="aos-small-bar">
       <Bar counts={counts} />

@@ -3,6 +3,7 @@ import { Moment } from "../parts/Moment";
 import { Panel } from "../parts/Panel";
 import { words } from "../words/en";
 import { Bar } from "./Bar";
+import { Figures } from "./Figures";
 import { WaveLabel } from "./CampaignLabels";
 import { durationWords, percent } from "./durations";
 import type { Campaign, Wave } from "./queries";
@@ -69,7 +70,7 @@ function OneWave({ wave, campaign, sets }: { wave: Wave; campaign: Campaign; set
             ) : null}
           </span>
         ) : null}
-        <p className="aos-quiet">{gateWords(wave)}</p>
+        {wave.figures.length ? <Figures wave={wave} /> : <p className="aos-quiet">{gateWords(wave)}</p>}
         {wave.overridden ? <p>{w.overridden}</p> : null}
       </div>
     </>

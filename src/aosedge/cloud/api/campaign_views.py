@@ -5,6 +5,7 @@ from datetime import timedelta
 import msgspec
 
 from aosedge.cloud.api.campaign_limits import LimitsBody, limits_body, limits_of
+from aosedge.cloud.domain.campaigns.figures import Figure, figures
 from aosedge.cloud.domain.campaigns.gate import curve_of, judge
 from aosedge.cloud.domain.campaigns.policy import (
     Gate,
@@ -122,6 +123,8 @@ class WaveView(msgspec.Struct, frozen=True):
     gate: GateBody
     """What it is judged by."""
     overridden: bool
+    figures: tuple[Figure, ...]
+    """Its gate term by term, once it has begun."""
 
 
 class CampaignView(msgspec.Struct, frozen=True):
@@ -273,6 +276,7 @@ def _wave(campaign: Campaign, wave: Wave, now: Instant) -> WaveView:
         planned=wave.size,
         gate=_gate_body(wave.gate),
         overridden=wave.overridden,
+        figures=figures(wave, now),
     )
 
 
