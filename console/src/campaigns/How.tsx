@@ -15,6 +15,7 @@ interface Props {
 
 /** How it goes: waves, gate, test, limits, and what happens when something goes wrong. */
 export function How({ step, settled = false }: Props) {
+  const { draft } = step;
   return (
     <Form onSubmit={(event) => event.preventDefault()}>
       {settled ? null : <Ways step={step} />}
@@ -33,6 +34,13 @@ export function How({ step, settled = false }: Props) {
         <div className="aos-numbers">
           <TextField step={step} name="atOnce" label={w.atOnce} placeholder={w.noLimit} type="number" />
           <TextField step={step} name="perMinute" label={w.perMinute} placeholder={w.noLimit} type="number" />
+          <TextField step={step} name="megabytes" label={w.megabytes} how={w.megabytesHow} placeholder={w.noLimit} type="number" />
+          {draft.perMinute ? (
+            <>
+              <TextField step={step} name="rampFirst" label={w.rampFirst} how={w.rampFirstHow} placeholder={w.noRamp} type="number" />
+              {draft.rampFirst ? <TextField step={step} name="rampHours" label={w.rampHours} type="number" /> : null}
+            </>
+          ) : null}
         </div>
       </FormSection>
       <FormSection title={w.safetyTitle} titleElement="h3">

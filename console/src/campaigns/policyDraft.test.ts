@@ -13,6 +13,7 @@ describe("how a campaign goes, as it is typed", () => {
       { ...USUAL, strategy: "sets", inSets: ["a", "b"], rest: false, offlineFails: true, join: false, priority: "7" },
       { ...USUAL, strategy: "sets", inSets: ["a"], usual: "0.5", tooMany: "5", early: true, severity: "critical" },
       { ...USUAL, test: false, deadlineHours: "0.5", goBack: false, fourEyes: true, perMinute: "10" },
+      { ...USUAL, perMinute: "100", rampFirst: "10", rampHours: "0.5", megabytes: "2.5" },
     ];
     for (const draft of drafts) expect(policyDraftOf(policyOf(draft))).toEqual(draft);
   });
@@ -28,6 +29,8 @@ describe("how a campaign goes, as it is typed", () => {
   it("says which of its fields make no sense", () => {
     const odd = { ...USUAL, success: "99", failed: "2", atOnce: "0", soakMinutes: "", tooMany: "0.1", priority: "1.5" };
     expect([...faultsOf(odd)].sort()).toEqual(["atOnce", "failed", "priority", "soakMinutes", "tooMany"]);
+    expect([...faultsOf({ ...USUAL, rampFirst: "10" })]).toEqual([]);
+    expect([...faultsOf({ ...USUAL, perMinute: "5", rampFirst: "10", megabytes: "0" })]).toEqual(["rampFirst", "megabytes"]);
     expect([...faultsOf({ ...USUAL, strategy: "sets" })]).toEqual(["inSets"]);
     expect([...faultsOf({ ...USUAL, test: false, tooMany: "" })]).toEqual([]);
   });

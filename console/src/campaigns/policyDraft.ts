@@ -30,6 +30,9 @@ export interface PolicyDraft {
   early: boolean;
   atOnce: string;
   perMinute: string;
+  rampFirst: string;
+  rampHours: string;
+  megabytes: string;
   deadlineHours: string;
   offlineHours: string;
   offlineFails: boolean;
@@ -43,7 +46,7 @@ export const USUAL: PolicyDraft = {
   strategy: "staged", shares: "5, 50, 100", inSets: [], rest: true,
   soakMinutes: "30", success: "95", failed: "2", sample: "5", severity: "error", manual: false,
   test: true, usual: "0.1", tooMany: "2", wrongHalt: "5", missed: "5", early: false,
-  atOnce: "", perMinute: "", deadlineHours: "2", offlineHours: "24", offlineFails: false,
+  atOnce: "", perMinute: "", rampFirst: "", rampHours: "1", megabytes: "", deadlineHours: "2", offlineHours: "24", offlineFails: false,
   join: true, priority: "0", goBack: true, fourEyes: false,
 };
 
@@ -62,6 +65,9 @@ function within(typed: string, least: number, most: number): boolean {
 const whole = (typed: string, least: number, most: number) =>
   within(typed, least, most) && Number.isInteger(Number(typed));
 
+/** Without a limit there is nothing for starts to grow to. */
+const grows = ({ perMinute, rampFirst }: PolicyDraft) => perMinute !== "" && rampFirst !== "";
+
 /** The fields that make no sense as they are. */
 export function faultsOf(draft: PolicyDraft): ReadonlySet<keyof PolicyDraft> {
   const chance = (typed: string) => within(typed, 0.000001, 99.9999);
@@ -79,6 +85,9 @@ export function faultsOf(draft: PolicyDraft): ReadonlySet<keyof PolicyDraft> {
     ["missed", !draft.test || (chance(draft.missed) && Number(draft.missed) + Number(draft.wrongHalt) < 100)],
     ["atOnce", limit(draft.atOnce)],
     ["perMinute", limit(draft.perMinute)],
+    ["rampFirst", !grows(draft) || whole(draft.rampFirst, 1, Number(draft.perMinute) || 0)],
+    ["rampHours", !grows(draft) || within(draft.rampHours, 1 / 60, 720)],
+    ["megabytes", draft.megabytes === "" || within(draft.megabytes, 0.000001, 1_000_000_000)],
     ["deadlineHours", within(draft.deadlineHours, 1 / 60, 8_000)],
     ["offlineHours", within(draft.offlineHours, 1 / 60, 8_000)],
     ["priority", whole(draft.priority, 0, 1_000_000)],
@@ -101,6 +110,7 @@ function wavesOf(draft: PolicyDraft, old: Policy): Pick<Policy, "strategy" | "wa
   }
 }
 
+const MEGABYTE = 1_000_000;
 const seconds = (amount: string, each: number) => `PT${Math.round(Number(amount) * each)}S`;
 const limited = (typed: string) => (typed === "" ? null : Number(typed));
 const share = (typed: string) => Number((Number(typed) / 100).toFixed(8));
@@ -123,7 +133,13 @@ export function policyOf(draft: PolicyDraft, old: Policy = {} as Policy): Policy
     sequential: draft.test
       ? { p0: share(draft.usual), p1: share(draft.tooMany), alpha: share(draft.wrongHalt), beta: share(draft.missed) }
       : null,
-    limits: { ...old.limits, at_once: limited(draft.atOnce), starts_per_minute: limited(draft.perMinute) },
+    limits: {
+      ...old.limits,
+      at_once: limited(draft.atOnce),
+      starts_per_minute: limited(draft.perMinute),
+      ramp: grows(draft) ? { first: Number(draft.rampFirst), over: seconds(draft.rampHours, 3600) } : null,
+      bytes_per_second: draft.megabytes === "" ? null : Math.round(Number(draft.megabytes) * MEGABYTE),
+    },
     offline: { after: seconds(draft.offlineHours, 3600), then: draft.offlineFails ? "fail" : "exclude" },
     unit_deadline: seconds(draft.deadlineHours, 3600),
     newcomers: draft.join ? "join" : "ignore",
@@ -175,6 +191,9 @@ export function policyDraftOf(policy: Policy): PolicyDraft {
     early: gate?.early_pass ?? false,
     atOnce: typed(limits?.at_once),
     perMinute: typed(limits?.starts_per_minute),
+    rampFirst: typed(limits?.ramp?.first),
+    rampHours: amount(limits?.ramp?.over, 3600, USUAL.rampHours),
+    megabytes: limits?.bytes_per_second ? String(limits.bytes_per_second / MEGABYTE) : "",
     deadlineHours: amount(policy.unit_deadline, 3600, USUAL.deadlineHours),
     offlineHours: amount(offline?.after, 3600, USUAL.offlineHours),
     offlineFails: offline?.then === "fail",

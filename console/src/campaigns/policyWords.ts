@@ -3,12 +3,11 @@ import { durationWords, percent } from "./durations";
 import type { Policy } from "./policyDraft";
 
 const w = words.campaigns;
+type Limits = NonNullable<Policy["limits"]>;
 
 /** A policy in words, one line a rule; two policies differ in the lines that differ. */
 export function policyWords(policy: Policy, sets: ReadonlyMap<string, string>): [string, string][] {
   const { gate, sequential: test, offline } = policy;
-  const { at_once: atOnce, starts_per_minute: perMinute } = policy.limits ?? {};
-  const limits = [atOnce ? w.atOnce(atOnce) : "", perMinute ? w.perMinute(perMinute) : ""].filter(Boolean);
   return [
     [w.strategy, wavesWords(policy, sets)],
     [w.soak, durationWords(gate?.soak ?? "")],
@@ -17,13 +16,23 @@ export function policyWords(policy: Policy, sets: ReadonlyMap<string, string>): 
     [w.passing, gate?.manual ? w.byPerson : w.bySelf],
     [w.curve, test ? w.testOf(percent(test.p1 ?? 0), percent(test.p0 ?? 0), percent(test.alpha ?? 0), percent(test.beta ?? 0)) : w.noTest],
     [w.early, gate?.early_pass ? w.earlyYes : ""],
-    [w.limits, limits.join(", ") || w.noLimits],
+    [w.limits, limitWords(policy.limits ?? {}) || w.noLimits],
     [w.deadline, durationWords(policy.unit_deadline)],
     [w.offlineAfter, w.offlineOf(durationWords(offline?.after ?? ""), offline?.then === "fail")],
     [w.afterHalt, policy.roll_back_on_halt ? w.goesBack : w.stays],
     [w.newcomers, policy.newcomers === "ignore" ? w.newcomersStay : w.newcomersJoin],
     [w.priority, String(policy.priority ?? 0)],
   ];
+}
+
+function limitWords({ at_once: atOnce, starts_per_minute: perMinute, ramp, bytes_per_second: rate }: Limits): string {
+  const limits = [
+    atOnce ? w.atOnce(atOnce) : "",
+    perMinute ? w.perMinute(perMinute) : "",
+    ramp ? w.ramp(ramp.first, durationWords(ramp.over)) : "",
+    rate ? w.bytesPerSecond(rate / 1_000_000) : "",
+  ];
+  return limits.filter(Boolean).join(", ");
 }
 
 function wavesWords({ strategy, waves = [] }: Policy, sets: ReadonlyMap<string, string>): string {
