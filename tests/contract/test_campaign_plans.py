@@ -9,6 +9,7 @@ from sqlalchemy import text
 from tests.contract.campaign_world import FLEET, HALVES, ITEM, NEW, OLD, CampaignPlace, campaign_place
 from tests.contract.store_world import person, tenant
 
+from aosedge.cloud.domain.campaigns.events import RollBack
 from aosedge.cloud.domain.campaigns.outline import Outline
 from aosedge.cloud.domain.campaigns.policy import Policy
 from aosedge.cloud.domain.campaigns.state import Selection
@@ -16,6 +17,7 @@ from aosedge.cloud.domain.catalogue import ImageOfVersion
 from aosedge.cloud.domain.units import Node
 from aosedge.cloud.store import Store
 from aosedge.cloud.usecases import campaigns, items
+from aosedge.cloud.usecases.campaign_comparing import compare
 from aosedge.cloud.usecases.statuses import Report, keep
 from aosedge.model.digests import Digest, sha256
 from aosedge.model.errors import Conflict, NotFound
@@ -191,3 +193,39 @@ async def test_what_a_campaign_may_go_back_to_is_not_removed(place: CampaignPlac
     assert done.state == "completed"
     with pytest.raises(Conflict, match="campaigns"):
         await place.store.write(person("sp-1"), tenant("sp-1"), lambda s: items.delete(s, ITEM))
+
+
+async def test_a_plan_is_beside_what_happened(place: CampaignPlace) -> None:
+    await change(place, "UPDATE units SET lifecycle = :v WHERE id = :k", "u009", "new")
+    drawn = await planned(place, replace(HALVES, roll_back_on_halt=False))
+    await place.oem(lambda session: campaigns.start(session, place.campaign, None))
+    await place.drive()
+    (bad, *good) = await place.members("offered")
+    await place.told(good)
+    await place.told([bad], failed=True, went_back=True)
+    seen = await place.oem(lambda session: compare(session, place.campaign))
+    first, second = seen.waves
+    assert (first.planned_units, first.counts.rolled_back, first.counts.soaking) == (5, 1, 4)
+    assert (first.planned_bytes, first.fetched_bytes, first.took_us) == (200, 160, None)
+    assert (second.planned_units, second.counts.members, second.fetched_bytes) == (4, 0, 0)
+    assert [(o.state, o.units) for o in seen.outcomes] == [("rolled_back", 1)]
+    assert (seen.outline, seen.as_planned, seen.not_back) == (drawn, True, 0)
+    await place.pass_time()
+    ended = await place.oem(lambda session: compare(session, place.campaign))
+    assert ended.waves[0].took_us is not None
+
+
+async def test_who_could_not_go_back_is_named_after(place: CampaignPlace) -> None:
+    await planned(place)
+    await place.oem(lambda session: campaigns.start(session, place.campaign, None))
+    await place.drive()
+    touched = await place.members("offered")
+    await place.told(touched)
+    await place.verb(RollBack("enough"))
+    away, *others = touched
+    gone = "UPDATE units SET connectivity = 'Offline', last_seen = :v WHERE id = :k"
+    await change(place, gone, away, place.clock.now)
+    await place.told(others)
+    await place.pass_time(2 * DAY)
+    seen = await place.oem(lambda session: compare(session, place.campaign))
+    assert (seen.not_back, [(s.unit, s.reason) for s in seen.stuck]) == (1, [(away, "offline for too long")])

@@ -14,6 +14,7 @@ from aosedge.cli.tables import size
 def add_to(app: typer.Typer) -> None:
     """The commands, to those of campaigns."""
     app.command()(plan)
+    app.command()(compare)
 
 
 def plan(
@@ -44,6 +45,45 @@ def plan(
             out.line(f"start it with: aos campaign start {found['title']!r}")
 
     out.show(drawn, words)
+
+
+def compare(
+    context: typer.Context,
+    campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="title or id")],
+    json: Json = False,
+) -> None:
+    """The plan beside what has happened: Units, bytes and time of each wave, who came out otherwise, who is stuck."""
+    client, out = begin(context, as_json=json)
+    found = found_of(client, campaign)
+    seen = client.get(f"campaigns/{found['id']}/comparison/")
+    out.show(seen, lambda: _compared(out, seen))
+
+
+def _compared(out: Output, seen: View) -> None:
+    rows = []
+    for wave in seen["waves"]:
+        counts = wave["counts"]
+        units = f"{counts['succeeded']} of {wave['planned_units']}"
+        units += f" and {wave['joined']} joined" if wave["joined"] else ""
+        failed = counts["failed"] + counts["rolled_back"]
+        fetched = f"{size(wave['fetched_bytes'])} of {size(wave['planned_bytes'])}"
+        took = f"{span(wave['took_s'])} of {span(wave['expected_s'])}"
+        rows.append((wave["number"] + 1, wave["state"], units, failed, fetched, took))
+    out.table(("wave", "state", "succeeded of planned", "failed", "fetched of planned", "took of expected"), rows, "")
+    out.line()
+    if not seen["as_planned"]:
+        out.line("it was changed after this plan")
+    for left in seen["left_out"]:
+        out.line(f"planned without: {left['units']} Units: {left['reason']}")
+    for end in seen["outcomes"]:
+        why = f": {end['reason']}" if end["reason"] else ""
+        out.line(f"{end['state'].replace('_', ' ')}: {end['units']} Units{why}")
+    if seen["no_way_back"]:
+        out.line(f"planned without a way back: {seen['no_way_back']} Units: aos campaign plan --show")
+    for unit in seen["stuck"]:
+        out.line(f"did not go back: {unit['system_uid']}: {unit['reason']}")
+    if seen["not_back"] > len(seen["stuck"]):
+        out.line(f"did not go back: {seen['not_back'] - len(seen['stuck'])} more")
 
 
 def _waves(out: Output, drawn: View) -> None:

@@ -106,6 +106,7 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("campaigns_approve", campaign, body={"digest": "x"}, refused=_DRAFT),
         Recipe("campaigns_cancel", campaign, body={}),
         Recipe("campaigns_cancel", underway, body={}),
+        Recipe("campaigns_compare", underway),
         Recipe("campaigns_create", body=_campaign({"fleets": [Of("fleet")]})),
         Recipe("campaigns_create", body=_campaign({"fleets": [Of("fleet")], "units": [Of("unit")]})),
         Recipe("campaigns_delete", campaign),

@@ -11,6 +11,7 @@ from aosedge.cloud.store.audit import Audit
 from aosedge.cloud.store.campaign_candidates import CampaignCandidates
 from aosedge.cloud.store.campaign_members import CampaignMembers
 from aosedge.cloud.store.campaign_plans import CampaignPlans
+from aosedge.cloud.store.campaign_results import CampaignResults
 from aosedge.cloud.store.campaigns import Campaigns
 from aosedge.cloud.store.catalogue import BlobRecords, Bundles, Items
 from aosedge.cloud.store.clones import Clones, EveryTakeover
@@ -66,8 +67,7 @@ class Session(Signals):
         self.caller, self.scope, self._connection = caller, scope, connection
         recorder = Recorder(connection)
         self.audit = Audit(connection, caller, scope, recorder)
-        self.campaign_members, self.campaign_plans = CampaignMembers(connection), CampaignPlans(connection, scope)
-        self.campaign_candidates = CampaignCandidates(connection, scope)  # thousands at once: see its line
+        self._of_campaigns(connection, scope)
         connection = cast(Connection, recorder)  # as far as repositories use one: `execute` and `dialect`
         self.organizations = Organizations(connection, scope)
         self.users = Users(connection, scope)
@@ -106,6 +106,13 @@ class Session(Signals):
     def audit_of(self, caller: Caller) -> Audit:
         """The trail of a task whose decision follows in this transaction; the changes stay with the asker's line."""
         return Audit(self._connection, caller, EVERYTHING, Recorder(self._connection))
+
+    def _of_campaigns(self, connection: Connection, scope: Scope) -> None:
+        """Thousands of rows at once, which the trail does not show: the campaign's own line tells."""
+        self.campaign_members = CampaignMembers(connection)
+        self.campaign_candidates = CampaignCandidates(connection, scope)
+        self.campaign_plans = CampaignPlans(connection, scope)
+        self.campaign_results = CampaignResults(connection, scope)
 
 
 class UnitsSession(Signals):

@@ -46,6 +46,7 @@ OPERATIONS: Final[dict[str, Row]] = {
     "campaign_plan_members_list":       Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "campaigns_approve":                Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "campaigns_cancel":                 Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
+    "campaigns_compare":                Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "campaigns_create":                 Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "campaigns_delete":                 Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "campaigns_dossier":                Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
