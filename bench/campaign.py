@@ -162,10 +162,8 @@ async def run(url: str, size: int) -> dict[str, str]:
 GATES = Policy(gate=Gate(failed_share=0.02, success_share=0.95), sequential=None)
 
 
-def touched(
-    stops: Callable[[int, int], bool], rate: float, chance: Random, size: int, together: int
-) -> tuple[int, bool]:
-    """How many of `size` Units, `together` at a time, have it before it stops, and whether it did."""
+def touched(stops: Callable[[int, int], bool], rate: float, chance: Random, size: int) -> tuple[int, bool]:
+    """How many of `size` Units, one after another, have it before it stops, and whether it did."""
     failures = 0
     for number in range(1, size + 1):
         failures += chance.random() < rate
@@ -190,6 +188,8 @@ def gates(size: int = 1_000, fleets: int = 1_001) -> list[tuple[str, str, str]]:
 
     rules = (
         ("sequential test, p0 0.5 %, p1 5 %", ours(replace(GATES, sequential=Sequential(p0=0.005, p1=0.05)))),
+        ("by default without a past, p0 0.1 %, p1 2 %", ours(replace(GATES, sequential=Sequential()))),
+        ("by default after 0.5 %, p0 0.5 %, p1 2.5 %", ours(replace(GATES, sequential=Sequential(0.005, 0.025)))),
         ("fixed threshold, over 2 % of the wave", ours(GATES)),
         ("hawkBit: error threshold 2 % of the group", hawkbit),
         ("hawkBit: its default, 50 % of the group", lambda results, failures: 100 * failures / size >= 50),

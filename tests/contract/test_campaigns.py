@@ -6,9 +6,10 @@ from tests.contract.campaign_world import ALL, FLEET, HALVES, ITEM, NEW, Campaig
 from tests.contract.store_world import person, tenant
 
 from aosedge.cloud.domain.access.callers import Scope
+from aosedge.cloud.domain.campaigns.baseline import Past
 from aosedge.cloud.domain.campaigns.events import Cancel, Halt, Pause, Resume, RetryFailed, RollBack
 from aosedge.cloud.domain.campaigns.limits import Limits
-from aosedge.cloud.domain.campaigns.policy import Policy, WaveAsk
+from aosedge.cloud.domain.campaigns.policy import Gate, Policy, WaveAsk
 from aosedge.cloud.domain.campaigns.state import Campaign, Selection
 from aosedge.cloud.store import Store
 from aosedge.cloud.usecases import assignments, audit, campaigns, units
@@ -328,3 +329,17 @@ async def test_an_error_alert_on_a_member_halts(place: CampaignPlace) -> None:
     halted = await place.pass_time(2 * MINUTE)
     halted = await place.told([first])
     assert (halted.state, halted.reason) == ("halted", "1 alert of severity error or above on members")
+
+
+async def test_what_is_usual_is_learnt_from_completed_campaigns_with_the_same_items(place: CampaignPlace) -> None:
+    half = replace(HALVES, gate=Gate(success_share=0.5, failed_share=0.5, soak_us=0))
+    assert await place.oem(lambda s: s.campaigns.past()) == Past()
+    await place.begin(half)
+    first = await place.members("offered")
+    await place.told(first[:1], failed=True)
+    await place.told(first[1:])
+    assert await place.oem(lambda s: s.campaigns.past()) == Past(), "it is not over"
+    done = await place.told(await place.members("offered"))
+    assert done.state == "completed"
+    past = await place.oem(lambda s: (s.campaigns.past(), s.campaigns.past(NEW), s.campaigns.past(BundleId("other"))))
+    assert past == (Past(10, 1), Past(10, 1), Past())

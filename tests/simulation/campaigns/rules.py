@@ -234,7 +234,12 @@ class Judge:
             if enough and failures > gate["failed_share"] * judged + 1e-9:
                 raise Violated("gate", f"wave {wave['number']} goes on with {failures} of {judged} failed")
             test = after.policy["sequential"]
-            if test and wave["state"] in MOVING and _too_many(test, failures, failures + rows["succeeded"]):
+            if (
+                test
+                and enough
+                and wave["state"] in MOVING
+                and _too_many(test, failures, failures + rows["succeeded"])
+            ):
                 raise Violated("sequential", f"wave {wave['number']} goes on with {failures} failed")
 
     def _deadlines(self, after: Seen, now: int) -> None:

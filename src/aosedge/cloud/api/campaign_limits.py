@@ -16,7 +16,7 @@ class RampBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     over: timedelta
 
 
-class LimitsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PaceBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How fast. Null is without a limit; a ramp needs `starts_per_minute`."""
 
     at_once: int | None = None
@@ -25,13 +25,13 @@ class LimitsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bytes_per_second: int | None = None
 
 
-def limits_of(body: LimitsBody) -> Limits:
+def limits_of(body: PaceBody) -> Limits:
     """As the domain knows them."""
     ramp = None if body.ramp is None else Ramp(body.ramp.first, body.ramp.over // _MICROSECOND)
     return Limits(body.at_once, body.starts_per_minute, ramp, body.bytes_per_second)
 
 
-def limits_body(limits: Limits) -> LimitsBody:
+def limits_body(limits: Limits) -> PaceBody:
     """As people said them."""
     ramp = None if limits.ramp is None else RampBody(limits.ramp.first, timedelta(microseconds=limits.ramp.over_us))
-    return LimitsBody(limits.at_once, limits.starts_per_minute, ramp, limits.bytes_per_second)
+    return PaceBody(limits.at_once, limits.starts_per_minute, ramp, limits.bytes_per_second)

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import msgspec
 
-from aosedge.cloud.api.campaign_limits import LimitsBody, limits_body, limits_of
+from aosedge.cloud.api.campaign_limits import PaceBody, limits_body, limits_of
+from aosedge.cloud.api.campaign_sequential import SequentialBody, sequential_body, sequential_of
+from aosedge.cloud.domain.campaigns.baseline import usual
 from aosedge.cloud.domain.campaigns.figures import Figure, figures
 from aosedge.cloud.domain.campaigns.gate import curve_of, judge
 from aosedge.cloud.domain.campaigns.policy import (
@@ -28,7 +30,7 @@ from aosedge.cloud.domain.campaigns.state import (
 )
 from aosedge.cloud.store import Session
 from aosedge.cloud.store.campaigns import Member
-from aosedge.model.ids import FleetId, SetId, UnitId
+from aosedge.model.ids import BundleId, FleetId, SetId, UnitId
 from aosedge.model.instants import Instant, to_rfc3339
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -59,8 +61,8 @@ class PolicyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     strategy: Strategy = "staged"
     waves: tuple[WaveAsk, ...] = ()
     gate: GateBody = GateBody()
-    sequential: Sequential | None = Sequential()
-    limits: LimitsBody = LimitsBody()
+    sequential: SequentialBody | None = SequentialBody()
+    limits: PaceBody = PaceBody()
     offline: OfflineBody = OfflineBody()
     unit_deadline: timedelta = timedelta(hours=2)
     newcomers: str = "join"
@@ -176,15 +178,17 @@ class MembersView(msgspec.Struct, frozen=True):
     items: tuple[MemberView, ...]
 
 
-def policy_of(body: PolicyBody) -> Policy:
-    """As the domain knows it."""
+def policy_of(session: Session, bundle: str, body: PolicyBody) -> Policy:
+    """As the domain knows it; what nobody said of the test is as it was when such bundles came before."""
+    past = usual(session.campaigns.past(BundleId(bundle)), session.campaigns.past())
     gate, offline = msgspec.structs.asdict(body.gate), body.offline
     soak = gate.pop("soak")
-    named = {name: getattr(body, name) for name in ("strategy", "waves", "sequential", "priority")}
+    named = {name: getattr(body, name) for name in ("strategy", "waves", "priority")}
     return Policy(
         **named,
         gate=Gate(**gate, soak_us=soak // _MICROSECOND),
         limits=limits_of(body.limits),
+        sequential=sequential_of(body.sequential, past),
         offline=Offline(offline.after // _MICROSECOND, offline.then),  # type: ignore[arg-type]
         unit_deadline_us=body.unit_deadline // _MICROSECOND,
         newcomers=body.newcomers,  # type: ignore[arg-type]
@@ -199,7 +203,7 @@ def body_of(policy: Policy) -> PolicyBody:
     named = {
         name: getattr(policy, name)
         for name in (
-            "strategy", "waves", "sequential", "priority", "newcomers", "roll_back_on_halt", "four_eyes",
+            "strategy", "waves", "priority", "newcomers", "roll_back_on_halt", "four_eyes",
             "require_way_back",
         )
     }  # fmt: skip
@@ -207,6 +211,7 @@ def body_of(policy: Policy) -> PolicyBody:
         **named,
         gate=_gate_body(policy.gate),
         limits=limits_body(policy.limits),
+        sequential=sequential_body(policy.sequential),
         offline=OfflineBody(timedelta(microseconds=policy.offline.after_us), policy.offline.then),
         unit_deadline=timedelta(microseconds=policy.unit_deadline_us),
     )

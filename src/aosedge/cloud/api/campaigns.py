@@ -78,7 +78,7 @@ async def create(ask: Asked, data: JSONBody[NewCampaign]) -> CampaignView:
 
     def make(session: Session) -> CampaignView:
         selection = selection_of(session, data.selection)
-        policy, bundle = policy_of(data.policy), BundleId(data.bundle_id)
+        policy, bundle = policy_of(session, data.bundle_id, data.policy), BundleId(data.bundle_id)
         return view(session, campaigns.create(session, ask.ids, data.title, bundle, policy, selection, data.purpose))
 
     return await ask.change(make, lambda made: made.id)
@@ -100,8 +100,9 @@ async def update(ask: Asked, id: Name, data: JSONBody[PolicyBody], if_match: Unc
     """Change how it goes: limits and deadlines at once, gates for waves that have not begun."""
 
     def edit(session: Session) -> Campaign:
-        check_mark(if_match, session.campaigns.get(CampaignId(id)).policy)
-        return campaigns.edit(session, CampaignId(id), policy_of(data))
+        campaign = session.campaigns.get(CampaignId(id))
+        check_mark(if_match, campaign.policy)
+        return campaigns.edit(session, campaign.id, policy_of(session, campaign.bundle, data))
 
     return await _after(ask, id, edit)
 

@@ -7,13 +7,14 @@ import msgspec
 from sqlalchemy import Connection, Select, delete, false, func, insert, select, update
 
 from aosedge.cloud.domain.access.callers import Scope
+from aosedge.cloud.domain.campaigns.baseline import Past
 from aosedge.cloud.domain.campaigns.fitting import Cause
 from aosedge.cloud.domain.campaigns.state import OVER, Campaign, MemberState
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.store import rows
 from aosedge.cloud.store.campaign_tables import campaign_exclusions, campaign_members, campaigns
 from aosedge.cloud.store.dossiers import DossierRecords
-from aosedge.cloud.store.tables import units
+from aosedge.cloud.store.tables import units, versions
 from aosedge.cloud.store.units import within
 from aosedge.model.errors import NotFound
 from aosedge.model.ids import BundleId, CampaignId, FleetId, SetId, SystemId, UnitId
@@ -156,6 +157,16 @@ class Campaigns:
         reason = campaign_exclusions.c.reason
         query = select(reason, func.count()).where(campaign_exclusions.c.campaign == id).group_by(reason)
         return {row[0]: row[1] for row in self._connection.execute(query)}
+
+    def past(self, bundle: BundleId | None = None) -> Past:
+        """What came of campaigns that are completed: of all, or of those that brought one of the bundle's items."""
+        query = self._mine().where(campaigns.c.state == "completed")
+        if bundle is not None:
+            items = select(versions.c.item).where(versions.c.bundle == bundle)
+            query = query.where(campaigns.c.bundle.in_(select(versions.c.bundle).where(versions.c.item.in_(items))))
+        of = rows.every(self._connection, query, Campaign)
+        counts = [w.counts for each in of for w in each.waves if w.undoes is None and w.counts is not None]
+        return Past(sum(each.results for each in counts), sum(each.failures for each in counts))
 
     def members_of(self, ids: Iterable[CampaignId]) -> dict[UnitId, CampaignId]:
         """Units that are in the first waves' legs of any of these campaigns, with one of them."""

@@ -77,10 +77,10 @@ def curve_of(test: Sequential, counts: Counts) -> Curve:
 def _broken(gate: Gate, test: Sequential | None, counts: Counts) -> str:
     """Why the wave cannot pass any more."""
     judged, failures = counts.judged, counts.failures
-    if test is not None and curve_of(test, counts).verdict == "too_many":
-        return f"{failures} of {counts.results} failed: more than usual, by the sequential test"
     if counts.results < min(gate.min_sample, judged):
         return ""
+    if test is not None and curve_of(test, counts).verdict == "too_many":
+        return f"{failures} of {counts.results} failed: more than usual, by the sequential test"
     if failures > gate.failed_share * judged:
         return f"{failures} of {judged} failed: over {gate.failed_share:.4g} of the wave"
     if judged - failures < gate.success_share * judged:

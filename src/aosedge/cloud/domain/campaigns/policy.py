@@ -30,7 +30,10 @@ class Gate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sequential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Wald's test of the failure share: `p0` is usual, `p1` is too much; alpha and beta are the chances of error."""
+    """Wald's test of the failure share: `p0` is usual, `p1` is too much; alpha and beta are the chances of error.
+
+    It halts nothing before the gate has its `min_sample` results.
+    """
 
     p0: float = 0.001
     p1: float = 0.02

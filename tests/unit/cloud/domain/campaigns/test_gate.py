@@ -89,6 +89,14 @@ def test_the_sequential_test_halts_before_the_shares_do() -> None:
     assert verdict(Counts(pending=990, succeeded=7, failed=3), policy, undoes=0) == "waiting"
 
 
+def test_the_sequential_test_halts_nothing_before_the_sample() -> None:
+    policy = Policy(gate=Gate(min_sample=5))
+    assert verdict(Counts(pending=999, failed=1), policy) == "waiting"
+    assert verdict(Counts(pending=996, failed=4), policy) == "waiting"
+    assert verdict(Counts(pending=995, succeeded=3, failed=2), policy) == "failed"
+    assert verdict(Counts(failed=1), policy) == "failed", "a wave of one has no more to say"
+
+
 @pytest.mark.parametrize(("early", "expected"), [(True, "passed"), (False, "waiting")])
 def test_the_sequential_test_may_let_it_pass_early(early: bool, expected: str) -> None:
     policy = Policy(gate=Gate(early_pass=early), sequential=Sequential(p0=0.005, p1=0.05))

@@ -4,20 +4,22 @@ import random
 
 import pytest
 
-from aosedge.cloud.domain.campaigns.policy import Sequential
+from aosedge.cloud.domain.campaigns.baseline import completed
+from aosedge.cloud.domain.campaigns.policy import Gate, Sequential
 from aosedge.cloud.domain.campaigns.sequential import Curve, curve
 
 USUAL, TOO_MANY = 0.005, 0.05
 TEST = Sequential(p0=USUAL, p1=TOO_MANY)
 
 
-def until_decided(rate: float, chance: random.Random) -> Curve:
+def until_decided(rate: float, chance: random.Random, test: Sequential = TEST) -> Curve:
+    """As the gate goes by it: not before its sample."""
     results = failures = 0
     while True:
         results += 1
         failures += chance.random() < rate
-        found = curve(TEST, results, failures)
-        if found.verdict != "open":
+        found = curve(test, results, failures)
+        if found.verdict != "open" and results >= Gate().min_sample:
             return found
 
 
@@ -31,12 +33,12 @@ def test_successes_lower_the_curve_and_failures_raise_it() -> None:
     assert curve(TEST, 10, 3).verdict == "too_many"
 
 
-@pytest.mark.parametrize(("rate", "wrong"), [(USUAL, "too_many"), (TOO_MANY, "usual")])
-def test_it_errs_as_seldom_as_it_says(rate: float, wrong: str) -> None:
-    chance = random.Random(7)
-    fleets = 2000
-    errors = sum(until_decided(rate, chance).verdict == wrong for _ in range(fleets))
-    assert errors / fleets < 0.06  # alpha and beta are 5 %; the overshoot at a bound makes it less
+@pytest.mark.parametrize("test", [TEST, Sequential(), completed(None, None, 0.05, 0.05, USUAL)], ids=str)
+def test_it_errs_as_seldom_as_it_says(test: Sequential) -> None:
+    chance, fleets = random.Random(7), 5000
+    for rate, wrong in ((test.p0, "too_many"), (test.p1, "usual")):
+        errors = sum(until_decided(rate, chance, test).verdict == wrong for _ in range(fleets))
+        assert errors / fleets < 0.06  # alpha and beta are 5 %; the overshoot at a bound makes it less
 
 
 def test_a_bad_release_is_stopped_after_a_few_dozen() -> None:
