@@ -14,9 +14,9 @@ from aosedge.cloud.usecases import audit
 from aosedge.model.instants import Instant, instant_said, to_rfc3339
 
 FAULTS_MOST: Final = 100
+"""Named in one answer; the others are counted."""
 CLOUD: Final = "AosCloud"
 """Who decided what nobody asked for, with its task in brackets."""
-"""Named in one answer; the others are counted."""
 
 
 class ChangeView(msgspec.Struct, frozen=True):
@@ -169,8 +169,8 @@ def _left_out(change: Change) -> int:
 
 def _known_as(session: Session, who: str) -> str:
     """As lines have whom people call so; `user:` and `unit:` with an id are that already."""
-    if who.startswith(CLOUD):
-        return f"task:{who.removeprefix(CLOUD).strip(' ()')}"
+    if who.startswith(f"{CLOUD} ("):
+        return f"task:{who.removeprefix(f'{CLOUD} (').removesuffix(')')}"
     found = session.users.page(username=who).items
     return f"user:{found[0].id}" if found else who
 
