@@ -29,6 +29,7 @@ export function faultsOf(draft: Draft): ReadonlySet<keyof Draft> {
 export function bodyOf(draft: Draft): Schemas["NewCampaign"] {
   return {
     title: draft.title.trim(),
+    purpose: "",
     bundle_id: draft.bundle,
     selection: { fleets: draft.fleets, sets: draft.sets, selector: draft.selector.trim() || null, units: [] },
     policy: policyOf(draft),
