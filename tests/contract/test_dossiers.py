@@ -45,6 +45,13 @@ class Desk:
         written = await place.store.read(caller, scope, lambda s: self.dossiers.write(s, place.campaign))
         return self.dossiers.signed(written, place.clock.now)
 
+    async def pages(self) -> bytes:
+        place = self.place
+        work = lambda s: self.dossiers.write_pages(s, place.campaign)  # noqa: E731
+        written = await place.store.read(person("oem-1", place.clock.now), tenant("oem-1"), work)
+        with written.file:
+            return b"".join(self.dossiers.signed(written, place.clock.now).pieces())
+
     async def read(self, scope: Scope | None = None) -> dict[str, Any]:
         made = await self.made(scope)
         with made.file:
@@ -99,6 +106,14 @@ async def test_a_campaign_that_is_over_has_the_same_dossier_each_time(place: Cam
     await complete(place)
     first, _ = await desk.read(), await place.pass_time()
     assert await desk.read() == first
+
+
+async def test_pages_name_the_digest_of_the_json_and_are_signed_too(place: CampaignPlace, desk: Desk) -> None:
+    await complete(place)
+    made = await desk.made()
+    made.file.close()
+    verdict = verify(io.BytesIO(await desk.pages()), desk.authority.roots, place.clock.now)
+    assert (verdict.statement.media_type, verdict.statement.json_digest) == ("application/pdf", made.digest)
 
 
 async def test_units_that_went_back_say_what_they_run(place: CampaignPlace, desk: Desk) -> None:

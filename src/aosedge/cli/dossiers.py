@@ -21,16 +21,17 @@ app = group("dossiers of campaigns: signed records")
 def get(
     context: typer.Context,
     campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="title or id")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="the file to write; what is there is replaced")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="file to write over, .json or .pdf")],
     json: Json = False,
 ) -> None:
     """Write its dossier: purpose, plan, approvals, what each Unit ran before and after, its result; signed."""
     client, out = begin(context, as_json=json)
     found = named(client, "campaigns/", "campaign", campaign, "title")
+    kind = "pdf" if output.suffix.lower() == ".pdf" else "json"
     part = output.with_name(f".{output.name}.part")
     try:
         with part.open("wb") as file:
-            came = client.save(f"campaigns/{segment(found['id'])}/dossier/?format=json", file)
+            came = client.save(f"campaigns/{segment(found['id'])}/dossier/?format={kind}", file)
         part.replace(output)
     except OSError as error:
         raise Invalid("cannot be written", element=str(output), got=error.strerror or str(error)) from error

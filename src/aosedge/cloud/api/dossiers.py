@@ -13,7 +13,7 @@ from aosedge.cloud.api.asking import Asked, Name
 from aosedge.cloud.usecases.dossiers import Dossiers
 from aosedge.model.ids import CampaignId
 
-Format = Literal["json"]
+Format = Literal["json", "pdf"]
 Kind: TypeAlias = Annotated[Format, QueryParameter(name="format")]
 _END: Final = b""
 
@@ -27,9 +27,11 @@ _END: Final = b""
 async def read(ask: Asked, dossiers_: NamedDependency[Dossiers], id: Name, in_format: Kind = "json") -> Stream:
     """What a campaign was for, who approved it, what each Unit ran before and after, and what became of each.
 
-    Signed by the installation; `aos dossier verify` judges it without a cloud. The audit trail says who took it.
+    As PDF it is summed up, naming the digest of the JSON. Either is signed by the installation, and
+    `aos dossier verify` judges it without a cloud. The audit trail says who took it.
     """
-    written = await ask.read(lambda session: dossiers_.write(session, CampaignId(id)))
+    write = dossiers_.write if in_format == "json" else dossiers_.write_pages
+    written = await ask.read(lambda session: write(session, CampaignId(id)))
     made = dossiers_.signed(written, ask.caller.now)
     try:
         await ask.taken(made.campaign)

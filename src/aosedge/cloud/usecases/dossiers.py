@@ -12,13 +12,16 @@ import msgspec
 from aosedge.cloud.domain import dossiers
 from aosedge.cloud.domain.campaigns.state import Campaign
 from aosedge.cloud.domain.dossiers import canonical, row
+from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.store import Session
+from aosedge.cloud.usecases.dossier_pages import FAILED_MOST, Summary, pages
 from aosedge.cloud.usecases.signers import Signers
 from aosedge.model.ids import CampaignId, ItemId
 from aosedge.model.instants import Instant, to_rfc3339
 from aosedge.trust.dossiers import FORMAT, OPENING, Media, Statement, ending
 
 _PIECE: Final = 256 * 1024
+_LAST: Final = 64
 _NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -40,12 +43,15 @@ class Dossier(msgspec.Struct, frozen=True):
 
 
 class Written(msgspec.Struct, frozen=True):
-    """Content of JSON as it lies in a file, behind the opening."""
+    """Content as it lies in a file, yet to be signed; `json_digest` is that of the JSON which a PDF sums up."""
 
     campaign: Campaign
+    media: Media
     file: IO[bytes]
     digest: str
     size: int
+    json_digest: str
+    last: bytes = b""
 
 
 class Dossiers:
@@ -58,33 +64,43 @@ class Dossiers:
         """All that there is of it. Raises NotFound, and Conflict for a campaign that has not begun."""
         campaign = session.campaigns.get(id)
         dossiers.check_begun(campaign)
-        self._scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = tempfile.TemporaryFile(dir=self._scratch)  # noqa: SIM115 - whoever streams it closes it
+        file = self._file()
         try:
             file.write(OPENING)
             digest, size = _keep(file, content(session, campaign))
         except BaseException:
             file.close()
             raise
-        return Written(campaign, file, digest, size)
+        return Written(campaign, "application/json", file, digest, size, digest)
+
+    def write_pages(self, session: Session, id: CampaignId) -> Written:
+        """The same summed up as PDF, naming the digest of the JSON. Raises as `write`."""
+        written = self.write(session, id)
+        written.file.close()
+        pdf, file = pages(summary(session, written.campaign, written.digest)), self._file()
+        digest, size = _keep(file, (pdf,))
+        return Written(written.campaign, "application/pdf", file, digest, size, written.digest, pdf[-_LAST:])
+
+    def _file(self) -> IO[bytes]:
+        self._scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return tempfile.TemporaryFile(dir=self._scratch)
 
     def signed(self, written: Written, now: Instant) -> Dossier:
-        """As JSON, whole."""
+        """The file, whole."""
         campaign = written.campaign
         statement = Statement(
             format=FORMAT,
-            media_type="application/json",
+            media_type=written.media,
             digest=written.digest,
             size=written.size,
             signed_at=to_rfc3339(now),
             campaign=campaign.id,
             title=campaign.title,
-            json_digest=written.digest,
+            json_digest=written.json_digest,
         )
-        written.file.write(ending(statement, self._signers.ready(now)))
-        size = written.file.tell()
-        name = filename(campaign, "json")
-        return Dossier(campaign.id, name, statement.media_type, written.digest, size, written.file)
+        written.file.write(ending(statement, self._signers.ready(now), written.last))
+        name = filename(campaign, written.media.rpartition("/")[2])
+        return Dossier(campaign.id, name, written.media, written.json_digest, written.file.tell(), written.file)
 
 
 def content(session: Session, campaign: Campaign) -> Iterator[bytes]:
@@ -111,6 +127,25 @@ def content(session: Session, campaign: Campaign) -> Iterator[bytes]:
         yield (b"," if place else b"{") + canonical(name) + b":"
         yield from parts()
     yield b"}"
+
+
+def summary(session: Session, campaign: Campaign, json_digest: str) -> Summary:
+    """What the pages say."""
+    records, lines = session.campaigns.dossiers, session.campaigns.dossiers.lines(campaign)
+    named = records.named(campaign, (*(line.who.partition(":")[2] for line in lines), campaign.created_by or ""))
+    bundle = session.bundles.get(campaign.bundle)
+    found = [session.campaigns.members(campaign.id, Window(FAILED_MOST), state=s) for s in ("failed", "rolled_back")]
+    return Summary(
+        campaign=campaign,
+        about=dossiers.about_campaign(campaign, named),
+        bundle=dossiers.about_bundle(bundle, session.items.of_bundle(bundle.id)),
+        plan=dossiers.about_plan(campaign),
+        approvals=list(dossiers.approvals(lines, named)),
+        failed=[member for page in found for member in page.items][:FAILED_MOST],
+        failed_total=sum(page.total for page in found),
+        excluded=session.campaigns.reasons(campaign.id),
+        json_digest=json_digest,
+    )
 
 
 def filename(campaign: Campaign, kind: str) -> str:
