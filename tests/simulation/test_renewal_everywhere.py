@@ -40,25 +40,27 @@ LOOK_S = 0.01
 
 
 class Cloud:
-    """What the cloud knows of one Unit; its rules are `cloud.domain.renewals`."""
+    """What the cloud knows of one node of a Unit; its rules are `cloud.domain.renewals`."""
 
-    def __init__(self, authority: Authority) -> None:
-        self.authority = authority
-        self.opens: dict[CertificateType, set[str]] = {type: set() for type in RENEWED}
+    def __init__(
+        self, authority: Authority, node: NodeName = NODE, types: tuple[CertificateType, ...] = RENEWED
+    ) -> None:
+        self.authority, self.node = authority, node
+        self.opens: dict[CertificateType, set[str]] = {type: set() for type in types}
         self.renewals: dict[CertificateType, Renewal] = {}
         self.keys: dict[str, tuple[object, str]] = {}
 
     def register(self, disk: Disk) -> list[str]:
         """The files that provisioning leaves; the old keys."""
         now, old = SystemClock().wall(), []
-        for type in RENEWED:
+        for type in self.opens:
             key = csr.new_key("p384")
             pem = key_pem(key)
             issued = self.authority.issue_unit(csr.unit_request(key, UNIT, type), UnitId("u"), UNIT, type, now)
             self.opens[type] = {issued.serial}
             disk.write(f"{type}.key", pem)
             disk.write(f"{type}.pem", issued.chain_pem.encode())
-            self.renewals[type] = Renewal(UnitId("u"), type, NODE, issued.serial, "requested", now)
+            self.renewals[type] = Renewal(UnitId("u"), type, self.node, issued.serial, "requested", now)
             old.append(pem.decode())
         disk.write("roots.pem", self.authority.root_pem().encode())
         for path in disk.paths():
@@ -74,7 +76,7 @@ class Cloud:
         return serial in self.opens["online"]
 
     def notification(self) -> FromCloud | None:
-        return renewals.notification(self.renewals.values(), {}, {NODE: PASSWORD})
+        return renewals.notification(self.renewals.values(), {}, {self.node: PASSWORD})
 
     def attend(self, message: FromUnit) -> FromCloud | None:
         if isinstance(message, IssueUnitCertificates):
@@ -98,7 +100,7 @@ class Cloud:
             self.keys[issued.serial] = key, chain
             self.opens[type].add(issued.serial)
             self.renewals[type] = renewals.issued(renewal, issued.serial)
-        return IssuedCertificate(type, Identity(codename=NODE), chain)
+        return IssuedCertificate(type, Identity(codename=self.node), chain)
 
     def settle(self, renewal: Renewal) -> None:
         self.renewals[renewal.type] = renewal

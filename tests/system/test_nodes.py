@@ -11,12 +11,14 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.system.cloud_process import CloudProcess
-from tests.system.provisioned import NewUnit, free_port
+from tests.system.nodes import PROTECTED, Field
+from tests.system.provisioned import NewUnit
 
 from aosedge.cli.provisioning import registration
 from aosedge.cli.unit_door import UnitDoor, UnitRefused
 from aosedge.core.identity import write_card
-from aosedge.core.identity.nodes import read_known
+from aosedge.core.identity.roll import read_known
+from aosedge.core.store.disk import OsDisk
 from aosedge.model.ids import NodeName
 
 
@@ -29,41 +31,11 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
     assert made.stop() == 0
 
 
-class Field:
-    """A main node and secondary ones."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.nodes_port = folder, free_port()
-        self.main = NewUnit(folder / "main", settings={"nodes_port": str(self.nodes_port)})
-        self.others: dict[str, NewUnit] = {}
-
-    def add(self, name: str, folder: str = "") -> NewUnit:
-        """A secondary node, not started."""
-        settings = {"node": name, "main_node": f"127.0.0.1:{self.nodes_port}"}
-        node = self.others[folder or name] = NewUnit(self.folder / (folder or name), settings=settings)
-        return node
-
-    def start(self, *names: str) -> None:
-        """The main node and these others, until they are on the line."""
-        self.main.start()
-        for name in names:
-            self.add(name).launch()
-        for name in names:
-            self.others[name].until("registered with the main node")
-
-    def end(self) -> None:
-        for node in (self.main, *self.others.values()):
-            node.close()
-
-
 @pytest.fixture
 def field(tmp_path: Path) -> Iterator[Field]:
     made = Field(tmp_path)
     yield made
     made.end()
-
-
-PROTECTED = "registered with the main node.*protected=True"
 
 
 @pytest.fixture
@@ -106,7 +78,7 @@ def test_all_nodes_of_a_unit_are_provisioned_together(cloud: CloudProcess, field
         node.until(PROTECTED)
         assert node.card.settled
         assert (node.folder / "identity" / "iam.key").stat().st_mode & 0o777 == 0o600
-    assert set(read_known(field.main.folder)) == {"left", "right"}
+    assert set(read_known(OsDisk(field.main.folder / "identity"))) == {"left", "right"}
     until_connected(cloud, field.main, "main", "left", "right")
 
 

@@ -6,7 +6,7 @@ import os
 import secrets
 import signal
 import ssl
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from aosedge.core.domain.engine import Engine
 from aosedge.core.domain.state import Policy, State
 from aosedge.core.identity import Identity, custody
 from aosedge.core.identity.custody import Custody
+from aosedge.core.identity.node_custody import NodesCustody
+from aosedge.core.identity.node_records import NodeRecords
 from aosedge.core.identity.smith import Process
 from aosedge.core.identity.wayback import Question, WayBack, cloud_of
 from aosedge.core.images.store import ContentStore
@@ -192,9 +194,7 @@ class Program:
                     group.create_task(self._way_back().run()),
                 ]
                 if self._settings.nodes_port:
-                    nodes = NodesWatch(self._settings, self.agent.hear)
-                    self.custody.dismiss_other = nodes.dismiss
-                    working.append(group.create_task(nodes.run()))
+                    working += [group.create_task(each) for each in self._nodes()]
                 await self._end.wait()
                 for task in working:
                     task.cancel()
@@ -202,6 +202,12 @@ class Program:
                 await take_down(self._parts.runtime)
         finally:
             await self._parts.runtime.close()
+
+    def _nodes(self) -> tuple[Coroutine[None, None, None], ...]:
+        records = NodeRecords(OsDisk(self._settings.state_folder / identities.FOLDER))
+        nodes = NodesWatch(self._settings, self.agent.hear, lambda with_: others.came(with_))
+        others = self.custody.others = NodesCustody(records, nodes.ask, SystemClock())
+        return nodes.run(), others.run(self.link)
 
     def _way_back(self) -> WayBack:
         settings, folder = self._settings, self._settings.state_folder

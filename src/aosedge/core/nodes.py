@@ -5,15 +5,18 @@ gRPC would cost the resident agent 8 MiB for ever; `identity/nodes_door.py` is t
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 import msgspec
 
 from aosedge.core.domain.events import Event, NodesSeen
+from aosedge.core.identity.cabinet import Facts
 from aosedge.core.journal import Journal, Level, writes_json
 from aosedge.core.settings import Settings
+from aosedge.model.ids import NodeName
 from aosedge.protocol.messages.from_unit import NodeStatus
+from aosedge.protocol.messages.parts import CertificateType
 
 FIRST_DELAY_S, MOST_DELAY_S = 1.0, 60.0
 END_S = 5.0
@@ -35,49 +38,83 @@ class Ask(msgspec.Struct, frozen=True):
     log_json: bool
 
 
-class Dismiss(msgspec.Struct, frozen=True, tag=True):
+class Dismiss(msgspec.Struct, frozen=True, tag=True, tag_field="what"):
     """Said to the process: deprovision this node, which knows its password."""
 
     node: str
     password: str
 
 
-class Dismissed(msgspec.Struct, frozen=True, tag=True):
-    """Its answer, empty if the node has forgotten its identity."""
+class CreateKey(msgspec.Struct, frozen=True, tag=True, tag_field="what"):
+    """Said to the process: have this node make a key, and bring the request."""
 
-    why_not: str
+    node: NodeName
+    type: CertificateType
+    password: str
 
 
-class Seen(msgspec.Struct, frozen=True, tag=True):
+class Apply(msgspec.Struct, frozen=True, tag=True, tag_field="what"):
+    """Said to the process: hand this node its certificate."""
+
+    node: NodeName
+    type: CertificateType
+    chain: str
+
+
+Question = Dismiss | CreateKey | Apply
+
+
+class Answered(msgspec.Struct, frozen=True, tag=True, tag_field="what"):
+    """Its answer."""
+
+    why_not: str = ""
+    """Empty if it was done."""
+    is_there: bool = True
+    """Whether the node answered: else it may be asked again."""
+    request: str = ""
+    """The signing request for the key that was made, PEM."""
+    facts: Facts | None = None
+    """Of the certificate that was handed on, taken or not."""
+
+
+class Seen(msgspec.Struct, frozen=True, tag=True, tag_field="what"):
     """What the process tells at every change: all nodes as they are."""
 
     nodes: tuple[NodeStatus, ...]
+    came_with: dict[NodeName, Facts] = {}
+    """The `iam` certificates of those on the line."""
 
 
 class NodesWatch:
     """Keeps the process; `run` until cancelled."""
 
-    def __init__(self, settings: Settings, hear: Callable[[Event], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        hear: Callable[[Event], Awaitable[None]],
+        came: Callable[[Mapping[NodeName, Facts]], None],
+    ) -> None:
+        """`came` is told who is on the line, and with which certificate."""
         self._ask = Ask(
             str(settings.state_folder), settings.nodes_host, settings.nodes_port, settings.log_level, writes_json()
         )
-        self._hear = hear
+        self._hear, self._came = hear, came
         self._door: asyncio.StreamWriter | None = None
-        self._answer: asyncio.Future[str] | None = None
+        self._answer: asyncio.Future[Answered] | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def dismiss(self, node: str, password: str) -> str:
-        """Deprovision a node that is there; why not, empty if it was done."""
+    async def ask(self, question: Question) -> Answered:
+        """What the node says, or why it could not be asked."""
         async with self._one_at_a_time:
             if self._door is None:
-                return "secondary nodes can't be asked"
+                return Answered("secondary nodes can't be asked", is_there=False)
             self._answer = asyncio.get_running_loop().create_future()
-            self._door.write(msgspec.json.encode(Dismiss(node, password)) + b"\n")
+            self._door.write(msgspec.json.encode(question) + b"\n")
             try:
                 async with asyncio.timeout(ANSWER_S):
                     return await self._answer
             except TimeoutError:
-                return f"node {node} does not answer"
+                return Answered(f"node {question.node} does not answer", is_there=False)
             finally:
                 self._answer = None
 
@@ -107,18 +144,20 @@ class NodesWatch:
             assert process.stdout is not None
             self._door = process.stdin
             while line := await process.stdout.readline():
-                told: Seen | Dismissed = msgspec.json.decode(line, type=Seen | Dismissed)
+                told: Seen | Answered = msgspec.json.decode(line, type=Seen | Answered)
                 match told:
-                    case Seen(nodes):
+                    case Seen(nodes, came_with):
                         well = well or any(node.is_connected for node in nodes)
                         await self._hear(NodesSeen(nodes))
-                    case Dismissed(why_not):
+                        self._came(came_with)
+                    case Answered():
                         if self._answer is not None and not self._answer.done():
-                            self._answer.set_result(why_not)
+                            self._answer.set_result(told)
         except (ValueError, msgspec.DecodeError) as error:
             log.error("unreadable words of nodes", error)
         finally:
             self._door = None
+            self._came({})
             await _end(process)
         return well
 

@@ -13,9 +13,11 @@ from aosedge.core.identity.desk import Desk
 from aosedge.core.identity.provisioning import born
 from aosedge.core.identity.secondary import Secondary
 from aosedge.core.identity.staging import SECONDARY_TYPES, Staging
+from aosedge.core.identity.succession import Succession
 from aosedge.core.journal import Journal
 from aosedge.core.resources.node import describe
 from aosedge.core.settings import Settings
+from aosedge.core.store.disk import OsDisk
 from aosedge.model.ids import NodeName
 from aosedge.protocol.messages.from_unit import NodeStatus
 
@@ -34,7 +36,11 @@ async def serve(settings: Settings) -> None:
             identity.write_card(folder, card)
         clock = SystemClock()
         staging = Staging(folder, card, clock, SECONDARY_TYPES, settings.keys)
-        node = Secondary(Desk(staging, _described(settings, card), clock), settings.main_node, _chance)
+        identity_folder = folder / identity.FOLDER
+        succession = Succession(OsDisk(identity_folder), SECONDARY_TYPES, clock, settings.keys, identity_folder)
+        succession.sweep()
+        desk = Desk(staging, _described(settings, card), clock, succession)
+        node = Secondary(desk, succession, settings.main_node, _chance)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, node.close)
         log.info("AosCore", node=card.node, main=settings.main_node, provisioned=card.provisioned)

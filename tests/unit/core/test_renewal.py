@@ -31,6 +31,10 @@ def test_a_unit_with_time_left_looks_again_within_an_hour() -> None:
     assert next_step(standing(), START) == Step("rest", HOUR)
 
 
+def test_what_somebody_asks_for_begins_at_once() -> None:
+    assert next_step(Standing(START, END, 0.5, wanted=True), START) == Step("begin", 0)
+
+
 def test_a_clock_that_is_wrong_does_not_make_a_unit_renew_again_and_again() -> None:
     now = Instant(10 * LIFE)
     taken = Standing(START, END, 0.5, taken_at=now)

@@ -35,6 +35,8 @@ class Standing(msgspec.Struct, frozen=True):
     """When the stage began."""
     works: bool = False
     """The successor has opened the door, or is for no door."""
+    wanted: bool = False
+    """Somebody asked for a successor that has not begun."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -62,7 +64,7 @@ def next_step(standing: Standing, now: Instant) -> Step:
     is_over = now >= standing.since + _between(SECOND, life // ATTEMPTS_IN_WHAT_IS_LEFT, DAY)
     match standing.stage:
         case "none":
-            left = renew_at(standing) - now
+            left = 0 if standing.wanted else renew_at(standing) - now
             return Step("begin", 0) if left <= 0 else Step("rest", min(left, HOUR))
         case "confirmed":
             return Step("confirm", pause)

@@ -22,6 +22,7 @@ from aosedge.trust import tls
 
 TYPES: Final[tuple[CertificateType, ...]] = get_args(CertificateType)
 _ASIDE: Final = ".aside"
+_NEW: Final = ".new"
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -60,6 +61,14 @@ class Pair(msgspec.Struct, frozen=True):
         if self.key.startswith(SCHEME):
             return Tunnel(self.roots, self.chain, self.key)
         return tls.client_context_of(ResumingContext, self.roots, self.chain, self.key.encode())
+
+
+def write_whole(disk: Disk, name: str, content: bytes, aside: str = _NEW) -> None:
+    """Put the file there, whole and durable. One at a time for each name."""
+    disk.write(name + aside, content)
+    disk.sync(name + aside)
+    disk.rename(name + aside, name)
+    disk.sync_folder("")
 
 
 class Cabinet:
@@ -149,7 +158,4 @@ class Cabinet:
             raise Invalid(f"not a key with its certificate: {error}", element=name) from error
 
     def _write(self, name: str, pair: Pair) -> None:
-        self._disk.write(name + _ASIDE, msgspec.json.encode(pair))
-        self._disk.sync(name + _ASIDE)
-        self._disk.rename(name + _ASIDE, name)
-        self._disk.sync_folder("")
+        write_whole(self._disk, name, msgspec.json.encode(pair), _ASIDE)

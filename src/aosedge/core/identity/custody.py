@@ -7,7 +7,7 @@ new certificate that does not open the door is tried in turn with the old one, s
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
@@ -16,11 +16,12 @@ from aosedge.core.domain.events import Connected, Disconnected, Event, Received
 from aosedge.core.domain.renewal import Standing, next_step
 from aosedge.core.identity import smith
 from aosedge.core.identity.cabinet import TYPES, Cabinet, Facts, Pair
+from aosedge.core.identity.parties import Line, Others
 from aosedge.core.identity.smith import Smith
 from aosedge.core.images.threads import in_thread
 from aosedge.core.journal import Journal
 from aosedge.model.errors import AosError
-from aosedge.model.ids import NodeName, SystemId, Txn
+from aosedge.model.ids import NodeName, SystemId
 from aosedge.model.instants import HOUR, MINUTE, SECOND, Clock, Instant, Monotonic
 from aosedge.protocol.messages import (
     DeprovisioningRequest,
@@ -42,25 +43,6 @@ WORDS_MOST: Final = 64
 """Of an error, as Units in the field cut it."""
 
 log = Journal("aoscore.identity")
-
-
-class Line(Protocol):
-    """What custody needs of the line to the cloud."""
-
-    def say(self, message: FromUnit) -> None:
-        """Send it, if there is a channel."""
-
-    def report(self, message: FromUnit) -> None:
-        """Send it, kept until acknowledged."""
-
-    def settle(self, txn: Txn) -> None:
-        """Acknowledge."""
-
-    def refuse(self, txn: Txn) -> None:
-        """Do not take."""
-
-    def reconnect(self) -> None:
-        """Give this channel up for a new one."""
 
 
 class Delivered(msgspec.Struct, frozen=True):
@@ -110,8 +92,8 @@ class Custody:
         self._offers_new = self._is_up = False
         self._reported: set[str] = set()
         self._asked_again: set[CertificateType] = set()
-        self.dismiss_other: Callable[[str, str], Awaitable[str]] = _no_others
-        """Deprovisions a secondary node, by name and password; says why not."""
+        self.others: Others | None = None
+        """Of a main node that has others."""
 
     # what the line calls
 
@@ -173,8 +155,12 @@ class Custody:
             match work:
                 case Received(message=RenewCertificatesNotification() as message):
                     await self._asked(message)
+                    if self.others is not None:
+                        await self.others.asked(message)
                 case Received(message=IssuedUnitCertificates() as message):
                     await self._issued(message, line)
+                    if self.others is not None:
+                        await self.others.issued(message)
                 case Connected():
                     self._connected()
                 case Received(message=DeprovisioningRequest() as message):
@@ -323,6 +309,8 @@ class Custody:
         self._due[type] = Monotonic(0)
 
     def _connected(self) -> None:
+        if self.others is not None:
+            self.others.connected()
         for type in TYPES:
             upcoming = self._cabinet.upcoming(type)
             if upcoming is not None and (type != "online" or upcoming.stage != "issued" or self._offers_new):
@@ -332,7 +320,8 @@ class Custody:
         """The Unit is deprovisioned once that is durable; then the cloud is told, and has a while to hear it."""
         why = ""
         if message.node.codename != self._unit.node:
-            why = await self.dismiss_other(message.node.codename or "", message.password)
+            node = message.node.codename or ""
+            why = await self.others.dismiss(node, message.password) if self.others else "no such node here"
         elif not self._unit.password or not _equal(message.password, self._unit.password):
             why = "this is not the node's password"
         else:
@@ -364,7 +353,3 @@ class Custody:
 
 def _equal(secret: str, other: str) -> bool:
     return hmac.compare_digest(secret.encode(), other.encode())
-
-
-async def _no_others(node: str, password: str) -> str:
-    return "no such node here"

@@ -11,6 +11,7 @@ from aosedge.core.identity.protos import common_pb2 as shared
 from aosedge.core.identity.protos import iamanager_pb2 as wire
 from aosedge.core.identity.protos import methods
 from aosedge.core.identity.staging import Staging
+from aosedge.core.identity.succession import Succession
 from aosedge.core.images.threads import in_thread
 from aosedge.core.journal import Journal
 from aosedge.model.errors import AosError, Conflict, Invalid
@@ -30,7 +31,11 @@ class Desk:
     revoked certificates.
     """
 
-    def __init__(self, staging: Staging, node: NodeStatus, clock: Clock) -> None:
+    def __init__(
+        self, staging: Staging, node: NodeStatus, clock: Clock, succession: Succession | None = None
+    ) -> None:
+        """Keys and certificates that a provisioned node gets are the succession's, where it has one."""
+        self._succession = succession
         self.staging, self._node, self._clock = staging, node, clock
         self._held_until = clock.monotonic()
         self._one_at_a_time = asyncio.Lock()
@@ -82,6 +87,10 @@ class Desk:
         answer = wire.CreateKeyResponse(node_id=asked.node_id, type=asked.type)
 
         def create() -> None:
+            if (renewed := self._renewed()) is not None:
+                system_id = self.staging.card.system_id
+                answer.csr = renewed.create_key(asked.type, asked.password, system_id, asked.subject)
+                return
             answer.csr = self.staging.create_key(asked.type, asked.password, asked.subject)
 
         _put(answer, await self._do(asked.node_id, create))
@@ -91,7 +100,10 @@ class Desk:
         answer = wire.ApplyCertResponse(node_id=asked.node_id)
 
         def apply() -> None:
-            leaf = self.staging.apply(asked.type, asked.cert)
+            if (renewed := self._renewed()) is not None:
+                leaf = renewed.apply(asked.type, asked.cert, self.staging.card.system_id)
+            else:
+                leaf = self.staging.apply(asked.type, asked.cert)
             number = leaf.serial_number
             answer.cert_info.CopyFrom(
                 wire.CertInfo(
@@ -105,6 +117,9 @@ class Desk:
 
         _put(answer, await self._do(asked.node_id, apply))
         return answer
+
+    def _renewed(self) -> Succession | None:
+        return self._succession if self.staging.found_provisioned() else None
 
     def _begin(self, password: str) -> None:
         left_us = self._held_until - self._clock.monotonic()

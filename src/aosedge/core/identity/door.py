@@ -13,19 +13,24 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from grpc import aio
 
+from aosedge.core.identity import FOLDER
+from aosedge.core.identity.cabinet import Facts
 from aosedge.core.identity.desk import Desk, error_info
 from aosedge.core.identity.infos import heard
-from aosedge.core.identity.nodes import Known, Nodes, key_of, write_known
+from aosedge.core.identity.nodes import Nodes, key_of
 from aosedge.core.identity.protos import iamanager_pb2 as wire
 from aosedge.core.identity.protos import methods
 from aosedge.core.identity.protos.methods import Method
+from aosedge.core.identity.roll import Known, write_known
 from aosedge.core.identity.staging import Staging
 from aosedge.core.images.threads import in_thread
 from aosedge.core.journal import Journal
+from aosedge.core.store.disk import OsDisk
 from aosedge.model.errors import AosError, Conflict, Invalid
 from aosedge.model.ids import NodeName
 from aosedge.model.instants import Clock
 from aosedge.protocol.messages.from_unit import NodeStatus
+from aosedge.protocol.messages.parts import CertificateType
 from aosedge.trust import certificates
 
 Context: TypeAlias = "aio.ServicerContext[Any, Any]"
@@ -46,6 +51,26 @@ OPTIONS: Final = (
 )
 
 
+class _Begun:
+    """What is to be known of a secondary node that is being provisioned."""
+
+    def __init__(self, password: str) -> None:
+        self._password, self._key = password, ""
+        self._facts: dict[CertificateType, Facts] = {}
+
+    def take(self, type: CertificateType, chain: str) -> None:
+        """It has this certificate."""
+        leaf = certificates.parse_pems(chain)[0]
+        said = certificates.describe(leaf)
+        self._facts[type] = Facts(said.serial, said.not_before, said.not_after)
+        if type == "iam":
+            self._key = key_of(leaf)
+
+    def known(self, status: NodeStatus) -> Known:
+        """It is finished."""
+        return Known(self._key, status, password=self._password, facts=self._facts)
+
+
 class Door:
     """Serves one Unit's staging until the Unit is provisioned, in these versions of the interface."""
 
@@ -61,7 +86,7 @@ class Door:
         self._staging = staging
         self._desk = Desk(staging, node, clock)
         self._nodes = Nodes(staging.card.node, None, self._node_changed)
-        self._keys: dict[str, str] = {}
+        self._begun: dict[NodeName, _Begun] = {}
         self._finished: dict[NodeName, Known] = {}
         self._watchers: set[asyncio.Queue[wire.NodeInfo]] = set()
         self._closing = asyncio.Event()
@@ -195,12 +220,12 @@ class Door:
         if method is methods.GET_CERT_TYPES or answer.HasField("error"):
             return answer
         if method is methods.START:
-            self._keys.pop(name, None)
+            self._begun[name] = _Begun(asked.password)
             self._finished.pop(name, None)
-        elif method is methods.APPLY_CERT and asked.type == "iam":
-            self._keys[name] = key_of(certificates.parse_pems(asked.cert)[0])
-        elif method is methods.FINISH and name in self._keys and (info := self._nodes.info(name)):
-            self._finished[name] = Known(self._keys[name], heard(info, "provisioned", connected=False))
+        elif method is methods.APPLY_CERT and (begun := self._begun.get(name)):
+            begun.take(asked.type, asked.cert)
+        elif method is methods.FINISH and (begun := self._begun.get(name)) and (info := self._nodes.info(name)):
+            self._finished[name] = begun.known(heard(info, "provisioned", connected=False))
         return answer
 
     async def _finish(self, asked: wire.ProvisioningRequest) -> Any:
@@ -209,7 +234,7 @@ class Door:
         if late:
             cure = "start over: all nodes that are there, the main one last"
             raise Conflict("a secondary node is not finished", element=", ".join(late), cure=cure)
-        await in_thread(write_known, self._staging.state_folder, self._finished)
+        await in_thread(write_known, OsDisk(self._staging.state_folder / FOLDER), self._finished)
         answer: Any = await self._desk.answers()[methods.FINISH.name](asked)
         if not answer.HasField("error"):
             self._closing.set()

@@ -6,19 +6,16 @@ may come, if its name is free; after that only those that were provisioned with 
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Final, NoReturn, TypeAlias
 
 import grpc
-import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 from google.protobuf.message import Message
 from grpc import aio
 
-from aosedge.core.identity import FOLDER
 from aosedge.core.identity.infos import heard
 from aosedge.core.identity.protos import iamanager_pb2 as wire
 from aosedge.core.identity.protos import methods
@@ -26,7 +23,7 @@ from aosedge.core.journal import Journal
 from aosedge.model.errors import AosError, Conflict, Invalid, NotAllowed, Unavailable, Untrusted
 from aosedge.model.ids import NodeName, SystemId
 from aosedge.protocol.messages.from_unit import NodeStatus
-from aosedge.trust import certificates, files
+from aosedge.trust import certificates
 
 Context: TypeAlias = "aio.ServicerContext[Any, Any]"
 
@@ -37,36 +34,11 @@ NAME_LENGTH_MOST: Final = 64
 ANSWER_S: Final = 25.0
 """What a node may take for an answer: less than the 30 s that a tool waits."""
 FIRST_WORD_S: Final = 10.0
-_FILE: Final = "nodes.json"
 _STATUSES: Final = {
     "conflict": grpc.StatusCode.ALREADY_EXISTS,
     "not_allowed": grpc.StatusCode.PERMISSION_DENIED,
     "untrusted": grpc.StatusCode.PERMISSION_DENIED,
 }
-
-
-class Known(msgspec.Struct, frozen=True):
-    """A node that was provisioned with the Unit."""
-
-    key: str
-    """Of its `iam` certificate: SHA-256 of the public key, hex."""
-    status: NodeStatus
-
-
-def read_known(state_folder: Path) -> dict[NodeName, Known]:
-    """Which nodes the Unit has besides the main one; raises Invalid for a damaged record."""
-    path = state_folder / FOLDER / _FILE
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[NodeName, Known])
-    except FileNotFoundError:
-        return {}
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Invalid(f"not a record of nodes: {error}", element=str(path)) from error
-
-
-def write_known(state_folder: Path, known: Mapping[NodeName, Known]) -> None:
-    """Put the record there, whole and durable."""
-    files.write_whole(state_folder / FOLDER / _FILE, msgspec.json.encode(known))
 
 
 def key_of(certificate: x509.Certificate) -> str:
@@ -86,19 +58,10 @@ Admit = Callable[[NodeName, Context], None]
 """Raises AosError for a node that may not come."""
 
 
-def by_key(system_id: SystemId, known: Mapping[NodeName, Known]) -> Admit:
-    """Admits the nodes of this Unit alone, each with the key that it was provisioned with."""
-
-    def admit(name: NodeName, context: Context) -> None:
-        (pem,) = context.auth_context()["x509_pem_cert"]
-        leaf = certificates.parse_pem(bytes(pem).decode())
-        unit_of(leaf, system_id, name)
-        if name not in known:
-            raise NotAllowed("this node was not provisioned with the Unit", element=name)
-        if known[name].key != key_of(leaf):
-            raise NotAllowed("this is another node's certificate", element=name)
-
-    return admit
+def leaf_of(context: Context) -> x509.Certificate:
+    """The certificate that a node came with."""
+    (pem,) = context.auth_context()["x509_pem_cert"]
+    return certificates.parse_pem(bytes(pem).decode())
 
 
 class _Line:

@@ -1,7 +1,7 @@
 """The process behind `core/nodes.py`: where a provisioned Unit's secondary nodes register, over mutual TLS.
 
-Every change is one line of JSON on standard output, all of them as they are now. On standard input it is asked to
-deprovision one; with its end the process ends.
+Every change is one line of JSON on standard output, all of them as they are now. On standard input it is told what a
+node is to do; with its end the process ends.
 """
 
 import asyncio
@@ -12,17 +12,22 @@ from typing import Any
 
 import grpc
 import msgspec
+from cryptography import x509
 from grpc import aio
 
 from aosedge.core import identity, journal
+from aosedge.core.identity.cabinet import Facts
 from aosedge.core.identity.door import OPTIONS, handled, listen
 from aosedge.core.identity.local import local_pair
-from aosedge.core.identity.nodes import NODES_MOST, Nodes, by_key, read_known, write_known
+from aosedge.core.identity.nodes import NODES_MOST, Context, Nodes, key_of, leaf_of, unit_of
 from aosedge.core.identity.protos import iamanager_pb2 as wire
 from aosedge.core.identity.protos import methods
-from aosedge.core.nodes import Ask, Dismiss, Dismissed, Seen
-from aosedge.model.errors import AosError, Invalid
+from aosedge.core.identity.roll import Roll
+from aosedge.core.nodes import Answered, Apply, Ask, CreateKey, Dismiss, Question, Seen
+from aosedge.core.store.disk import OsDisk
+from aosedge.model.errors import AosError, Invalid, Unavailable
 from aosedge.model.ids import NodeName
+from aosedge.trust import certificates
 
 
 class NodesDoor:
@@ -34,8 +39,10 @@ class NodesDoor:
         if card is None or not card.provisioned:
             raise Invalid("this Unit is not provisioned", element=str(state_folder))
         self._state_folder = state_folder
-        self._known = read_known(state_folder)
-        self._nodes = Nodes(card.node, by_key(card.system_id, self._known), self._changed)
+        self._system_id = card.system_id
+        self._roll = Roll(OsDisk(state_folder / identity.FOLDER))
+        self._came_with: dict[NodeName, Facts] = {}
+        self._nodes = Nodes(card.node, self._admit, self._changed)
 
     async def serve(self, host: str, port: int) -> None:
         """Until the one who started us is gone. Raises Invalid for a taken port."""
@@ -59,38 +66,63 @@ class NodesDoor:
             [(pair.key.encode(), pair.chain.encode())], root_certificates=pair.roots.encode()
         )
 
+    def _admit(self, name: NodeName, context: Context) -> None:
+        leaf = leaf_of(context)
+        unit_of(leaf, self._system_id, name)
+        self._roll.admit(name, key_of(leaf))
+        self._came_with[name] = _facts(leaf)
+
     def _changed(self, name: NodeName) -> None:
         status = self._nodes.status(name)
         if status is not None:
-            status = msgspec.structs.replace(status, is_connected=False)
-            if status != self._known[name].status:
-                self._known[name] = msgspec.structs.replace(self._known[name], status=status)
-                write_known(self._state_folder, self._known)
+            self._roll.heard(name, msgspec.structs.replace(status, is_connected=False))
         self._tell()
 
     def _tell(self) -> None:
-        every = [self._nodes.status(name) or known.status for name, known in sorted(self._known.items())]
-        _say(Seen(tuple(every)))
+        every = [self._nodes.status(name) or self._roll.status(name) for name in self._roll.names()]
+        _say(Seen(tuple(every), {name: self._came_with[name] for name in self._nodes.names()}))
 
-    async def _dismiss(self, asked: Dismiss) -> None:
-        why = ""
+    async def _do(self, asked: Question) -> Answered:
+        """Hand it on to the node that is meant. Raises AosError."""
+        match asked:
+            case Dismiss(node, password):
+                request = wire.ProvisioningRequest(node_id=node, password=password)
+                answer: Any = await self._nodes.relay(node, methods.DEPROVISION.name, request)
+                return Answered(answer.error.message)
+            case CreateKey(node, type, password):
+                key = wire.CreateKeyRequest(node_id=node, type=type, password=password, subject=self._system_id)
+                answer = await self._nodes.relay(node, methods.CREATE_KEY.name, key)
+                return Answered(answer.error.message, request=answer.csr)
+            case Apply(node, type, chain):
+                leaf = certificates.parse_pems(chain, type)[0]
+                if type == "iam" and node in self._roll.names():
+                    self._roll.expect(node, key_of(leaf))
+                given = wire.ApplyCertRequest(node_id=node, type=type, cert=chain)
+                answer = await self._nodes.relay(node, methods.APPLY_CERT.name, given)
+                return Answered(answer.error.message, facts=_facts(leaf))
+
+    async def _answer(self, asked: Question) -> Answered:
         try:
-            request = wire.ProvisioningRequest(node_id=asked.node, password=asked.password)
-            answer: Any = await self._nodes.relay(asked.node, methods.DEPROVISION.name, request)
-            why = answer.error.message
+            return await self._do(asked)
+        except (OSError, Unavailable) as error:
+            return Answered(str(error), is_there=False)
         except AosError as error:
-            why = str(error)
-        _say(Dismissed(why))
+            return Answered(str(error))
 
     async def _obey(self) -> None:
         """Do what is said on standard input, until its end."""
         reader = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
         while line := await reader.readline():
-            await self._dismiss(msgspec.json.decode(line, type=Dismiss))
+            _say(await self._answer(msgspec.json.decode(line, type=Question)))
 
 
-def _say(told: Seen | Dismissed) -> None:
+def _facts(leaf: x509.Certificate) -> Facts:
+    said = certificates.describe(leaf)
+    return Facts(said.serial, said.not_before, said.not_after)
+
+
+def _say(told: Seen | Answered) -> None:
     os.write(sys.stdout.fileno(), msgspec.json.encode(told) + b"\n")
 
 

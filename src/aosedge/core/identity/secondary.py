@@ -19,10 +19,10 @@ from grpc import aio
 
 from aosedge.core.identity.cabinet import Pair
 from aosedge.core.identity.desk import Desk, error_info
-from aosedge.core.identity.local import local_pair
 from aosedge.core.identity.nodes import unit_of
 from aosedge.core.identity.protos import iamanager_pb2 as wire
 from aosedge.core.identity.protos import methods
+from aosedge.core.identity.succession import Succession
 from aosedge.core.images.threads import in_thread
 from aosedge.core.journal import Journal
 from aosedge.model.errors import AosError, Invalid, NotAllowed, Unavailable, Untrusted
@@ -51,8 +51,9 @@ _OPTIONS: Final = (
 class Secondary:
     """One node; `run` keeps its stream to the main node until `close`."""
 
-    def __init__(self, desk: Desk, main: str, chance: Callable[[], float]) -> None:
+    def __init__(self, desk: Desk, succession: Succession, main: str, chance: Callable[[], float]) -> None:
         """Raises Invalid for a main node's address that is none."""
+        self._succession = succession
         self._desk, self._staging, self._chance = desk, desk.staging, chance
         self._host, self._port = address_of(main)
         self._at = f"[{self._host}]:{self._port}" if ":" in self._host else f"{self._host}:{self._port}"
@@ -102,7 +103,7 @@ class Secondary:
 
         Raises Unavailable where nobody speaks TLS there, Untrusted where it is not our main node.
         """
-        own = await in_thread(local_pair, self._staging.state_folder)
+        own = await in_thread(self._succession.offer)
         pinned = await in_thread(self._main_certificate, own)
         credentials = grpc.ssl_channel_credentials(pinned, own.key.encode(), own.chain.encode())
         named = ("grpc.ssl_target_name_override", csr.LOCAL_NAME)
@@ -151,10 +152,14 @@ class Secondary:
             await call.initial_metadata()
         if protected:
             await in_thread(self._staging.settle)
+            await in_thread(self._succession.opened)
         self._was_up = True
         log.info("registered with the main node", main=self._at, protected=protected)
         while isinstance(asked := await call.read(), wire.IAMIncomingMessages):
             await call.write(await self._answer(asked))
+            if protected and self._succession.tries:
+                await _end(call)
+                raise Unavailable("the line begins anew with the new certificate")
             if (now := self._desk.info()) != told:
                 told = now
                 await call.write(wire.IAMOutgoingMessages(node_info=told))
@@ -172,6 +177,14 @@ class Secondary:
         elif what == "resume_node_request":
             answer.resume_node_response.CopyFrom(refusal)
         return answer
+
+
+async def _end(call: Any) -> None:
+    """End the line; what was answered last is heard."""
+    await call.done_writing()
+    async with asyncio.timeout(CALL_S):
+        while isinstance(await call.read(), wire.IAMIncomingMessages):
+            pass
 
 
 def address_of(text: str) -> tuple[str, int]:
