@@ -102,6 +102,9 @@ async def test_nobody_reaches_another_organizations_or_fleets(world: Store) -> N
             session.waiting_units.add(applied("new", "oem-1"))
 
     await world.write(person("oem-2"), tenant("oem-2"), intruder)
+    # a Fleet Owner of another fleet of the same organization, and one of none
+    await world.write(person("oem-1"), Scope("fleet", org, frozenset({FleetId("other")})), intruder)
+    await world.write(person("oem-1"), Scope("fleet", org), intruder)
 
     def owner(session: Session) -> tuple[int, int]:
         return session.enrolment_keys.page().total, session.waiting_units.page(now=NOW).total

@@ -11,7 +11,7 @@ from aosedge.cloud.domain.waiting import WaitingKind, WaitingState, WaitingUnit
 from aosedge.cloud.store import rows
 from aosedge.cloud.store.waiting_tables import enrolment_keys, waiting_units
 from aosedge.model.errors import NotFound
-from aosedge.model.ids import EnrolmentKeyId, FleetId, SystemId, WaitingId
+from aosedge.model.ids import EnrolmentKeyId, FleetId, OrgId, SystemId, WaitingId
 from aosedge.model.instants import Instant
 
 
@@ -26,6 +26,18 @@ def _within(table: Table, scope: Scope) -> Select[Any]:
             return query.where(table.c.tenant == scope.tenant, table.c.fleet.in_(scope.fleets or ()))
         case "own" | "none":
             return query.where(false())
+
+
+def _inside(scope: Scope, tenant: OrgId, fleet: FleetId) -> None:
+    match scope.reach:
+        case "all":
+            return
+        case "tenant" if tenant == scope.tenant:
+            return
+        case "fleet" if tenant == scope.tenant and fleet in (scope.fleets or ()):
+            return
+        case _:
+            raise NotFound("fleet", fleet)
 
 
 class EnrolmentKeys:
@@ -52,9 +64,8 @@ class EnrolmentKeys:
         return rows.page(self._connection, query, EnrolmentKey, window, order, ("created_at", "expires_at", "title"))
 
     def add(self, key: EnrolmentKey) -> None:
-        """Raises NotFound outside the scope's organization."""
-        if self._scope.reach != "all" and key.tenant != self._scope.tenant:
-            raise NotFound("organization", key.tenant)
+        """Raises NotFound outside the scope's organization and fleets."""
+        _inside(self._scope, key.tenant, key.fleet)
         rows.add(self._connection, enrolment_keys, rows.values_of(key), "the key exists", "id")
 
     def use(self, id: EnrolmentKeyId) -> None:
@@ -108,9 +119,8 @@ class WaitingUnits:
         return self._connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
 
     def add(self, applied: WaitingUnit) -> None:
-        """Raises Conflict where this challenge was answered before, NotFound outside the scope's organization."""
-        if self._scope.reach != "all" and applied.tenant != self._scope.tenant:
-            raise NotFound("organization", applied.tenant)
+        """Raises Conflict where this challenge was answered before, NotFound outside the scope's fleets."""
+        _inside(self._scope, applied.tenant, applied.fleet)
         words = "this proof has counted already"
         rows.add(self._connection, waiting_units, rows.values_of(applied), words, "challenge")
 

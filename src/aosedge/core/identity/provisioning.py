@@ -72,7 +72,7 @@ def _refusal(answer: httpx.Response) -> AosError:
     words = str(said.get("message") or said.get("detail") or f"status {answer.status_code}")[:500]
     kinds: dict[int, type[AosError]] = {401: Unauthenticated, 403: NotAllowed, 409: Conflict}
     kind = kinds.get(answer.status_code, Invalid)
-    return kind(words, element=str(said.get("element", "")), cure=str(said.get("cure", "")))
+    return kind(words)  # a whole sentence: element and cure are in it
 
 
 def provision(
