@@ -51,6 +51,7 @@ const DID: Record<string, string> = {
   own_sessions_revoke: "ended a session of their own",
   own_sessions_revoke_all: "ended all their sessions",
   passkeys_delete: "removed somebody's passkey",
+  rxswins_create: "registered a software identification number",
   sessions_revoke: "ended somebody's session",
   sign_in_certificate: "signed in with a certificate",
   sign_in_choose: "chose an organization",

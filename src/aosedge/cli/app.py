@@ -22,6 +22,7 @@ from aosedge.cli import (
     organizations,
     passkeys,
     provisioning,
+    rxswins,
     sessions,
     subjects,
     target_systems,
@@ -60,6 +61,7 @@ app.add_typer(grants.app, name="grant")
 app.add_typer(items.app, name="item")
 app.add_typer(organizations.app, name="organization")
 app.add_typer(passkeys.app, name="passkey")
+app.add_typer(rxswins.app, name="rxswin")
 app.add_typer(sessions.app, name="session")
 app.add_typer(unit_sets.app, name="set")
 app.add_typer(subjects.app, name="subject")

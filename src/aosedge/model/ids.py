@@ -21,6 +21,7 @@ WaitingId = NewType("WaitingId", str)  # a Unit that waits for approval
 TokenId = NewType("TokenId", str)  # an API token, not the secret in it
 PasskeyId = NewType("PasskeyId", str)  # ours; an authenticator has its own, the credential id
 SessionId = NewType("SessionId", str)  # a person's session in a browser, not the secret in its cookie
+RxswinId = NewType("RxswinId", str)  # a revision of a software identification number
 CampaignId = NewType("CampaignId", str)
 Txn = NewType("Txn", str)  # a message's transaction id on the Unit channel
 

@@ -170,7 +170,10 @@ OF_TENANT: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.target_systems.get(id),
         lambda s, id: s.target_systems.delete(id),
         lambda s, id: s.units.page(target_system=id),
+        lambda s, id: s.rxswins.of(id),
+        lambda s, id: list(s.rxswins.reporting(id)),
     ),
+    "rxswin": (lambda s, id: s.rxswins.get(id),),
     "any item": (
         lambda s, id: s.items.get(id),
         lambda s, id: s.items.describe(id, "t", "d"),

@@ -77,6 +77,13 @@ _UNDERWAY: Final = dict.fromkeys(ROLES, 409)
 """What a campaign that runs cannot."""
 
 
+_RXSWIN: Final = {
+    "target_system_id": Of("target system"),
+    "number": "R1",
+    "items": [{"item_id": _ITEM, "version": "1.0.0"}],
+}
+
+
 def _campaign(selection: dict[str, Any]) -> dict[str, Any]:
     return {"title": "new", "bundle_id": Of("bundle", tied=FINE), "selection": selection}
 
@@ -207,6 +214,14 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("sign_in_link", body={"token": "unknown"}, refused=dict.fromkeys(("", *ROLES), 401)),
         Recipe("sign_in_ways"),
         Recipe("sign_out", refused=dict.fromkeys(ROLES, 409) | {"alpha session": FINE}),
+        Recipe("rxswins_check", {"id": Of("target system")}),
+        Recipe("rxswins_create", body=_RXSWIN),
+        Recipe(
+            "rxswins_list",
+            query={"target_system_id": Of("target system", missing=FINE)},
+            lists=(Of("rxswin"),),
+        ),
+        Recipe("rxswins_read", {"id": Of("rxswin")}),
         Recipe("subject_states_list", subject, lists=(Of("state"),)),
         Recipe("subject_states_read", {"id": Of("subject"), "state_id": Of("state")}),
         Recipe("subject_states_reset", {"id": Of("subject"), "state_id": Of("state")}),

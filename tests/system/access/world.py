@@ -43,6 +43,7 @@ from aosedge.cloud.domain.organizations import Grant, Organization
 from aosedge.cloud.domain.passkeys import Passkey
 from aosedge.cloud.domain.people import Certificate, User
 from aosedge.cloud.domain.provisioning import AskedCertificate, RegisteredNode, Registration
+from aosedge.cloud.domain.rxswins import Rxswin
 from aosedge.cloud.domain.service_states import KeptState
 from aosedge.cloud.domain.sessions import WebSession
 from aosedge.cloud.domain.subjects import Subject
@@ -57,7 +58,7 @@ from aosedge.cloud.store import EverySession, Session, Store, UnitsSession
 from aosedge.cloud.usecases import installation, statuses
 from aosedge.model.bundle import parse_config
 from aosedge.model.digests import sha256
-from aosedge.model.ids import NodeName, PasskeyId, SessionId, SystemId, Txn, UnitId, UserId
+from aosedge.model.ids import NodeName, PasskeyId, RxswinId, SessionId, SystemId, Txn, UnitId, UserId
 from aosedge.model.instants import Instant
 from aosedge.model.oci import LAYER_TAR_GZIP
 from aosedge.trust import csr, secrets
@@ -207,6 +208,10 @@ class _Builder:
                 id = made_id(kind.replace(" ", "-"), word(org))
                 session.target_systems.add(TargetSystem(id, org_id(org), f"{kind} {word(org)}", self._now))  # type: ignore[arg-type]
                 self._put("target system" if kind == "system" else "spare target system", id, org)
+                if kind == "system":
+                    name = RxswinId(made_id("rxswin", word(org)))
+                    session.rxswins.add(Rxswin(name, org_id(org), id, f"R79 {word(org)}", 1, (), self._now, None))  # type: ignore[arg-type]
+                    self._put("rxswin", name, org)
 
     def _people(self, session: Session) -> None:
         for identity in IDENTITIES.values():

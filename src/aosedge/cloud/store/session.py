@@ -31,6 +31,7 @@ from aosedge.cloud.store.recording import Recorder
 from aosedge.cloud.store.reported import ReportedUnits
 from aosedge.cloud.store.reported_members import ReportedMembers
 from aosedge.cloud.store.retention import Retention
+from aosedge.cloud.store.rxswins import RxswinRegister
 from aosedge.cloud.store.service_states import ReportedStates, ServiceStates
 from aosedge.cloud.store.sessions import EveryWebSession, Tickets, WebSessions
 from aosedge.cloud.store.settings import InstallationSettings
@@ -83,6 +84,7 @@ class Session(Signals):
         self.units = Units(connection, scope)
         self.unit_certificates = UnitCertificates(connection, scope)
         self.clones = Clones(connection, scope)
+        self.rxswins = RxswinRegister(connection, scope)
         self.enrolment_keys = EnrolmentKeys(connection, scope)
         self.waiting_units = WaitingUnits(connection, scope)
         self.labels = Labels(connection, scope)

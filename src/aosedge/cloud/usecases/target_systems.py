@@ -52,6 +52,11 @@ def delete(session: Session, id: TargetSystemId) -> None:
     """Raises NotFound, and Conflict naming Units that are of this kind."""
     session.target_systems.get(id)
     units = session.units.page(Window(NAMED_MOST), target_system=id)
-    uses = (Use("Units", units.total, [unit.system_uid for unit in units.items]),)
-    refuse_in_use("target system", "target_system", uses, "give these Units another target system first")
+    register = session.rxswins.of(id)
+    uses = (
+        Use("Units", units.total, [unit.system_uid for unit in units.items]),
+        Use("numbers of the register, which stay", len(register), [each.number for each in register]),
+    )
+    cure = "give these Units another target system first" if units.total else "one that has numbers stays"
+    refuse_in_use("target system", "target_system", uses, cure)
     session.target_systems.delete(id)
