@@ -46,11 +46,12 @@ def drive(session: EverySession, id: CampaignId, *, newcomers: bool) -> bool:
     if campaign is None:
         return False  # somebody else was faster
     newcomers = newcomers and takes_newcomers(campaign)
+    within = session.within(Scope(reach="tenant", tenant=campaign.tenant))
     if newcomers:
-        take_in(session.within(Scope(reach="tenant", tenant=campaign.tenant)), campaign)
+        take_in(within, campaign)
     before, campaign = campaign, settled(members, campaign, now)
     new, look_at = go_on(members, campaign, counted(members, campaign), now)
     members.put(new, look_at)
-    note(session, before, new, asked=False)
+    note(within, before, new, asked=False)
     session.signal("targets")
     return newcomers

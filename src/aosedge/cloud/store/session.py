@@ -107,7 +107,7 @@ class Session(Signals):
 
     def audit_of(self, caller: Caller) -> Audit:
         """The trail of a task whose decision follows in this transaction; the changes stay with the asker's line."""
-        return Audit(self._connection, caller, EVERYTHING, Recorder(self._connection))
+        return Audit(self._connection, caller, self.scope, Recorder(self._connection))
 
     def _of_campaigns(self, connection: Connection, scope: Scope) -> None:
         """Thousands of rows at once, which the trail does not show: the campaign's own line tells."""

@@ -3,12 +3,12 @@
 from aosedge.cloud.domain.access.callers import Caller, Task
 from aosedge.cloud.domain.campaigns.decisions import decisions
 from aosedge.cloud.domain.campaigns.state import Campaign
-from aosedge.cloud.store import EverySession, Session
+from aosedge.cloud.store import Session
 
 TASK = "campaigns"
 
 
-def note(session: Session | EverySession, before: Campaign, after: Campaign, *, asked: bool) -> None:
+def note(session: Session, before: Campaign, after: Campaign, *, asked: bool) -> None:
     """A line for each decision that fell between; `asked` as in `decisions`."""
     found = decisions(before, after, asked=asked)
     if found:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from aosedge.cloud.domain.catalogue import Dependency
-from aosedge.cloud.domain.items import Composed, Layer, compose
+from aosedge.cloud.domain.items import Composed, Layer, compose, needed_ram
 from aosedge.model import oci
 from aosedge.model.bundle import parse_config
 from aosedge.model.digests import Digest, sha256
@@ -86,6 +86,17 @@ def test_the_image_says_what_runs_and_the_item_fills_in() -> None:
     assert first.config.exposed_ports == {"8080/tcp": {}}
     assert (first.rootfs.diff_ids, second.rootfs.diff_ids) == ((sha256(b"tar"),), ())
     assert (second.architecture, second.variant, second.os) == ("arm", "v7", "linux")
+
+
+@pytest.mark.parametrize(("version", "said", "needed"), [
+    ("1.0.0", "quotas: {ramLimit: 64MiB}", 32 << 20),
+    ("1.0.0-dev.1", "quotas: {ramLimit: 64MiB}\n    skipResourceLimits: true", 0),
+    ("1.0.0", "hostname: hello", 0),
+])  # fmt: skip
+def test_an_instance_is_taken_to_need_a_share_of_its_limit_of_ram(version: str, said: str, needed: int) -> None:
+    upper = EVERYTHING[: EVERYTHING.index(b"    env: [MODE=item")].replace(b"1.0.0", version.encode())
+    config = parse_config(upper + f"    cmd: /default\n    {said}\n".encode())
+    assert needed_ram(config.items[0].configuration) == needed
 
 
 def test_the_item_configuration_is_the_wires() -> None:
