@@ -1,5 +1,6 @@
 """Plans over a real store, on both databases: kept, read back, and made of what Units said and took."""
 
+from random import Random
 from typing import Any
 
 import msgspec
@@ -18,9 +19,10 @@ from aosedge.cloud.domain.units import Node
 from aosedge.cloud.store import Store
 from aosedge.cloud.usecases import campaigns, items
 from aosedge.cloud.usecases.campaign_comparing import compare
+from aosedge.cloud.usecases.campaign_rehearsing import prepare
 from aosedge.cloud.usecases.statuses import Report, keep
 from aosedge.model.digests import Digest, sha256
-from aosedge.model.errors import Conflict, NotFound
+from aosedge.model.errors import Conflict, Invalid, NotFound
 from aosedge.model.ids import CampaignId, NodeName, Txn, UnitId
 from aosedge.model.instants import DAY, SECOND, Instant, to_datetime
 from aosedge.model.oci import Platform
@@ -229,3 +231,38 @@ async def test_who_could_not_go_back_is_named_after(place: CampaignPlace) -> Non
     await place.pass_time(2 * DAY)
     seen = await place.oem(lambda session: compare(session, place.campaign))
     assert (seen.not_back, [(s.unit, s.reason) for s in seen.stuck]) == (1, [(away, "offline for too long")])
+
+
+async def test_a_rehearsal_asks_for_what_was_never_recorded(place: CampaignPlace) -> None:
+    made = await place.oem(lambda s: campaigns.create(s, place.ids, "draft", NEW, HALVES, Selection(fleets=(FLEET,))))
+    with pytest.raises(Conflict, match="no plan"):
+        await place.oem(lambda s: prepare(s, made.id, 0.1, SECOND))
+    await planned(place)
+    for failing, takes, words in (
+        (None, SECOND, "no member of a campaign has had a result"),
+        (0.1, None, "no update was measured"),
+        (1.1, SECOND, "no such share"),
+        (0.1, 0, "takes some time"),
+    ):
+        with pytest.raises(Invalid, match=words):
+            await place.oem(lambda s, f=failing, t=takes: prepare(s, place.campaign, f, t))
+    said = await place.oem(lambda s: prepare(s, place.campaign, 0.1, SECOND))
+    assert (said.members, said.failing_of, said.takes_of, said.away, said.absent_us) == (10, 0, 0, 0, None)
+
+
+async def test_a_rehearsal_is_made_of_what_was_recorded(place: CampaignPlace) -> None:
+    await planned(place)
+    await place.oem(lambda session: campaigns.start(session, place.campaign, None))
+    await place.drive()
+    await place.told(await place.members("offered"))
+    await place.pass_time()
+    away = place.clock.now - 3 * DAY
+    gone = (await place.oem(lambda session: session.campaign_plans.members(place.campaign))).items[0].unit
+    await change(place, "UPDATE units SET connectivity = 'Offline', last_seen = :v WHERE id = :k", gone, away)
+    of = await place.oem(lambda s: prepare(s, place.campaign, None, None))
+    assert (of.conditions.failing, of.failing_of, of.takes_of, of.away) == (0.0, 5, 5, 1)
+    assert of.takes_us == of.conditions.takes_us[2] > 0
+    assert of.absent_us == 3 * DAY
+    runs = of.runs([Random(seed) for seed in range(5)])
+    assert [run.ended for run in runs] == ["completed"] * 5
+    assert of.runs([Random(seed) for seed in range(5)]) == runs

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from aosedge.cli import campaign_plans
+from aosedge.cli import campaign_plans, campaign_rehearsals
 from aosedge.cli.campaign_asking import found_of, limits_of, policy_of, selection_of, what_of
 from aosedge.cli.client import View
 from aosedge.cli.commands import Json, begin, group
@@ -15,6 +15,7 @@ from aosedge.model.errors import AosError
 
 app = group("campaigns: a bundle on its way to many Units")
 campaign_plans.add_to(app)
+campaign_rehearsals.add_to(app)
 
 Campaign = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="title or id")]
 Reason = Annotated[str, typer.Option(help="why, for whoever reads it later")]

@@ -105,6 +105,20 @@ class Output:
             task = bar.add_task(title, total=total)
             yield lambda count: bar.advance(task, count)
 
+    @contextmanager
+    def counted(self, title: str, total: int) -> Iterator[Callable[[int], None]]:
+        """A bar over `total` of something on a terminal's standard error; silence elsewhere."""
+        if self.as_json or not sys.stderr.isatty():
+            yield lambda _number: None
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(title, total=total)
+            yield lambda number: bar.advance(task, number)
+
 
 class Trail:
     """The states that something passed through, on one line: `downloading > installing > in_sync`."""

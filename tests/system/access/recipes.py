@@ -76,6 +76,9 @@ _DRAFT: Final = dict.fromkeys(ROLES, 409)
 _UNDERWAY: Final = dict.fromkeys(ROLES, 409)
 """What a campaign that runs cannot."""
 
+_UNSEEN: Final = dict.fromkeys(ROLES, 400)
+"""What nobody has measured yet."""
+
 
 _RXSWIN: Final = {
     "target_system_id": Of("target system"),
@@ -135,6 +138,7 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("campaigns_plan", campaign),
         Recipe("campaigns_plan_read", underway),
         Recipe("campaigns_read", underway),
+        Recipe("campaigns_rehearse", underway, refused=_UNSEEN),
         Recipe("campaigns_resume", campaign, body={}, refused=_DRAFT),
         Recipe("campaigns_retry", campaign, refused=_DRAFT),
         Recipe("campaigns_roll_back", campaign, body={}, refused=_DRAFT),

@@ -89,14 +89,29 @@ class CampaignPlans:
 
     def rates(self, of: Campaign) -> Rates:
         """What members of the last campaigns of its organization took."""
+        found = self._begun(of)
+        counts = [wave.counts for each in found for wave in each.waves if wave.undoes is None and wave.counts]
+        measured = [member for each in found for member in self._measured(each.id)]
+        return rates_of(measured, sum(c.failures for c in counts), sum(c.results for c in counts))
+
+    def spans(self, of: Campaign) -> tuple[int, ...]:
+        """From the offer until active, of each that `rates` measures."""
+        measured = [member for each in self._begun(of) for member in self._measured(each.id)]
+        return tuple(member.active_at - member.offered_at for member in measured)
+
+    def away(self, of: Campaign) -> tuple[tuple[int, Instant | None], ...]:
+        """Planned members that are offline by now: the wave of each, and when it was seen last."""
+        m = campaign_members.c
+        query = select(m.wave, units.c.last_seen).join(units, units.c.id == m.unit)
+        query = query.where(m.campaign == of.id, m.planned, units.c.connectivity == "Offline")
+        return tuple((wave, seen) for wave, seen in self._connection.execute(query.order_by(m.wave, m.place)))
+
+    def _begun(self, of: Campaign) -> tuple[Campaign, ...]:
         query = select(*(column for column in campaigns.c if column.name != "look_at"))
         begun = campaigns.c.state.not_in(("draft", "planned", "scheduled"))
         query = query.where(campaigns.c.tenant == of.tenant, begun)
         query = query.order_by(campaigns.c.created_at.desc(), campaigns.c.id).limit(CAMPAIGNS_MOST)
-        found = rows.every(self._connection, query, Campaign)
-        counts = [wave.counts for each in found for wave in each.waves if wave.undoes is None and wave.counts]
-        measured = [member for each in found for member in self._measured(each.id)]
-        return rates_of(measured, sum(c.failures for c in counts), sum(c.results for c in counts))
+        return rows.every(self._connection, query, Campaign)
 
     def _measured(self, id: CampaignId) -> tuple[Measured, ...]:
         m = campaign_members.c

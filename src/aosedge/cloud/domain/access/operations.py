@@ -58,6 +58,7 @@ OPERATIONS: Final[dict[str, Row]] = {
     "campaigns_plan":                   Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "campaigns_plan_read":              Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "campaigns_read":                   Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
+    "campaigns_rehearse":               Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "campaigns_resume":                 Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "campaigns_retry":                  Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "campaigns_roll_back":              Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
