@@ -133,7 +133,7 @@ class Intake:
     async def _process(self, caller: Caller, scope: Scope, bundle: Bundle, bench: Bench) -> Bundle:
         await self._store.write(caller, scope, lambda session: session.bundles.set_state(bundle.id, "processing"))
         try:
-            verified, role = await self._believed(caller, scope, bench)
+            verified, signer, role = await self._believed(caller, scope, bench)
             prepared = await asyncio.to_thread(prepare, verified, bench.folder)
             items = [entry.item for entry in prepared]
             against = await self._store.read(
@@ -141,7 +141,7 @@ class Intake:
             )
             if against:
                 raise Rejected(against)
-            await self._publish(caller, scope, bundle, role, prepared, bench)
+            await self._publish(caller, scope, bundle, signer, prepared, bench)
         except Unavailable as error:
             await self._reject(caller, scope, bundle, bench, (rejection(error),))
             raise
@@ -175,8 +175,8 @@ class Intake:
                     raise Unavailable(reason, cure="make room on the cloud's disk") from error
         return f"sha256:{running.hexdigest()}", size_bytes
 
-    async def _believed(self, caller: Caller, scope: Scope, bench: Bench) -> tuple[VerifiedBundle, Role]:
-        """The bundle, believed, and the role of who signed it."""
+    async def _believed(self, caller: Caller, scope: Scope, bench: Bench) -> tuple[VerifiedBundle, SignerName, Role]:
+        """The bundle, believed, who signed it, and in which role."""
 
         def opening() -> Opened:
             with bench.upload.open("rb") as source:
@@ -186,10 +186,16 @@ class Intake:
         certificate, role = await self._store.read(caller, scope, lambda session: _signer(session, opened.signer))
         now = self._clock.wall()
         verified = await asyncio.to_thread(verify_opened, opened, certificate, self._roots, now)
-        return verified, role
+        return verified, opened.signer, role
 
     async def _publish(
-        self, caller: Caller, scope: Scope, bundle: Bundle, role: Role, prepared: Sequence[PreparedItem], bench: Bench
+        self,
+        caller: Caller,
+        scope: Scope,
+        bundle: Bundle,
+        signer: SignerName,
+        prepared: Sequence[PreparedItem],
+        bench: Bench,
     ) -> None:
         """Blobs, then the one transaction that names them."""
         digests = tuple(digest for entry in prepared for digest in digests_of(entry))
@@ -201,6 +207,7 @@ class Intake:
                 items = [entry.item for entry in prepared]
 
                 def entering(session: Session) -> None:
+                    _, role = _signer(session, signer)  # a large upload takes long: who signed may be out meanwhile
                     if against := objections(session, bundle.owner, role, items):
                         raise Rejected(against)
                     enter(session, bundle, prepared, stored, self._ids, caller.now)
