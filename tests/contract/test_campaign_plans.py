@@ -14,7 +14,7 @@ from aosedge.cloud.domain.campaigns.events import RollBack
 from aosedge.cloud.domain.campaigns.outline import Outline
 from aosedge.cloud.domain.campaigns.policy import Policy
 from aosedge.cloud.domain.campaigns.state import Selection
-from aosedge.cloud.domain.catalogue import ImageOfVersion
+from aosedge.cloud.domain.catalogue import Dependency, ImageOfVersion
 from aosedge.cloud.domain.units import Node
 from aosedge.cloud.store import Store
 from aosedge.cloud.usecases import campaigns, items
@@ -266,3 +266,36 @@ async def test_a_rehearsal_is_made_of_what_was_recorded(place: CampaignPlace) ->
     runs = of.runs([Random(seed) for seed in range(5)])
     assert [run.ended for run in runs] == ["completed"] * 5
     assert of.runs([Random(seed) for seed in range(5)]) == runs
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        ("storage", "too little storage: 40 bytes are needed, it has 39 bytes in all"),
+        ("ram", "too little RAM: 1001 bytes are needed, it has 1000 bytes in all"),
+        ("hardware", "no image for riscv64: there is amd64"),
+        ("way_back", f"it could not go back: bundle {OLD} is not ready as a whole"),
+        ("dependency", "app 2.0.0 needs lib >=2.0.0, and there is no such version"),
+    ],
+)
+async def test_each_reason_for_taking_no_part_is_told_of_the_unit(
+    place: CampaignPlace, cause: str, words: str
+) -> None:
+    unit, policy = UnitId("u001"), HALVES
+    match cause:
+        case "storage":
+            await registered(place, unit, partitions=[{"name": "s", "types": ["services"], "totalSize": 39}])
+        case "ram":
+            await change(place, "UPDATE versions SET ram_bytes = :v WHERE bundle = :k", NEW, 1001)
+            await registered(place, unit)
+        case "hardware":
+            await registered(place, unit, cpus=[{"arch": "riscv64"}])
+        case "way_back":
+            await change(place, "UPDATE versions SET state = :v WHERE bundle = :k", OLD, "withdrawn")
+            policy = replace(HALVES, require_way_back=True)
+        case _:
+            needs = msgspec.json.encode((Dependency("layer", ">=2.0.0", "lib"),)).decode()
+            await change(place, "UPDATE versions SET dependencies = :v WHERE bundle = :k", NEW, needs)
+    await planned(place, policy)
+    (part,) = await place.oem(lambda session: session.explaining.parts(unit))
+    assert part.excluded == words

@@ -71,10 +71,13 @@ class Explaining:
         query = query.order_by(campaigns.c.created_at.desc(), campaigns.c.id.desc()).limit(CAMPAIGNS_MOST)
         found = rows.every(self._connection, query, Campaign)
         ids = [campaign.id for campaign in found]
-        excluded = select(left_out.campaign, left_out.reason).where(
+        excluded = select(left_out.campaign, left_out.reason, left_out.detail).where(
             left_out.campaign.in_(ids), left_out.unit.in_(mine)
         )
-        reasons: dict[CampaignId, str] = {row[0]: row[1] for row in self._connection.execute(excluded)}
+        reasons: dict[CampaignId, str] = {
+            row.campaign: f"{row.reason}, {row.detail}" if row.detail else row.reason
+            for row in self._connection.execute(excluded)
+        }
         bundle_of = self._bundles({campaign.bundle for campaign in found})
         places = self._members(unit, found)
         return tuple(
