@@ -96,6 +96,13 @@ const DID: Record<string, string> = {
   users_delete: "removed a person",
   users_suspend: "suspended a person",
   users_update: "changed a person",
+  verification_batches_approve: "approved a bundle",
+  verification_batches_cancel: "cancelled a verification",
+  verification_batches_create: "had a bundle verified",
+  verification_batches_reject: "rejected a bundle",
+  verification_batches_revoke: "took an approval back",
+  verification_evidence_create: "added evidence to a verification",
+  verification_settings_update: "changed how bundles are verified",
   waiting_units_approve: "let a waiting Unit in",
   waiting_units_reject: "turned a waiting Unit away",
 };

@@ -32,6 +32,7 @@ from aosedge.cli import (
     unit_sets,
     units,
     users,
+    verification,
 )
 from aosedge.cli.commands import Json, begin
 from aosedge.cli.contexts import Options, connect, current, keep, logins_kept, use
@@ -72,6 +73,7 @@ enrolment.add_to(units.app)
 app.add_typer(units.app, name="unit")
 app.add_typer(tokens.app, name="token")
 app.add_typer(users.app, name="user")
+app.add_typer(verification.app, name="verification")
 
 
 @app.callback()

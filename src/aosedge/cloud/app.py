@@ -38,6 +38,7 @@ from aosedge.cloud.usecases.configurations import Configurations
 from aosedge.cloud.usecases.dispatch import Dispatcher
 from aosedge.cloud.usecases.doorkeeper import Doorkeeper
 from aosedge.cloud.usecases.dossiers import Dossiers
+from aosedge.cloud.usecases.evidence import EvidenceFiles
 from aosedge.cloud.usecases.installation import Installed
 from aosedge.cloud.usecases.openid import OpenId
 from aosedge.cloud.usecases.passkeys import Passkeys
@@ -244,6 +245,7 @@ def people_application(parts: CloudParts, intake: Intake) -> Front:
             doorkeeper=parts.doorkeeper(),
             intake=intake,
             configurations=Configurations(parts.blobs),
+            evidence_files=EvidenceFiles(parts.blobs),
             admission=Admission(store, parts.authority, clock, attempts),
             dossiers=parts.dossiers(),
             platform=Platform(settings, version("aosedge"), clock.wall(), parts.runs),

@@ -23,6 +23,8 @@ PasskeyId = NewType("PasskeyId", str)  # ours; an authenticator has its own, the
 SessionId = NewType("SessionId", str)  # a person's session in a browser, not the secret in its cookie
 RxswinId = NewType("RxswinId", str)  # a revision of a software identification number
 CampaignId = NewType("CampaignId", str)
+BatchId = NewType("BatchId", str)  # a Verification Batch
+EvidenceId = NewType("EvidenceId", str)
 Txn = NewType("Txn", str)  # a message's transaction id on the Unit channel
 
 

@@ -29,6 +29,7 @@ from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.target_systems import TargetSystem
 from aosedge.cloud.domain.unit_sets import UnitSet
 from aosedge.cloud.domain.units import Unit
+from aosedge.cloud.domain.verification.state import Batch
 from aosedge.cloud.domain.waiting import WaitingUnit
 from aosedge.cloud.store import Session
 from aosedge.model.digests import sha256
@@ -94,6 +95,7 @@ ADDED: Final[tuple[Callable[[Any], tuple[str, object]], ...]] = (
     lambda org: ("enrolment_keys", EnrolmentKey(_NEW, org, _FIELD, *_KEY)),
     lambda org: ("waiting_units", _waiting(org)),
     lambda org: ("campaigns", Campaign(_NEW, org, "new", BundleId(made_id("bundle-item", word("beta"))), NOW)),
+    lambda org: ("verification", Batch(_NEW, org, BundleId(made_id("bundle-item", word("beta"))), NOW)),
 )
 """New things of an organization."""
 ADDED_TO_FLEET: Final[tuple[Callable[[Any], tuple[str, object]], ...]] = (
@@ -103,6 +105,10 @@ ADDED_TO_FLEET: Final[tuple[Callable[[Any], tuple[str, object]], ...]] = (
         Campaign(
             _NEW, OrgId(org_id("alpha")), "new", BundleId(made_id("bundle-item", word("alpha"))), NOW, fleet=fleet
         ),
+    ),
+    lambda fleet: (
+        "verification",
+        Batch(_NEW, OrgId(org_id("alpha")), BundleId(made_id("bundle-item", word("alpha"))), NOW, fleet=fleet),
     ),
 )
 """New things of a fleet, where the asker has that of another."""
@@ -236,6 +242,11 @@ OF_FLEET: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.campaigns.exclusions(id),
         lambda s, id: s.campaigns.reasons(id),
         lambda s, id: s.campaigns.delete(id),
+    ),
+    "batch": (
+        lambda s, id: s.verification.get(id),
+        lambda s, id: s.verification.evidence(id),
+        lambda s, id: s.verification.one_evidence(id, made_id("evidence", id.split("-")[1])),
     ),
     "enrolment key": (
         lambda s, id: s.enrolment_keys.get(id),

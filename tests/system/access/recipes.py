@@ -73,6 +73,8 @@ _MORE: Final = {"alpha deputy": 403}
 
 _DRAFT: Final = dict.fromkeys(ROLES, 409)
 """What a draft of a campaign cannot do."""
+_UNSAID: Final = dict.fromkeys(ROLES, 400)
+"""An architecture that the batch is not for."""
 _UNDERWAY: Final = dict.fromkeys(ROLES, 409)
 """What a campaign that runs cannot."""
 
@@ -99,6 +101,7 @@ def _all(status: int) -> dict[str, int]:
 def recipes() -> tuple[Recipe, ...]:
     """The table."""
     campaign, underway = {"id": Of("campaign")}, {"id": Of("running campaign")}
+    batch = {"id": Of("batch")}
     unit, user, subject = {"id": Of("unit")}, {"id": Of("user")}, {"id": Of("subject")}
     return (
         Recipe("api_tokens_create", body={"title": "t", "scopes": ["users_me_read"]}),
@@ -308,6 +311,19 @@ def recipes() -> tuple[Recipe, ...]:
             body={"role": "fleet owner", "fleet_ids": [Of("fleet")]},
             only=("alpha oem", "beta oem"),
         ),
+        Recipe("verification_batches_approve", batch, body={"architecture": "x", "digest": "x"}, refused=_UNSAID),
+        Recipe("verification_batches_cancel", batch, body={}),
+        Recipe("verification_batches_create", body={"bundle_id": _BUNDLE}, refused={"fleet_owner": 404}),
+        Recipe("verification_batches_list", query={"fleet_id": Of("fleet", missing=FINE)}, lists=(Of("batch"),)),
+        Recipe("verification_batches_read", batch),
+        Recipe("verification_batches_reject", batch, body={"comment": "bad"}),
+        Recipe("verification_batches_revoke", batch, body={"architecture": "x"}, refused=_UNSAID),
+        Recipe("verification_evidence_create", batch, form=_FORM),
+        Recipe("verification_evidence_list", batch),
+        Recipe("verification_evidence_read", batch | {"evidence_id": Of("evidence")}),
+        Recipe("verification_reports_read", batch),
+        Recipe("verification_settings_read"),
+        Recipe("verification_settings_update", body={"four_eyes": True}),
         Recipe("waiting_units_approve", {"id": Of("waiting unit")}),
         Recipe("waiting_units_list", lists=(Of("waiting unit"),)),
         Recipe("waiting_units_reject", {"id": Of("waiting unit")}, body={}),

@@ -15,9 +15,11 @@ from aosedge.cloud.domain.campaigns.outline import outlined
 from aosedge.cloud.domain.campaigns.plan import Exclusion, Placed, Plan
 from aosedge.cloud.domain.campaigns.policy import Policy
 from aosedge.cloud.domain.campaigns.state import Campaign, Counts, Selection, Wave
+from aosedge.cloud.domain.verification.evidence import Evidence
+from aosedge.cloud.domain.verification.state import Batch
 from aosedge.cloud.store import Session
-from aosedge.model.digests import sha256
-from aosedge.model.ids import BundleId, CampaignId, FleetId, OrgId, UnitId
+from aosedge.model.digests import Digest, sha256
+from aosedge.model.ids import BatchId, BundleId, CampaignId, EvidenceId, FleetId, OrgId, UnitId
 from aosedge.model.instants import Instant
 from aosedge.protocol.messages import Alerts, MonitoringData, UnitStatus
 from aosedge.protocol.messages.from_unit import InstancesStatus, InstanceStatus, NodeStatus, SystemAlert
@@ -58,6 +60,19 @@ def running(session: Session, org: str, fleet: str, now: Instant) -> str:
     begun = replace(session.campaigns.get(id), state="running", waves=(wave,), plan_digest=digest, starts_at=now)
     session.campaigns.put(begun, None)
     return id
+
+
+def batch(session: Session, org: str, fleet: str, now: Instant, digest: Digest) -> tuple[str, str]:
+    """A batch of a fleet that waits for approval, and its evidence, a blob of this digest."""
+    of, mark = FleetId(made_id("fleet", word(fleet))), word(fleet)
+    owner, bundle = OrgId(made_id("org", word(f"org{org}"))), BundleId(made_id("bundle-item", word(org)))
+    id, evidence = BatchId(made_id("batch", mark)), EvidenceId(made_id("evidence", mark))
+    content = {"amd64": sha256(mark.encode())}
+    session.verification.add(
+        Batch(id, owner, bundle, now, fleet=of, state="awaiting_approval", reason=f"why {mark}", content=content)
+    )
+    session.verification.add_evidence(Evidence(evidence, id, "file", f"title {mark}", digest, 10, now))
+    return id, evidence
 
 
 def said(fleet: str, org: str) -> Iterator[UnitStatus | Alerts | MonitoringData]:

@@ -464,6 +464,10 @@ class _Builder:
                     ("running campaign", underway.running(session, org, fleet, self._now)),
                 ):
                     self._put(kind, id, org, fleet=fleet)
+                document = self.documents[made_id("item", word(org))][-1]  # type: ignore[index]
+                made = underway.batch(session, org, fleet, self._now, document.digest)
+                for kind, id in zip(("batch", "evidence"), made, strict=True):
+                    self._put(kind, id, org, fleet=fleet)
 
     def _assign(self, session: Session, oem: str, sp: str) -> None:
         id, subject, item = (made_id(*pair) for pair in (

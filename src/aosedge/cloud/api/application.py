@@ -25,6 +25,7 @@ from aosedge.cloud.api import (
     dossiers,
     enrolment,
     events,
+    evidence,
     explanations,
     fleets,
     grants,
@@ -50,6 +51,7 @@ from aosedge.cloud.api import (
     units,
     user_certificates,
     users,
+    verification,
 )
 from aosedge.cloud.api.asking import Around, provide, window
 from aosedge.cloud.api.cookies import SESSION
@@ -61,6 +63,7 @@ from aosedge.cloud.usecases.bundles import Intake
 from aosedge.cloud.usecases.configurations import Configurations
 from aosedge.cloud.usecases.doorkeeper import Doorkeeper
 from aosedge.cloud.usecases.dossiers import Dossiers
+from aosedge.cloud.usecases.evidence import EvidenceFiles
 from aosedge.cloud.usecases.openid import OpenId
 from aosedge.cloud.usecases.passkeys import Passkeys
 from aosedge.cloud.usecases.platform import Platform
@@ -79,6 +82,7 @@ _TAGS: Final = (
     ("sets", "Unit Sets, and kinds of hardware"),
     ("subjects", "What joins Units and items"),
     ("campaigns", "Bundles on their way to many Units, in waves"),
+    ("verification", "Bundles shown to work and approved, before campaigns bring them to everyone"),
     ("items", "Deployable items and their versions"),
     ("bundles", "Deployment Bundles"),
     ("events", "What happens, as it happens"),
@@ -94,6 +98,7 @@ class Parts(msgspec.Struct, frozen=True):
     doorkeeper: Doorkeeper
     intake: Intake
     configurations: Configurations
+    evidence_files: EvidenceFiles
     admission: Admission
     sign_ins: SignIns
     passkeys: Passkeys
@@ -138,6 +143,8 @@ def handlers(root_pem: str, upload_bytes_most: int) -> Router:
             dossiers.read,
             *campaign_comparisons.HANDLERS,
             *campaign_rehearsals.HANDLERS,
+            *verification.HANDLERS,
+            *evidence.HANDLERS,
             audit.list_,
             audit.verify,
             events.read,
@@ -304,6 +311,7 @@ def application(parts: Parts) -> Litestar:
             "doorkeeper": given(parts.doorkeeper),
             "intake": given(parts.intake),
             "configurations": given(parts.configurations),
+            "evidence_files": given(parts.evidence_files),
             "admission": given(parts.admission),
             "door": given(parts.sign_ins),
             "passkeys_": given(parts.passkeys),
@@ -317,7 +325,8 @@ def application(parts: Parts) -> Litestar:
 def document() -> dict[str, Any]:
     """The OpenAPI document, which needs no parts."""
     names = ("ask", "authority", "doorkeeper", "intake", "admission", "door", "passkeys_", "openid", "platform")
-    nothing = {name: Provide(lambda: None, sync_to_thread=False) for name in (*names, "configurations", "dossiers_")}
+    more = ("configurations", "dossiers_", "evidence_files")
+    nothing = {name: Provide(lambda: None, sync_to_thread=False) for name in (*names, *more)}
     return completed(_built(handlers("", 0), nothing).openapi_schema.to_schema())
 
 

@@ -21,7 +21,7 @@ from aosedge.model.ids import BundleId
 from aosedge.model.instants import to_rfc3339
 
 FIELD: Final = "file"
-_FORM_BYTES: Final = 64 * 1024
+FORM_BYTES: Final = 64 * 1024
 """What a form may be larger than the file in it."""
 
 
@@ -123,7 +123,7 @@ def handler(bytes_most: int) -> ControllerRouterHandler:
         "/deployment-bundles/upload/",
         operation_id="deployment_bundles_create",
         tags=["bundles"],
-        request_max_body_size=bytes_most + _FORM_BYTES,
+        request_max_body_size=bytes_most + FORM_BYTES,
         responses={
             400: ResponseSpec(
                 ErrorView, generate_examples=False, description="The bundle is not taken; `rejections` says why."

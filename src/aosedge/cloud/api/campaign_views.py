@@ -149,6 +149,8 @@ class CampaignView(msgspec.Struct, frozen=True):
     plan_digest: str
     approved: bool
     purpose: str
+    batch_id: str | None
+    """The verification batch that it is the trial of: people have no other say in it."""
 
 
 class CampaignsView(msgspec.Struct, frozen=True):
@@ -255,6 +257,7 @@ def view(session: Session, campaign: Campaign) -> CampaignView:
         plan_digest=campaign.plan_digest,
         approved=bool(campaign.plan_digest) and campaign.approved_digest == campaign.plan_digest,
         purpose=campaign.purpose,
+        batch_id=campaign.batch,
     )
 
 

@@ -32,7 +32,7 @@ def completed(schema: dict[str, Any]) -> dict[str, Any]:
         component.pop("default", None)  # of one of the fields that have this type, whichever was met first
     for methods in schema["paths"].values():
         for operation in (methods[name] for name in METHODS if name in methods):
-            if operation["operationId"] == "deployment_bundles_create":
+            if operation["operationId"] in ("deployment_bundles_create", "verification_evidence_create"):
                 operation["requestBody"] = bundles.FORM
             fine = {status: answer for status, answer in operation["responses"].items() if status[0] in "23"}
             refusals = {status: {"$ref": f"#/components/responses/{status}"} for status in _refusals(operation)}

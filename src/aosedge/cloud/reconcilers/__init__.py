@@ -9,6 +9,7 @@ from aosedge.cloud.reconcilers.renewals import EndOverdueRenewals
 from aosedge.cloud.reconcilers.retention import LetGo
 from aosedge.cloud.reconcilers.sessions import LetGoOfSessions
 from aosedge.cloud.reconcilers.targets import CompileTargets
+from aosedge.cloud.reconcilers.verification import ResolveBatches
 from aosedge.cloud.store import Store
 from aosedge.model.ids import Ids
 from aosedge.model.instants import Clock
@@ -20,6 +21,7 @@ def driver_for(
     """Every task, woken by the store's signals once `run` runs; `runs` gets the last of each."""
     tasks = (
         CompileTargets(store, bus, clock, ids),
+        ResolveBatches(store, clock, ids),
         DriveCampaigns(store, clock, ids, bus),
         CarryOutEffects(store, bus, clock, ids),
         LetGo(store, clock, ids),

@@ -8,6 +8,7 @@ from aosedge.cloud.domain.access.callers import Caller, Scope, Task
 from aosedge.cloud.ports import Bus
 from aosedge.cloud.reconcilers.driver import Report
 from aosedge.cloud.store import EverySession, Store
+from aosedge.cloud.usecases import verification
 from aosedge.cloud.usecases.campaign_decisions import note
 from aosedge.cloud.usecases.campaigns import counted, go_on, settled, take_in, takes_newcomers
 from aosedge.model.ids import CampaignId, Ids
@@ -53,5 +54,7 @@ def drive(session: EverySession, id: CampaignId, *, newcomers: bool) -> bool:
     new, look_at = go_on(members, campaign, counted(members, campaign), now)
     members.put(new, look_at)
     note(within, before, new, asked=False)
+    if new.batch is not None:
+        verification.tried(within, new)
     session.signal("targets")
     return newcomers

@@ -32,6 +32,7 @@ campaigns = Table(
     Column("look_at", BigInteger),
     Column("edited_by", Text),
     words("purpose", ""),
+    Column("batch", Text),
     Index(None, "tenant", "created_at"),
     Index(None, "look_at"),
 )

@@ -134,6 +134,10 @@ class Compiling:
             for each, system, given in sets
         }
 
+    def catalogue_of(self, bundle: BundleId) -> Catalogue:
+        """What the bundle brings, and everything that this may need."""
+        return self._catalogue((), {bundle})
+
     def _systems(self, ids: set[TargetSystemId]) -> dict[TargetSystemId, TargetSystem]:
         query = select(target_systems).where(target_systems.c.id.in_(ids))
         return {system.id: system for system in rows.every(self._connection, query, TargetSystem)} if ids else {}

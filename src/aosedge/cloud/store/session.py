@@ -44,6 +44,7 @@ from aosedge.cloud.store.unit_certificates import EveryRenewal, UnitCertificates
 from aosedge.cloud.store.unit_limits import UnitLimits
 from aosedge.cloud.store.unit_sets import UnitSets
 from aosedge.cloud.store.units import EveryUnit, Units
+from aosedge.cloud.store.verification import EveryVerification, Verification
 from aosedge.model.ids import UnitId
 
 EVERYTHING = Scope(reach="all")
@@ -93,17 +94,21 @@ class Session(Signals):
         self.target_systems = TargetSystems(connection, scope)
         self.subjects = Subjects(connection, scope)
         self.service_states = ServiceStates(connection, scope)
-        self.items = Items(connection, scope)
-        self.bundles = Bundles(connection, scope)
-        self.deployments = Deployments(connection, scope)
-        self.item_units = ItemUnits(connection, scope)
-        self.blobs = BlobRecords(connection)
+        self._of_bundles(connection, scope)
         self.assignments = Assignments(connection, scope)
         self.targets = Targets(connection, scope)
         self.statuses = Statuses(connection, scope)
         self.campaigns = Campaigns(connection, scope)
         self.received = ReceivedMessages(connection, scope)
         self.explaining = Explaining(connection, scope)
+
+    def _of_bundles(self, connection: Connection, scope: Scope) -> None:
+        self.items = Items(connection, scope)
+        self.bundles = Bundles(connection, scope)
+        self.deployments = Deployments(connection, scope)
+        self.item_units = ItemUnits(connection, scope)
+        self.blobs = BlobRecords(connection)
+        self.verification = Verification(connection, scope)
 
     def audit_of(self, caller: Caller) -> Audit:
         """The trail of a task whose decision follows in this transaction; the changes stay with the asker's line."""
@@ -135,6 +140,7 @@ class EverySession(Signals):
         self.caller = caller
         self.compiling = Compiling(connection, documents)
         self.campaign_members = CampaignMembers(connection)
+        self.verification = EveryVerification(connection)
         self.effects = Effects(connection)
         self.retention = Retention(connection)
         self.settings = InstallationSettings(connection)

@@ -34,6 +34,7 @@ from aosedge.cloud.store import Session
 from aosedge.cloud.store.campaign_members import FARTHEST_LOOK, CampaignMembers
 from aosedge.cloud.usecases.campaign_decisions import note
 from aosedge.cloud.usecases.campaign_planning import drawn_up
+from aosedge.cloud.usecases.gating import refuse_unverified
 from aosedge.model.errors import Conflict
 from aosedge.model.ids import BundleId, CampaignId, Ids, UserId
 from aosedge.model.instants import MINUTE, SECOND, Instant
@@ -89,12 +90,17 @@ def create(
 
 def plan(session: Session, id: CampaignId) -> Outline:
     """Draw the plan up anew and keep it: a dry run, nothing moves. Raises NotFound, Conflict once it has started."""
-    campaign, now = session.campaigns.get(id), session.caller.now
+    return plan_of(session, of_people(session.campaigns.get(id)))
+
+
+def plan_of(session: Session, campaign: Campaign) -> Outline:
+    """The same for one that was found. Raises Conflict once it has started."""
+    now = session.caller.now
     drawn = drawn_up(session, campaign)
     planned = step(campaign, Planned(drawn.waves, drawn.digest), now).campaign
     outline = outlined(drawn, campaign.policy, session.campaign_plans.rates(campaign), now)
-    session.campaign_members.put_plan(id, drawn)
-    session.campaign_plans.put(id, outline)
+    session.campaign_members.put_plan(campaign.id, drawn)
+    session.campaign_plans.put(campaign.id, outline)
     session.campaigns.put(planned, None)
     return outline
 
@@ -106,20 +112,41 @@ def planned(session: Session, id: CampaignId) -> Outline:
 
 def start(session: Session, id: CampaignId, at: Instant | None) -> Campaign:
     """Start it, now or at an instant; raises Conflict where what was planned is no longer what would happen."""
-    campaign = session.campaigns.get(id)
+    campaign = of_people(session.campaigns.get(id))
+    refuse_unverified(session, campaign)
     short = session.campaign_plans.short(id)
     if campaign.state == "planned" and drawn_up(session, campaign, short=short).digest != campaign.plan_digest:
         raise Conflict("the plan has changed since", element="campaign", cure="plan it again, and look at it")
     return command(session, id, Start(at))
 
 
+def begin_trial(session: Session, campaign: Campaign) -> Campaign:
+    """Add a campaign that a batch makes, planned and started."""
+    session.campaigns.add(campaign)
+    plan_of(session, campaign)
+    return moved(session, session.campaigns.get(campaign.id), Start(), asked=False)
+
+
 def command(session: Session, id: CampaignId, event: Event) -> Campaign:
     """A person's verb. Raises NotFound, and Conflict with what is possible."""
-    campaign = session.campaigns.get(id)
+    campaign = of_people(session.campaigns.get(id))
+    return moved(session, campaign, event)
+
+
+def of_people(campaign: Campaign) -> Campaign:
+    """The campaign, if people have a say in it; raises Conflict for the trial of a batch."""
+    if campaign.batch is not None:
+        cure = "approve, reject or cancel the batch: aos verification show"
+        raise Conflict("it is the trial of a verification batch", element="campaign", got=campaign.batch, cure=cure)
+    return campaign
+
+
+def moved(session: Session, campaign: Campaign, event: Event, *, asked: bool = True) -> Campaign:
+    """The campaign after an event, kept. Raises Conflict with what is possible."""
     members, now = session.campaign_members, session.caller.now
     new, look_at = go_on(members, settled(members, campaign, now), event, now)
     session.campaigns.put(new, look_at)
-    note(session, campaign, new, asked=True)
+    note(session, campaign, new, asked=asked)
     for name in ("campaigns", "targets"):
         session.signal(name)
     return new
@@ -150,7 +177,7 @@ def edit(session: Session, id: CampaignId, policy: Policy) -> Campaign:
 
 def delete(session: Session, id: CampaignId) -> None:
     """Remove one that never started. Raises NotFound and Conflict."""
-    campaign = session.campaigns.get(id)
+    campaign = of_people(session.campaigns.get(id))
     if campaign.state not in ("draft", "planned"):
         raise Conflict("the campaign has a history", element="campaign", got=campaign.state, cure="cancel it instead")
     session.campaigns.delete(id)

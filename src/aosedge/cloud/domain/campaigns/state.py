@@ -5,7 +5,7 @@ from typing import Final, Literal
 import msgspec
 
 from aosedge.cloud.domain.campaigns.policy import Gate, Policy
-from aosedge.model.ids import BundleId, CampaignId, FleetId, OrgId, SetId, UnitId, UserId
+from aosedge.model.ids import BatchId, BundleId, CampaignId, FleetId, OrgId, SetId, UnitId, UserId
 from aosedge.model.instants import MINUTE, SECOND, Instant
 
 CampaignState = Literal[
@@ -203,6 +203,8 @@ class Campaign(msgspec.Struct, frozen=True):
     """What it is for, as its maker said it."""
     edited_by: UserId | None = None
     """Who changed it last after it was planned: with four eyes not the one who approves that."""
+    batch: BatchId | None = None
+    """The Verification Batch that it is the trial of, and people have no other say in."""
 
     @property
     def named(self) -> frozenset[str]:

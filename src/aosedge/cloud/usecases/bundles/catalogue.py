@@ -8,6 +8,7 @@ from aosedge.cloud.domain.access.callers import Role
 from aosedge.cloud.domain.items import needed_ram
 from aosedge.cloud.ports import StoredBlob
 from aosedge.cloud.store import Session
+from aosedge.cloud.usecases import verification
 from aosedge.cloud.usecases.bundles.layers import PreparedItem
 from aosedge.model.bundle import Item, ItemType, Rejection
 from aosedge.model.digests import Digest
@@ -72,6 +73,7 @@ def enter(
         session.items.add_version(_version(entry, item, bundle.id, ids, now), digests_of(entry))
     session.bundles.set_state(bundle.id, "ready")
     session.items.mark_followers_dirty(touched)
+    verification.begin_for_all(session, ids, bundle, touched)
     session.signal("targets")
 
 

@@ -1,0 +1,231 @@
+"""Verification Batches over Units that report, by the real compiler and drivers, on both databases."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from tests.contract.campaign_world import ALL, FLEET, HALVES, ITEM, NEW, CampaignPlace, campaign_place
+from tests.contract.store_world import person, tenant
+
+from aosedge.cloud.domain.access.callers import Caller, Scope
+from aosedge.cloud.domain.campaigns.events import Cancel, Pause
+from aosedge.cloud.domain.unit_sets import UnitSet
+from aosedge.cloud.domain.verification.state import Batch, Criteria, Settings
+from aosedge.cloud.reconcilers.verification import ResolveBatches, resolve_one
+from aosedge.cloud.store import Session, Store
+from aosedge.cloud.usecases import campaigns, verification
+from aosedge.model.errors import AosError, Conflict, NotFound
+from aosedge.model.ids import BatchId, OrgId, SetId, UnitId
+from aosedge.model.instants import MINUTE, Instant
+
+SET = SetId("first")
+TRIERS = [UnitId("u000"), UnitId("u001")]
+
+
+class VerificationPlace:
+    """A place of campaigns whose first Units are in a verification set, if there is one."""
+
+    def __init__(self, place: CampaignPlace) -> None:
+        self.place = place
+        self.resolver = ResolveBatches(place.store, place.clock, place.ids)
+
+    async def with_set(self) -> None:
+        def make(session: Session) -> None:
+            made = UnitSet(SET, OrgId("oem-1"), FLEET, "first", self.place.clock.now, verification=True)
+            session.unit_sets.add(made)
+            for unit in TRIERS:
+                session.unit_sets.join(SET, unit)
+
+        await self.place.oem(make)
+
+    async def begin(self, **said: Any) -> Batch:
+        made = await self.place.oem(lambda s: verification.create(s, self.place.ids, NEW, **said))
+        return await self.resolve(made.id)
+
+    async def resolve(self, id: BatchId) -> Batch:
+        await self.resolver.activate()
+        await self.place.compile()
+        return await self.seen(id)
+
+    async def seen(self, id: BatchId) -> Batch:
+        found: Batch = await self.place.oem(lambda session: session.verification.get(id))
+        return found
+
+    async def approve(self, id: BatchId, who: str = "oem-1") -> Batch:
+        def work(session: Session) -> Batch:
+            found = session.verification.get(id)
+            for name in found.unapproved:
+                found = verification.approve(session, id, name, found.content[name], "fine")
+            return found
+
+        done: Batch = await self.place.store.write(person(who, self.place.clock.now), tenant("oem-1"), work)
+        return done
+
+    async def go(self, work: Callable[[Session], Any]) -> Any:
+        done = await self.place.oem(work)
+        await self.place.driver.activate()
+        await self.place.compile()
+        return done
+
+    async def versions(self) -> dict[UnitId, str]:
+        return {unit: await self.place.wanted(unit) for unit in self.place.units}
+
+    async def start(self) -> None:
+        made = await self.place.oem(
+            lambda s: campaigns.create(s, self.place.ids, "spring", NEW, replace(HALVES, priority=1), ALL)
+        )
+        self.place.campaign = made.id
+        await self.place.oem(lambda session: campaigns.plan(session, made.id))
+        await self.place.oem(lambda session: campaigns.start(session, made.id, None))
+
+
+@pytest.fixture
+async def verifying(store: Store) -> VerificationPlace:
+    return VerificationPlace(await campaign_place(store, 6))
+
+
+async def tried(place: VerificationPlace, batch: Batch, *, failed: bool = False) -> Batch:
+    await place.place.report(TRIERS, failed=failed, went_back=failed)
+    await place.place.driver.activate()
+    await place.place.compile()
+    place.place.clock.now = Instant(place.place.clock.now + 31 * MINUTE)
+    await place.place.driver.activate()
+    await place.place.compile()
+    return await place.seen(batch.id)
+
+
+async def test_without_a_set_or_the_setting_a_campaign_asks_nobody(verifying: VerificationPlace) -> None:
+    await verifying.start()
+    assert (await verifying.place.drive()).state == "running"
+
+
+async def test_with_the_setting_a_campaign_waits_for_an_approved_bundle(verifying: VerificationPlace) -> None:
+    settings = Settings(required=True)
+    await verifying.place.oem(lambda s: s.verification.put_settings(settings))
+    with pytest.raises(Conflict, match="not verified: there is no batch"):
+        await verifying.start()
+    batch = await verifying.begin()
+    assert (batch.state, batch.trial) == ("awaiting_approval", None)
+    with pytest.raises(Conflict, match="waits for approval for any"):
+        await verifying.start()
+    assert (await verifying.approve(batch.id)).state == "passed"
+    await verifying.start()
+    revoke = verification.revoke
+    with pytest.raises(Conflict, match="a campaign has started"):
+        await verifying.place.oem(lambda session: revoke(session, batch.id, "any", ""))
+
+
+async def test_units_of_the_set_take_it_before_approval_and_nobody_else(verifying: VerificationPlace) -> None:
+    await verifying.with_set()
+    batch = await verifying.begin()
+    assert batch.trial is not None
+    assert (batch.state, batch.trial.state) == ("awaiting_approval", "running")
+    assert await verifying.versions() == {u: "2.0.0" if u in TRIERS else "1.0.0" for u in verifying.place.units}
+    assert (await verifying.approve(batch.id)).state == "verifying"
+    with pytest.raises(Conflict, match="not verified: the batch is verifying"):
+        await verifying.start()
+    passed = await tried(verifying, batch)
+    assert (passed.state, passed.reason) == ("passed", "2 of 2 Units succeeded, 0 failed")
+    await verifying.start()
+    assert set((await verifying.versions()).values()) == {"1.0.0", "2.0.0"}
+
+
+async def test_a_bundle_that_fails_there_goes_no_further_and_they_go_back(verifying: VerificationPlace) -> None:
+    await verifying.with_set()
+    batch = await verifying.begin()
+    failed = await tried(verifying, batch, failed=True)
+    assert failed.state == "failed"
+    assert "its trial is" in failed.reason
+    assert set((await verifying.versions()).values()) == {"1.0.0"}
+    with pytest.raises(Conflict, match="not verified: the batch is failed"):
+        await verifying.start()
+
+
+@pytest.mark.parametrize("verb", ["reject", "cancel"])
+async def test_a_batch_that_is_given_up_brings_its_units_back(verifying: VerificationPlace, verb: str) -> None:
+    await verifying.with_set()
+    batch = await verifying.begin()
+    await verifying.go(lambda session: getattr(verification, verb)(session, batch.id, "no"))
+    assert set((await verifying.versions()).values()) == {"1.0.0"}
+    assert (await verifying.seen(batch.id)).state == f"{verb}ed" if verb == "reject" else "cancelled"
+
+
+async def test_people_have_no_say_in_a_trial_but_by_its_batch(verifying: VerificationPlace) -> None:
+    await verifying.with_set()
+    batch = await verifying.begin()
+    assert batch.trial is not None
+    trial = batch.trial.campaign
+    for event in (Cancel(), Pause()):
+        with pytest.raises(Conflict, match="trial of a verification batch"):
+            await verifying.place.oem(lambda s, event=event: campaigns.command(s, trial, event))
+    for work in (campaigns.plan, campaigns.delete):
+        with pytest.raises(Conflict, match="trial of a verification batch"):
+            await verifying.place.oem(lambda s, work=work: work(s, trial))
+
+
+async def test_two_drivers_begin_one_trial(verifying: VerificationPlace) -> None:
+    await verifying.with_set()
+    batch = await verifying.begin()
+    place = verifying.place
+    caller = Caller(person("oem-1").who, "again", place.clock.now)
+    await place.store.write_every(caller, lambda session: resolve_one(session, place.ids, batch.id))
+    assert await verifying.seen(batch.id) == batch
+    assert (await place.oem(lambda session: session.campaigns.page())).total == 1
+
+
+async def test_a_set_nobody_of_which_takes_it_shows_nothing(verifying: VerificationPlace) -> None:
+    await verifying.with_set()
+    criteria = Criteria(units_least=3)
+    batch = await verifying.begin(criteria=criteria)
+    failed = await tried(verifying, batch)
+    assert (failed.state, failed.reason) == ("failed", "2 Units of verification sets took it, at least 3 must")
+
+
+async def test_one_batch_decides_at_a_time(verifying: VerificationPlace) -> None:
+    batch = await verifying.begin()
+    with pytest.raises(Conflict, match="the bundle has a batch"):
+        await verifying.begin()
+    await verifying.begin(fleet=FLEET)
+    await verifying.place.oem(lambda session: verification.cancel(session, batch.id, ""))
+    assert (await verifying.begin()).state == "awaiting_approval"
+
+
+async def test_a_bundle_that_is_not_whole_any_more_is_not_approved(verifying: VerificationPlace) -> None:
+    batch, late = await verifying.begin(), await verifying.begin(fleet=FLEET)
+    fresh = replace(late, id=BatchId("fresh"), state="resolving")
+    await verifying.place.oem(lambda session: session.verification.add(fresh))
+    place = verifying.place
+
+    def remove(session: Session) -> None:
+        session.items.delete(ITEM)
+
+    await place.store.write(person("sp-1"), tenant("sp-1"), remove)
+    with pytest.raises(AosError, match="not whole"):
+        await place.oem(lambda s: verification.approve(s, batch.id, "any", batch.content["any"], ""))
+    torn = await verifying.resolve(fresh.id)
+    assert (torn.state, torn.reason) == ("failed", "an item of the bundle was removed")
+
+
+async def test_a_ready_bundle_gets_a_batch_of_each_oem_that_verifies(verifying: VerificationPlace) -> None:
+    place, caller = verifying.place, person("sp-1")
+
+    def ready(session: Session) -> None:
+        verification.begin_for_all(session, place.ids, session.bundles.get(NEW), [ITEM])
+
+    await place.store.write(caller, tenant("sp-1"), ready)
+    assert (await place.oem(lambda session: session.verification.page())).total == 0
+    await verifying.with_set()
+    await place.store.write(caller, tenant("sp-1"), ready)
+    (batch,) = (await place.oem(lambda session: session.verification.page())).items
+    assert (batch.automatic, batch.created_by, batch.tenant) == (True, None, "oem-1")
+    assert (await verifying.resolve(batch.id)).trial is not None
+
+
+async def test_a_foreign_batch_is_missing(verifying: VerificationPlace) -> None:
+    batch = await verifying.begin()
+    for scope in (tenant("sp-1"), Scope("fleet", OrgId("oem-1"), frozenset((FLEET,)))):
+        with pytest.raises(NotFound):
+            await verifying.place.store.read(
+                person("oem-1"), scope, lambda session: session.verification.get(batch.id)
+            )
