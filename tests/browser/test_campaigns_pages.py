@@ -64,6 +64,7 @@ def chosen(page: Page, title: str) -> None:
     """What, of the bundle in the address, and whom: the fleet `waves`."""
     settled(page, "New campaign")
     page.get_by_label("Title").fill(title)
+    page.get_by_label("Purpose").fill("to see it through")
     page.get_by_role("button", name="Next").click()
     page.get_by_role("checkbox", name="waves").check()
     expect(page.get_by_text("3 Units match now")).to_be_visible()
@@ -111,12 +112,13 @@ def test_the_wizard_passes_axe_and_shows_the_plan_before_anything_moves(
     page.get_by_label("May fail (percent)").fill("20")
     expect(page.get_by_role("button", name="Next")).to_be_disabled()
     page.get_by_label("May fail (percent)").fill("2")
-    page.set_viewport_size({"width": 1280, "height": 2150})
+    page.set_viewport_size({"width": 1280, "height": 2250})
     pictured(page, "campaign-how", scheme, tmp_path)
     assert faults(page) == []
     page.set_viewport_size({"width": 1280, "height": 1000})
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_text("3 Units will get it in 4 waves.")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 1150})
     pictured(page, "campaign-plan", scheme, tmp_path)
     assert faults(page) == []
     page.get_by_role("button", name="Cancel").click()
@@ -139,13 +141,21 @@ def test_a_good_release_goes_to_the_end_while_somebody_watches(
     assert page.evaluate("window.here")
     expect(gate(page, 2).get_by_text("2 succeeded, 2 needed")).to_be_visible()
     expect(page.get_by_text("3 of 3 have it")).to_be_visible()
+    rows = page.get_by_role("grid", name="Plan and result").locator("tbody tr")
+    expect(rows.nth(1)).to_contain_text(re.compile("Wave 2.*2.*2.*2.*0.*0"))
+    page.get_by_role("button", name="What was to be").click()
+    changes = page.get_by_role("grid", name="Before and after")
+    expect(changes.get_by_text(re.compile(f"{FIRST} → {GOOD}"))).to_have_count(3)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as JSON").click()
+    assert b"to see it through" in Path(download.value.path()).read_bytes()
     expect(page.get_by_role("img", name="0 of 2 results failed")).to_be_visible()
     page.get_by_role("button", name="Wave: the newest").click()
     page.get_by_role("option", name="1", exact=True).click()
     expect(page.get_by_role("img", name="0 of 1 results failed")).to_be_visible()
     wave(page, 2).get_by_role("link", name="2 succeeded").click()
     expect(page).to_have_url(re.compile("member=succeeded"))
-    expect(page.locator("tbody td[data-label=Unit]")).to_have_count(2)
+    expect(page.locator("#members tbody td[data-label=Unit]")).to_have_count(2)
     for name in UNITS:
         assert [item["actual_version"] for item in place.view(name)["items"]] == [GOOD]
 

@@ -1,12 +1,10 @@
 import { Alert, Breadcrumb, BreadcrumbItem, Button, PageSection } from "@patternfly/react-core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback } from "react";
-import { client, got } from "../api/client";
 import { AuditLines } from "../audit/AuditLines";
 import { auditOfQuery } from "../audit/queries";
 import { fleetsByIdQuery } from "../fleets/queries";
-import { Said } from "../parts/Confirm";
 import { Facts } from "../parts/Facts";
 import { Moment } from "../parts/Moment";
 import { PageHead } from "../parts/PageHead";
@@ -15,13 +13,14 @@ import { SmallTable } from "../parts/SmallTable";
 import { NotAllowed, Shown } from "../parts/states";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
+import { Beside } from "./Beside";
 import { CampaignLabel } from "./CampaignLabels";
 import { CurvePanel } from "./CurvePanel";
 import { HowFar } from "./HowFar";
 import { Members } from "./Members";
-import { PlanFacts } from "./PlanFacts";
+import { Planning } from "./Planning";
 import { policyWords } from "./policyWords";
-import { campaignQuery, exclusionsQuery, planKey, type Campaign, type Plan } from "./queries";
+import { campaignQuery, exclusionsQuery, type Campaign } from "./queries";
 import type { MembersSearch } from "./search";
 import { useSetTitles } from "./useSets";
 import { Verbs } from "./Verbs";
@@ -68,15 +67,18 @@ export function CampaignPage() {
           {(campaign) => (
             <div className="aos-stack">
               <State campaign={campaign} />
-              {["draft", "planned"].includes(campaign.state) ? <Planning campaign={campaign} sets={sets} /> : null}
+              {unbegun(campaign) ? <Planning campaign={campaign} sets={sets} /> : null}
               <HowFar campaign={campaign} />
               <Waves campaign={campaign} sets={sets} />
               <CurvePanel campaign={campaign} />
               {campaign.waves.length ? <Members campaign={campaign} search={search} onSearch={onSearch} /> : null}
               {may("campaign_exclusions_list") ? <LeftOut id={campaign.id} /> : null}
+              <Beside campaign={campaign} />
+              {unbegun(campaign) ? null : <Planning campaign={campaign} sets={sets} />}
               <div className="aos-columns">
                 <Settings campaign={campaign} sets={sets} />
                 {may("audit_list") ? <Trail id={campaign.id} /> : null}
+                {may("campaigns_dossier") && hasBegun(campaign) ? <Dossier id={campaign.id} /> : null}
               </div>
             </div>
           )}
@@ -86,33 +88,18 @@ export function CampaignPage() {
   );
 }
 
+function unbegun({ state }: Campaign): boolean {
+  return state === "draft" || state === "planned";
+}
+
+function hasBegun(campaign: Campaign): boolean {
+  return !unbegun(campaign) && campaign.state !== "scheduled";
+}
+
 function State({ campaign }: { campaign: Campaign }) {
   if (!campaign.reason) return null;
   const look = campaign.state in LOOKS ? LOOKS[campaign.state as keyof typeof LOOKS] : "custom";
   return <Alert variant={look} isInline component="h2" title={`${w.states[campaign.state]}: ${campaign.reason}`} />;
-}
-
-function Planning({ campaign, sets }: { campaign: Campaign; sets: ReadonlyMap<string, string> }) {
-  const cache = useQueryClient();
-  const may = useMay();
-  const drawn = useQuery<Plan>({ queryKey: planKey(campaign.id), enabled: false });
-  const plan = useMutation({
-    mutationFn: () => got(client.POST("/api/v11/campaigns/{id}/plan/", { params: { path: { id: campaign.id } } })),
-    onSuccess: (made) => cache.setQueryData(planKey(campaign.id), made),
-    onSettled: () => cache.invalidateQueries({ queryKey: ["campaigns"] }),
-  });
-  const now = drawn.data?.digest === campaign.plan_digest ? drawn.data : undefined;
-  const again = may("campaigns_plan") ? (
-    <Button variant="secondary" isLoading={plan.isPending} isDisabled={plan.isPending} onClick={() => plan.mutate()}>
-      {w.plan.again}
-    </Button>
-  ) : null;
-  return (
-    <Panel title={w.plan.title} beside={again}>
-      {plan.error ? <Said error={plan.error} /> : null}
-      {now ? <PlanFacts plan={now} sets={sets} /> : <p className="aos-quiet">{w.plan.stale}</p>}
-    </Panel>
-  );
 }
 
 function Settings({ campaign, sets }: { campaign: Campaign; sets: ReadonlyMap<string, string> }) {
@@ -130,6 +117,7 @@ function Settings({ campaign, sets }: { campaign: Campaign; sets: ReadonlyMap<st
       <Facts
         columns={2}
         facts={[
+          [w.purpose, campaign.purpose],
           [w.bundle, <Link key="bundle" to="/bundles/$id" params={{ id: campaign.bundle_id }}>{campaign.bundle}</Link>],
           [w.whom, whom.join(", ")],
           ...policyWords(policy, sets),
@@ -138,6 +126,28 @@ function Settings({ campaign, sets }: { campaign: Campaign; sets: ReadonlyMap<st
           [w.starts, campaign.starts_at ? <Moment key="starts" at={campaign.starts_at} /> : ""],
         ]}
       />
+    </Panel>
+  );
+}
+
+/** One signed record of all of it, for whoever asks later. */
+function Dossier({ id }: { id: string }) {
+  return (
+    <Panel title={w.dossier.title}>
+      <div className="aos-stack">
+        <p>{w.dossier.what}</p>
+        <div className="aos-row">
+          <Button
+            variant="secondary"
+            component={(props) => <a {...props} href={`/api/v11/campaigns/${encodeURIComponent(id)}/dossier/?format=json`} download />}
+          >
+            {w.dossier.json}
+          </Button>
+        </div>
+        <p className="aos-quiet">
+          {w.dossier.how} <code>{w.dossier.command}</code>
+        </p>
+      </div>
     </Panel>
   );
 }
@@ -172,6 +182,7 @@ function LeftOut({ id }: { id: string }) {
             ),
           },
           { title: w.reason, cell: (each) => <span className="aos-words">{each.reason}</span> },
+          { title: w.detail, cell: (each) => <span className="aos-words">{each.detail}</span> },
         ]}
       />
       {total > items.length ? <p className="aos-quiet">{w.exclusionsMore(total - items.length)}</p> : null}

@@ -50,6 +50,7 @@ export function How({ step, settled = false }: Props) {
         </div>
         <FlagField step={step} name="offlineFails" label={w.offlineFails} how={w.offlineFailsHow} />
         <FlagField step={step} name="goBack" label={w.goBack} />
+        <FlagField step={step} name="wayBack" label={w.wayBack} />
         {settled ? null : <FlagField step={step} name="fourEyes" label={w.fourEyes} how={w.fourEyesHow} />}
       </FormSection>
       <FormSection title={w.othersTitle} titleElement="h3">

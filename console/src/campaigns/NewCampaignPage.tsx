@@ -6,6 +6,7 @@ import {
   FormSelect,
   FormSelectOption,
   PageSection,
+  TextArea,
   Wizard,
   WizardStep,
 } from "@patternfly/react-core";
@@ -159,6 +160,17 @@ function What({ step }: { step: Step<Draft> }) {
     <Form onSubmit={(event) => event.preventDefault()}>
       <p>{w.wizard.whatHow}</p>
       <TextField step={step} name="title" label={w.wizard.titleField} required />
+      <FormGroup label={w.purpose} fieldId="campaign-purpose">
+        <TextArea
+          id="campaign-purpose"
+          value={draft.purpose}
+          onChange={(_event, purpose) => change({ purpose })}
+          maxLength={4000}
+          resizeOrientation="vertical"
+          aria-describedby="campaign-purpose-how"
+        />
+        <p id="campaign-purpose-how" className="aos-quiet aos-mutter">{w.wizard.purposeHow}</p>
+      </FormGroup>
       <FormGroup label={w.wizard.bundleField} fieldId="campaign-bundle" isRequired>
         <FormSelect id="campaign-bundle" value={draft.bundle} onChange={(_event, bundle) => change({ bundle })}>
           <FormSelectOption value="" label={w.wizard.chooseBundle} isPlaceholder />

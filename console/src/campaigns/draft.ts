@@ -4,6 +4,7 @@ import { faultsOf as policyFaults, policyOf, USUAL, type PolicyDraft } from "./p
 /** What somebody says of a campaign before it is one. */
 export interface Draft extends PolicyDraft {
   title: string;
+  purpose: string;
   bundle: string;
   fleets: string[];
   sets: string[];
@@ -13,7 +14,7 @@ export interface Draft extends PolicyDraft {
 }
 
 export function emptyDraft(bundle: string | undefined): Draft {
-  return { ...USUAL, title: "", bundle: bundle ?? "", fleets: [], sets: [], selector: "", startAt: "" };
+  return { ...USUAL, title: "", purpose: "", bundle: bundle ?? "", fleets: [], sets: [], selector: "", startAt: "" };
 }
 
 /** The instant that was typed, in the zone of whoever typed it; undefined where it is none, or has passed. */
@@ -29,7 +30,7 @@ export function faultsOf(draft: Draft): ReadonlySet<keyof Draft> {
 export function bodyOf(draft: Draft): Schemas["NewCampaign"] {
   return {
     title: draft.title.trim(),
-    purpose: "",
+    purpose: draft.purpose.trim(),
     bundle_id: draft.bundle,
     selection: { fleets: draft.fleets, sets: draft.sets, selector: draft.selector.trim() || null, units: [] },
     policy: policyOf(draft),

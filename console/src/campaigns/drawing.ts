@@ -22,7 +22,7 @@ export function useDrawing() {
   const draw = useMutation({
     mutationFn: async (draft: Draft): Promise<Drawn> => {
       const body = bodyOf(draft);
-      const fixed = JSON.stringify([body.title, body.bundle_id, body.selection]);
+      const fixed = JSON.stringify([body.title, body.purpose, body.bundle_id, body.selection]);
       if (made.current && made.current.fixed !== fixed) await discard();
       if (made.current) {
         const params = { path: { id: made.current.id } };

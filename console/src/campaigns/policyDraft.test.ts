@@ -12,7 +12,7 @@ describe("how a campaign goes, as it is typed", () => {
       { ...USUAL, strategy: "rolling", shares: "2, 20, 100", soakMinutes: "0", manual: true, atOnce: "50" },
       { ...USUAL, strategy: "sets", inSets: ["a", "b"], rest: false, offlineFails: true, join: false, priority: "7" },
       { ...USUAL, strategy: "sets", inSets: ["a"], usual: "0.5", tooMany: "5", early: true, severity: "critical" },
-      { ...USUAL, test: false, deadlineHours: "0.5", goBack: false, fourEyes: true, perMinute: "10" },
+      { ...USUAL, test: false, deadlineHours: "0.5", goBack: false, wayBack: true, fourEyes: true, perMinute: "10" },
       { ...USUAL, perMinute: "100", rampFirst: "10", rampHours: "0.5", megabytes: "2.5" },
     ];
     for (const draft of drafts) expect(policyDraftOf(policyOf(draft))).toEqual(draft);

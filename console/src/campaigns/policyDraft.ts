@@ -39,6 +39,7 @@ export interface PolicyDraft {
   join: boolean;
   priority: string;
   goBack: boolean;
+  wayBack: boolean;
   fourEyes: boolean;
 }
 
@@ -47,7 +48,7 @@ export const USUAL: PolicyDraft = {
   soakMinutes: "30", success: "95", failed: "2", sample: "5", severity: "error", manual: false,
   test: true, usual: "0.1", tooMany: "2", wrongHalt: "5", missed: "5", early: false,
   atOnce: "", perMinute: "", rampFirst: "", rampHours: "1", megabytes: "", deadlineHours: "2", offlineHours: "24", offlineFails: false,
-  join: true, priority: "0", goBack: true, fourEyes: false,
+  join: true, priority: "0", goBack: true, wayBack: false, fourEyes: false,
 };
 
 /** Growing shares of 0 to 1 out of `2, 20, 100`; undefined where that makes no sense. */
@@ -146,6 +147,7 @@ export function policyOf(draft: PolicyDraft, old: Policy = {} as Policy): Policy
     priority: Number(draft.priority),
     roll_back_on_halt: draft.goBack,
     four_eyes: draft.fourEyes,
+    require_way_back: draft.wayBack,
   };
 }
 
@@ -201,5 +203,6 @@ export function policyDraftOf(policy: Policy): PolicyDraft {
     priority: typed(policy.priority ?? 0),
     goBack: policy.roll_back_on_halt ?? true,
     fourEyes: policy.four_eyes ?? false,
+    wayBack: policy.require_way_back ?? false,
   };
 }

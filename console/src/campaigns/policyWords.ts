@@ -20,6 +20,7 @@ export function policyWords(policy: Policy, sets: ReadonlyMap<string, string>): 
     [w.deadline, durationWords(policy.unit_deadline)],
     [w.offlineAfter, w.offlineOf(durationWords(offline?.after ?? ""), offline?.then === "fail")],
     [w.afterHalt, policy.roll_back_on_halt ? w.goesBack : w.stays],
+    [w.wayBack, policy.require_way_back ? w.wayBackNeeded : ""],
     [w.newcomers, policy.newcomers === "ignore" ? w.newcomersStay : w.newcomersJoin],
     [w.priority, String(policy.priority ?? 0)],
   ];

@@ -12,6 +12,7 @@ export type Member = Schemas["MemberView"];
 const MOVING_MS = 5_000; // events tell at once; a soak that ends by time alone is seen so soon
 const READY_MOST = 200;
 const LEFT_OUT_MOST = 50;
+export const PLANNED_SHOWN = 50;
 
 export function campaignsQuery(search: CampaignsSearch) {
   const query = { ...windowOf(search, "-created_at"), state: search.state, bundle_id: search.bundle };
@@ -72,9 +73,28 @@ export function exclusionsQuery(id: string) {
   });
 }
 
-/** The plan that was drawn up here; the cloud keeps its waves, and draws it up anew when asked. */
+/** The plan that is kept: put there as it is drawn up, asked for otherwise. */
 export function planKey(id: string) {
   return ["plans", id];
+}
+
+export function planQuery(id: string) {
+  return queryOptions({
+    queryKey: planKey(id),
+    queryFn: ({ signal }) => got(client.GET("/api/v11/campaigns/{id}/plan/", { params: { path: { id } }, signal })),
+  });
+}
+
+export type PlannedFilter = "no_way_back" | "offline";
+
+/** What each Unit of the plan has before and after, the first of them. */
+export function plannedQuery(id: string, only: PlannedFilter | undefined) {
+  const query = { limit: PLANNED_SHOWN, ...(only ? { [only]: true } : {}) };
+  return queryOptions({
+    queryKey: ["planned", id, only],
+    queryFn: ({ signal }) =>
+      got(client.GET("/api/v11/campaigns/{id}/plan/members/", { params: { path: { id }, query }, signal })),
+  });
 }
 
 /** Bundles that a campaign can bring, newest first. */

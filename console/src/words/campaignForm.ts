@@ -65,6 +65,7 @@ export const campaignForm = {
   offlineFails: "An absent Unit has failed",
   offlineFailsHow: "It is not left out, but counts against the gate.",
   goBack: "When it halts, bring back whoever was offered it",
+  wayBack: "Leave out Units that could not go back",
   fourEyes: "Somebody else must approve the plan",
   fourEyesHow: "Changes while it runs, too: it pauses until they are approved.",
   othersTitle: "Others",

@@ -1,4 +1,5 @@
 import { campaignChange, campaignForm } from "./campaignForm";
+import { campaignBeside, campaignPlan, causes, dossier } from "./campaignPlan";
 
 /** Campaigns: to everyone, step by step. */
 const count = (number: number) => `${number.toLocaleString("en")} ${number === 1 ? "Unit" : "Units"}`;
@@ -125,6 +126,10 @@ export const campaigns = {
   newcomersJoin: "join the last wave",
   newcomersStay: "take no part",
   priority: "Priority",
+  purpose: "Purpose",
+  detail: "Its own figures",
+  wayBack: "Way back",
+  wayBackNeeded: "whoever has none is left out",
   whom: "For whom",
   deadline: "Silence that counts as failure",
   offlineAfter: "An absent Unit",
@@ -141,21 +146,10 @@ export const campaigns = {
   approval: "Approval",
   approved: "The plan is approved",
   starts: "Starts",
-  plan: {
-    title: "The plan",
-    again: "Plan it",
-    digest: "Digest",
-    sentence: (units: number, number: number) => `${count(units)} will get it in ${waves(number)}.`,
-    nobody: "Nobody will get it.",
-    members: "Get it",
-    satisfied: "Have it already",
-    offline: "Offline now",
-    downloads: "To download",
-    leftOut: "Left out",
-    nobodyLeftOut: "Nobody is left out.",
-    stale: "Plan it to see who is in which wave, who is left out and why. Nothing moves.",
-    working: "Working the plan out",
-  },
+  plan: campaignPlan,
+  causes,
+  beside: campaignBeside,
+  dossier,
   form: campaignForm,
   change: campaignChange,
   wizard: {
@@ -164,6 +158,7 @@ export const campaigns = {
     how: "How",
     plan: "Plan",
     titleField: "Title",
+    purposeHow: "Optional: why this is done. It stands in the dossier.",
     bundleField: "Bundle",
     chooseBundle: "Choose a bundle",
     whatHow: "A campaign brings everything of one bundle, to Units to which its items are assigned.",

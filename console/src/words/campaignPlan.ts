@@ -1,0 +1,75 @@
+/** A campaign's plan, what became of it, and the record of both. */
+const count = (number: number) => `${number.toLocaleString("en")} ${number === 1 ? "Unit" : "Units"}`;
+
+export const campaignPlan = {
+  title: "The plan",
+  again: "Plan it",
+  digest: "Digest",
+  sentence: (units: number, number: number) =>
+    `${count(units)} will get it in ${number} ${number === 1 ? "wave" : "waves"}.`,
+  nobody: "Nobody will get it.",
+  members: "Get it",
+  satisfied: "Have it already",
+  offline: "Offline now",
+  offlineOf: (offline: number, tooLong: number) =>
+    tooLong ? `${offline.toLocaleString("en")}, ${tooLong.toLocaleString("en")} of them for so long that they would be left out` : offline.toLocaleString("en"),
+  noWayBack: "Could not go back",
+  downloads: "To download",
+  platforms: "Platforms",
+  platform: (platform: string, units: number, size: string) => `${platform}: ${count(units)}, ${size}`,
+  takes: "Takes about",
+  unknown: "not known",
+  measured: "Measured on",
+  measuredOf: (updates: number, failures: number, results: number) =>
+    `${updates.toLocaleString("en")} ${updates === 1 ? "update" : "updates"}; ${failures.toLocaleString("en")} of ${results.toLocaleString("en")} results failed`,
+  unmeasured: "no update yet",
+  leftOut: "Left out",
+  nobodyLeftOut: "Nobody is left out.",
+  stale: "Plan it to see who is in which wave, who is left out and why. Nothing moves.",
+  working: "Working the plan out",
+  drawnUp: "Drawn up",
+  wasToBe: "What was to be",
+  beforeAfter: "Before and after",
+  show: "Show",
+  everybody: "Everybody",
+  onlyNoWayBack: "Who could not go back",
+  onlyOffline: "Who is offline",
+  nobodyOfThem: "None of them.",
+  change: "Change",
+  changeOf: (item: string, before: string, after: string) => `${item}: ${before} → ${after}`,
+  nothing: "none",
+  wayBack: "Way back",
+  yes: "yes",
+  offlineSince: "Offline since",
+};
+
+export const causes = {
+  lifecycle: "Lifecycle",
+  intent: "Intent",
+  dependency: "Dependency",
+  conflict: "Another campaign",
+  hardware: "Hardware",
+  storage: "Storage",
+  ram: "Memory",
+  way_back: "No way back",
+  "": "",
+};
+
+export const campaignBeside = {
+  title: "Plan and result",
+  planned: "Planned",
+  members: "In it",
+  have: "Have it",
+  failed: "Failed",
+  gone: "Left or left out",
+  expected: "Expected",
+  took: "Took",
+};
+
+export const dossier = {
+  title: "Dossier",
+  what: "One signed record: purpose, plan, who approved, what every Unit had before and after, and what happened when.",
+  json: "Download as JSON",
+  how: "Judge it without a cloud:",
+  command: "aos dossier verify FILE --root root.pem",
+};
