@@ -72,8 +72,8 @@ function Test({ step }: { step: Step<PolicyDraft> }) {
       {draft.test ? (
         <>
           <div className="aos-numbers">
-            <TextField step={step} name="usual" label={w.usual} how={w.usualHow} type="number" />
-            <TextField step={step} name="tooMany" label={w.tooMany} how={w.tooManyHow} type="number" />
+            <TextField step={step} name="usual" label={w.usual} how={w.usualHow} placeholder={w.fromPast} type="number" />
+            <TextField step={step} name="tooMany" label={w.tooMany} how={w.tooManyHow} placeholder={w.fiveTimes} type="number" />
             <TextField step={step} name="wrongHalt" label={w.wrongHalt} how={w.wrongHaltHow} type="number" />
             <TextField step={step} name="missed" label={w.missed} how={w.missedHow} type="number" />
           </div>

@@ -27,7 +27,7 @@ describe("how a campaign goes, as it is typed", () => {
     for (const wrong of ["", "0, 100", "50, 50", "20, 101", "a", "10,,20"]) expect(sharesOf(wrong)).toBeUndefined();
   });
   it("says which of its fields make no sense", () => {
-    const odd = { ...USUAL, success: "99", failed: "2", atOnce: "0", soakMinutes: "", tooMany: "0.1", priority: "1.5" };
+    const odd = { ...USUAL, success: "99", failed: "2", atOnce: "0", soakMinutes: "", usual: "0.2", tooMany: "0.1", priority: "1.5" };
     expect([...faultsOf(odd)].sort()).toEqual(["atOnce", "failed", "priority", "soakMinutes", "tooMany"]);
     expect([...faultsOf({ ...USUAL, rampFirst: "10" })]).toEqual([]);
     expect([...faultsOf({ ...USUAL, perMinute: "5", rampFirst: "10", megabytes: "0" })]).toEqual(["rampFirst", "megabytes"]);

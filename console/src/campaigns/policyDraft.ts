@@ -46,7 +46,7 @@ export interface PolicyDraft {
 export const USUAL: PolicyDraft = {
   strategy: "staged", shares: "5, 50, 100", inSets: [], rest: true,
   soakMinutes: "30", success: "95", failed: "2", sample: "5", severity: "error", manual: false,
-  test: true, usual: "0.1", tooMany: "2", wrongHalt: "5", missed: "5", early: false,
+  test: true, usual: "", tooMany: "", wrongHalt: "5", missed: "5", early: false,
   atOnce: "", perMinute: "", rampFirst: "", rampHours: "1", megabytes: "", deadlineHours: "2", offlineHours: "24", offlineFails: false,
   join: true, priority: "0", goBack: true, wayBack: false, fourEyes: false,
 };
@@ -80,8 +80,8 @@ export function faultsOf(draft: PolicyDraft): ReadonlySet<keyof PolicyDraft> {
     ["success", within(draft.success, 0.01, 100)],
     ["failed", within(draft.failed, 0, 100 - (Number(draft.success) || 0))],
     ["sample", whole(draft.sample, 1, 100_000)],
-    ["usual", !draft.test || chance(draft.usual)],
-    ["tooMany", !draft.test || (chance(draft.tooMany) && Number(draft.tooMany) > Number(draft.usual))],
+    ["usual", !draft.test || draft.usual === "" || chance(draft.usual)],
+    ["tooMany", !draft.test || draft.tooMany === "" || (chance(draft.tooMany) && Number(draft.tooMany) > Number(draft.usual))],
     ["wrongHalt", !draft.test || chance(draft.wrongHalt)],
     ["missed", !draft.test || (chance(draft.missed) && Number(draft.missed) + Number(draft.wrongHalt) < 100)],
     ["atOnce", limit(draft.atOnce)],
@@ -114,6 +114,7 @@ function wavesOf(draft: PolicyDraft, old: Policy): Pick<Policy, "strategy" | "wa
 const MEGABYTE = 1_000_000;
 const seconds = (amount: string, each: number) => `PT${Math.round(Number(amount) * each)}S`;
 const limited = (typed: string) => (typed === "" ? null : Number(typed));
+const chosen = (typed: string) => (typed === "" ? null : share(typed));
 const share = (typed: string) => Number((Number(typed) / 100).toFixed(8));
 
 /** The policy that was typed; what the form has no field for stays as it was in `old`. */
@@ -132,7 +133,7 @@ export function policyOf(draft: PolicyDraft, old: Policy = {} as Policy): Policy
       early_pass: draft.test && draft.early,
     },
     sequential: draft.test
-      ? { p0: share(draft.usual), p1: share(draft.tooMany), alpha: share(draft.wrongHalt), beta: share(draft.missed) }
+      ? { p0: chosen(draft.usual), p1: chosen(draft.tooMany), alpha: share(draft.wrongHalt), beta: share(draft.missed) }
       : null,
     limits: {
       ...old.limits,
@@ -152,6 +153,7 @@ export function policyOf(draft: PolicyDraft, old: Policy = {} as Policy): Policy
 }
 
 const typed = (value: number | null | undefined) => (value === null || value === undefined ? "" : String(value));
+const percentOf = (value: number | null | undefined) => (typeof value === "number" ? asPercent(value) : "");
 const amount = (iso: string | undefined, each: number, without: string) => {
   const found = secondsOf(iso ?? "");
   return found === undefined ? without : String(Number((found / each).toFixed(4)));
@@ -173,8 +175,8 @@ export function policyDraftOf(policy: Policy): PolicyDraft {
   const { gate, sequential, limits, offline } = policy;
   const chances = sequential
     ? {
-        usual: asPercent(sequential.p0 ?? 0.001),
-        tooMany: asPercent(sequential.p1 ?? 0.02),
+        usual: percentOf(sequential.p0),
+        tooMany: percentOf(sequential.p1),
         wrongHalt: asPercent(sequential.alpha ?? 0.05),
         missed: asPercent(sequential.beta ?? 0.05),
       }

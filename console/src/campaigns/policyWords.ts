@@ -14,7 +14,7 @@ export function policyWords(policy: Policy, sets: ReadonlyMap<string, string>): 
     [w.shares, w.sharesOf(percent(gate?.success_share ?? 0), percent(gate?.failed_share ?? 0), gate?.min_sample ?? 0)],
     [w.alerts, w.form.severities[gate?.severity ?? "error"]],
     [w.passing, gate?.manual ? w.byPerson : w.bySelf],
-    [w.curve, test ? w.testOf(percent(test.p1 ?? 0), percent(test.p0 ?? 0), percent(test.alpha ?? 0), percent(test.beta ?? 0)) : w.noTest],
+    [w.curve, test ? testWords(test) : w.noTest],
     [w.early, gate?.early_pass ? w.earlyYes : ""],
     [w.limits, limitWords(policy.limits ?? {}) || w.noLimits],
     [w.deadline, durationWords(policy.unit_deadline)],
@@ -24,6 +24,12 @@ export function policyWords(policy: Policy, sets: ReadonlyMap<string, string>): 
     [w.newcomers, policy.newcomers === "ignore" ? w.newcomersStay : w.newcomersJoin],
     [w.priority, String(policy.priority ?? 0)],
   ];
+}
+
+function testWords({ p0, p1, alpha, beta }: NonNullable<Policy["sequential"]>): string {
+  const usual = typeof p0 === "number" ? w.usually(percent(p0)) : w.usuallyPast;
+  const many = typeof p1 === "number" ? w.tooMany(percent(p1)) : w.tooManyPast;
+  return `${many}, ${usual}; ${w.wrongly(percent(alpha), percent(beta))}`;
 }
 
 function limitWords({ at_once: atOnce, starts_per_minute: perMinute, ramp, bytes_per_second: rate }: Limits): string {

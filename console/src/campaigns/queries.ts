@@ -85,6 +85,14 @@ export function planQuery(id: string) {
   });
 }
 
+/** The plan beside what became of it, as far as it has come. */
+export function comparisonQuery(id: string) {
+  return queryOptions({
+    queryKey: ["campaigns", "comparison", id],
+    queryFn: ({ signal }) => got(client.GET("/api/v11/campaigns/{id}/comparison/", { params: { path: { id } }, signal })),
+  });
+}
+
 export type PlannedFilter = "no_way_back" | "offline";
 
 /** What each Unit of the plan has before and after, the first of them. */

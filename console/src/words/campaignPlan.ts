@@ -58,12 +58,14 @@ export const causes = {
 export const campaignBeside = {
   title: "Plan and result",
   planned: "Planned",
-  members: "In it",
+  joined: "Joined later",
   have: "Have it",
   failed: "Failed",
   gone: "Left or left out",
-  expected: "Expected",
-  took: "Took",
+  bytes: "Fetched / planned",
+  took: "Took / expected",
+  changed: "It was changed after this plan was drawn up.",
+  notBack: (units: number) => `${count(units)} did not go back to what ${units === 1 ? "it" : "they"} ran before.`,
 };
 
 export const dossier = {

@@ -116,8 +116,11 @@ export const campaigns = {
   passing: "A wave passes",
   byPerson: "when a person lets it",
   bySelf: "by itself",
-  testOf: (tooMany: string, usual: string, alpha: string, beta: string) =>
-    `${tooMany} failures are too many, ${usual} are usual; halts wrongly in ${alpha}, misses in ${beta} of waves`,
+  usually: (share: string) => `${share} are usual`,
+  usuallyPast: "usual is what failed in the past",
+  tooMany: (share: string) => `${share} failures are too many`,
+  tooManyPast: "five times the usual failures, at least 2 %, are too many",
+  wrongly: (alpha: string, beta: string) => `halts wrongly in ${alpha}, misses in ${beta} of waves`,
   noTest: "none",
   early: "Early",
   earlyYes: "a wave passes once the test finds its results usual",
