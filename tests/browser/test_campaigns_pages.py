@@ -149,6 +149,9 @@ def test_a_good_release_goes_to_the_end_while_somebody_watches(
     with page.expect_download() as download:
         page.get_by_role("link", name="Download as JSON").click()
     assert b"to see it through" in Path(download.value.path()).read_bytes()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as PDF").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
     expect(page.get_by_role("img", name="0 of 2 results failed")).to_be_visible()
     page.get_by_role("button", name="Wave: the newest").click()
     page.get_by_role("option", name="1", exact=True).click()

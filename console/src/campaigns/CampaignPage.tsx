@@ -137,12 +137,15 @@ function Dossier({ id }: { id: string }) {
       <div className="aos-stack">
         <p>{w.dossier.what}</p>
         <div className="aos-row">
-          <Button
-            variant="secondary"
-            component={(props) => <a {...props} href={`/api/v11/campaigns/${encodeURIComponent(id)}/dossier/?format=json`} download />}
-          >
-            {w.dossier.json}
-          </Button>
+          {(["json", "pdf"] as const).map((format) => (
+            <Button
+              key={format}
+              variant="secondary"
+              component={(props) => <a {...props} href={`/api/v11/campaigns/${encodeURIComponent(id)}/dossier/?format=${format}`} download />}
+            >
+              {w.dossier[format]}
+            </Button>
+          ))}
         </div>
         <p className="aos-quiet">
           {w.dossier.how} <code>{w.dossier.command}</code>

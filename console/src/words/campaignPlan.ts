@@ -72,6 +72,7 @@ export const dossier = {
   title: "Dossier",
   what: "One signed record: purpose, plan, who approved, what every Unit had before and after, and what happened when.",
   json: "Download as JSON",
+  pdf: "Download as PDF",
   how: "Judge it without a cloud:",
   command: "aos dossier verify FILE --root root.pem",
 };
