@@ -104,11 +104,12 @@ class DossierRecords:
 
     def _results(self, id: CampaignId, some: list[str]) -> dict[str, list[Result]]:
         m = campaign_members.c
-        query = select(m.unit, m.wave, m.state, m.reason, m.offered_at, m.active_at, m.ended_at)
-        query = query.where(m.campaign == id, m.unit.in_(some)).order_by(m.wave)
+        query = select(m.unit, m.campaign, m.wave, m.state, m.reason, m.offered_at, m.active_at, m.ended_at)
+        query = query.where(m.unit.in_(some)).order_by(m.wave)  # by the Units' index: the campaign's has all of them
         found: dict[str, list[Result]] = {}
-        for unit, *values in self._connection.execute(query):
-            found.setdefault(unit, []).append(Result(*values))
+        for unit, campaign, *values in self._connection.execute(query):
+            if campaign == id:
+                found.setdefault(unit, []).append(Result(*values))
         return found
 
     def _seen(self, query: Select[Any]) -> Select[Any]:

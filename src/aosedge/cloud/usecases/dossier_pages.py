@@ -32,7 +32,7 @@ FAILED_MOST: Final = 200
 """Units named; the others are counted, and named in the JSON."""
 _LETTERS_MOST: Final = 400
 _FONT: Final = "Vera"
-_WIDTH: Final = 480
+_WIDTH: Final = 440
 
 
 class Summary(msgspec.Struct, frozen=True):
