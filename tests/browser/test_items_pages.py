@@ -109,6 +109,26 @@ def test_an_upload_can_be_cancelled_and_says_that_it_begins_anew(open_as: Open) 
     expect(page.get_by_text("It cannot be resumed")).to_be_visible()
 
 
+def test_lists_are_found_by_a_part_of_a_title_and_bundles_by_when_they_came(open_as: Open, place: Place) -> None:
+    for title in ("harbour crane", "yard crane", "gate"):
+        place.call("oem", "POST", "/target-systems/", json={"title": title})
+    page = open_as("oem", "/target-systems")
+    settled(page, "Target systems")
+    page.get_by_role("textbox", name="Name contains").fill("CRANE")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    assert "name=CRANE" in page.url
+    assert place.cloud.aos("oem", "target-system", "list", "--search", "yard").stdout.count("crane") == 1
+    page.goto("/campaigns?name=nowhere")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+    refused = place.cloud.aos("sp", "bundle", "list", "--since", "14d", "--state", "ready")
+    assert refused.returncode == 0 and "hello" in refused.stdout
+    assert "hello" not in place.cloud.aos("sp", "bundle", "list", "--since", "2099-01-01").stdout
+    page = open_as("sp", "/bundles?state=ready&recent=yes")
+    settled(page, "Bundles")
+    expect(page.get_by_role("button", name="Uploaded: in the last 14 days")).to_be_visible()
+    expect(page.get_by_text("hello 1.0.0").first).to_be_visible()
+
+
 def test_a_bundle_is_dropped_on_the_page(open_as: Open) -> None:
     page = open_as("sp", "/bundles")
     settled(page, "Bundles")

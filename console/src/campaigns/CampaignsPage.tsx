@@ -7,6 +7,7 @@ import { DataTable, type Column } from "../parts/DataTable";
 import { Moment } from "../parts/Moment";
 import { PageHead } from "../parts/PageHead";
 import { Empty, NotAllowed } from "../parts/states";
+import { TitleFilter } from "../parts/TitleFilter";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { Bar } from "./Bar";
@@ -35,6 +36,7 @@ export function CampaignsPage() {
   ) : null;
   const filters = (
     <>
+      <TitleFilter value={search.name} onSearch={onSearch} />
       <ToolbarItem>
         <Choice
           label={w.state}
@@ -72,7 +74,7 @@ export function CampaignsPage() {
           onSearch={onSearch}
           filters={filters}
           actions={make ? <ToolbarItem>{make}</ToolbarItem> : null}
-          empty={<Empty title={w.none}>{w.noneHow}</Empty>}
+          empty={search.name ? <Empty title={words.table.noneNamed} /> : <Empty title={w.none}>{w.noneHow}</Empty>}
         />
       </PageSection>
     </>

@@ -15,7 +15,7 @@ const LEFT_OUT_MOST = 50;
 export const PLANNED_SHOWN = 50;
 
 export function campaignsQuery(search: CampaignsSearch) {
-  const query = { ...windowOf(search, "-created_at"), state: search.state, bundle_id: search.bundle };
+  const query = { ...windowOf(search, "-created_at"), state: search.state, bundle_id: search.bundle, search: search.name };
   return queryOptions({
     queryKey: ["campaigns", "list", search],
     queryFn: ({ signal }) => got(client.GET("/api/v11/campaigns/", { params: { query }, signal })),

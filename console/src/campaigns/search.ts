@@ -1,4 +1,4 @@
-import { listSearch, oneOf, text, type ListSearch } from "../parts/list";
+import { listSearch, namedSearch, oneOf, text, type ListSearch, type NamedSearch } from "../parts/list";
 
 export const CAMPAIGN_STATES = [
   "draft", "planned", "scheduled", "running", "paused", "completed", "halted", "cancelled", "rolling_back", "rolled_back",
@@ -12,13 +12,13 @@ export const MEMBER_STATES = [
 ] as const;
 export type MemberState = (typeof MEMBER_STATES)[number];
 
-export interface CampaignsSearch extends ListSearch {
+export interface CampaignsSearch extends NamedSearch {
   state?: CampaignState;
   bundle?: string;
 }
 
 export function campaignsSearch(raw: Record<string, unknown>): CampaignsSearch {
-  return { ...listSearch(raw), state: oneOf(raw.state, CAMPAIGN_STATES), bundle: text(raw.bundle) };
+  return { ...namedSearch(raw), state: oneOf(raw.state, CAMPAIGN_STATES), bundle: text(raw.bundle) };
 }
 
 /** Which Units of a campaign; waves count from 1, as people do. */

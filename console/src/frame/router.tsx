@@ -4,7 +4,7 @@ import { campaignsSearch, membersSearch, newCampaignSearch } from "../campaigns/
 import { keysSearch, waitingSearch } from "../enrolment/search";
 import { bundlesSearch } from "../items/bundlesSearch";
 import { itemsSearch, versionSearch } from "../items/search";
-import { listSearch } from "../parts/list";
+import { listSearch, namedSearch } from "../parts/list";
 import { organizationsSearch } from "../organizations/search";
 import { peopleSearch } from "../people/search";
 import { setsSearch } from "../sets/search";
@@ -80,7 +80,7 @@ const subject = createRoute({
 const targetSystems = createRoute({
   getParentRoute: () => root,
   path: "/target-systems",
-  validateSearch: listSearch,
+  validateSearch: namedSearch,
   component: lazyRouteComponent(() => import("../targetSystems/TargetSystemsPage"), "TargetSystemsPage"),
 });
 const targetSystem = createRoute({

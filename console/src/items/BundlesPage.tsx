@@ -68,6 +68,7 @@ export function BundlesPage() {
               sort="-created_at"
               onSearch={onSearch}
               filters={
+                <>
                 <ToolbarItem>
                   <Choice
                     label={w.state}
@@ -77,6 +78,16 @@ export function BundlesPage() {
                     onChoose={(state) => onSearch({ state, page: undefined })}
                   />
                 </ToolbarItem>
+                <ToolbarItem>
+                  <Choice
+                    label={w.uploaded}
+                    any={w.ever}
+                    value={search.recent}
+                    options={[{ value: "yes" as const, title: w.lately }]}
+                    onChoose={(recent) => onSearch({ recent, page: undefined })}
+                  />
+                </ToolbarItem>
+                </>
               }
               empty={<Empty title={w.none}>{w.noneHow}</Empty>}
             />

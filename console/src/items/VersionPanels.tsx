@@ -1,4 +1,4 @@
-import { Button, Modal, ModalBody, ModalHeader } from "@patternfly/react-core";
+import { Button, Modal, ModalBody, ModalHeader, Pagination } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
@@ -7,7 +7,7 @@ import { SmallTable } from "../parts/SmallTable";
 import { ConnectivityLabel, DeploymentLabel } from "../parts/Standing";
 import { Loading, Shown } from "../parts/states";
 import { words } from "../words/en";
-import { itemUnitsQuery, needsQuery, unitCountsQuery, type Item, type Version } from "./queries";
+import { itemUnitsQuery, needsQuery, UNITS_EACH, unitCountsQuery, type Item, type Version } from "./queries";
 
 const w = words.items;
 const NeedsGraph = lazy(() => import("./NeedsGraph").then((part) => ({ default: part.NeedsGraph })));
@@ -76,17 +76,18 @@ export function WherePanel({ item, list }: { item: Item; list: boolean }) {
 }
 
 function UnitsWith({ item, version, onClose }: { item: Item; version: string; onClose: () => void }) {
-  const units = useQuery(itemUnitsQuery(item.id, version));
+  const [page, setPage] = useState(1);
+  const units = useQuery(itemUnitsQuery(item.id, version, page));
   return (
     <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="with-title" aria-describedby="with-body">
       <ModalHeader title={w.unitsWith(item.codename, version)} labelId="with-title" />
       <ModalBody id="with-body" tabIndex={0}>
         <Shown query={units}>
-          {(page) => (
+          {(found) => (
             <div className="aos-stack">
               <SmallTable
                 label={w.units}
-                rows={page.items}
+                rows={found.items}
                 id={(unit) => unit.id}
                 none={w.runsNowhere}
                 columns={[
@@ -102,8 +103,15 @@ function UnitsWith({ item, version, onClose }: { item: Item; version: string; on
                   { title: words.units.connection, cell: (unit) => <ConnectivityLabel state={unit.online_status} /> },
                 ]}
               />
-              {page.total > page.items.length ? (
-                <p className="aos-quiet">{w.unitsMore(page.items.length, page.total)}</p>
+              {found.total > UNITS_EACH ? (
+                <Pagination
+                  isCompact
+                  itemCount={found.total}
+                  page={page}
+                  perPage={UNITS_EACH}
+                  perPageOptions={[]}
+                  onSetPage={(_event, next) => setPage(next)}
+                />
               ) : null}
             </div>
           )}

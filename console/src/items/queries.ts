@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, got, type Schemas } from "../api/client";
 import { windowOf } from "../parts/list";
-import type { BundlesSearch } from "./bundlesSearch";
+import { recentSince, type BundlesSearch } from "./bundlesSearch";
 import { needsOf } from "./graph";
 import type { ItemsSearch } from "./search";
 
@@ -11,7 +11,7 @@ export type Configuration = Schemas["Configuration"];
 export type Bundle = Schemas["BundleView"];
 
 const VERSIONS_MOST = 200;
-const UNITS_MOST = 200;
+export const UNITS_EACH = 20;
 
 export function itemsQuery(search: ItemsSearch) {
   return queryOptions({
@@ -77,14 +77,16 @@ export function unitCountsQuery(id: string) {
   });
 }
 
-/** The Units that have a version, the first of them. */
-export function itemUnitsQuery(id: string, version: string) {
+/** The Units that have a version, page by page. */
+export function itemUnitsQuery(id: string, version: string, page: number) {
+  const query = { version, limit: UNITS_EACH, offset: (page - 1) * UNITS_EACH };
   return queryOptions({
-    queryKey: ["units", "of item", id, version],
+    placeholderData: keepPreviousData,
+    queryKey: ["units", "of item", id, version, page],
     queryFn: ({ signal }) =>
       got(
         client.GET("/api/v11/items/{id}/units/", {
-          params: { path: { id }, query: { version, limit: UNITS_MOST } },
+          params: { path: { id }, query },
           signal,
         }),
       ),
@@ -97,7 +99,13 @@ export function bundlesQuery(search: BundlesSearch) {
     queryFn: ({ signal }) =>
       got(
         client.GET("/api/v11/deployment-bundles/", {
-          params: { query: { ...windowOf(search, "-created_at"), state: search.state } },
+          params: {
+            query: {
+              ...windowOf(search, "-created_at"),
+              state: search.state,
+              since: search.recent ? recentSince() : undefined,
+            },
+          },
           signal,
         }),
       ),

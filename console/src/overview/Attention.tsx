@@ -63,7 +63,7 @@ function useNeeds() {
     ["blocked", counts.data?.deployment.blocked, w.blocked, units("blocked")],
     ["clones", counts.data?.clones, w.clones, { to: "/units", search: { clone: true } }],
     ["waiting", waiting.data?.total, w.waiting, { to: "/waiting" }],
-    ["rejected", rejected.data?.total, w.rejected, { to: "/bundles", search: { state: "rejected" } }],
+    ["rejected", rejected.data?.total, w.rejected, { to: "/bundles", search: { state: "rejected", recent: "yes" } }],
   ];
   const campaigns = halted.data?.items ?? [];
   const certificates = ending.data?.items ?? [];

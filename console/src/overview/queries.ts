@@ -1,14 +1,20 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, got } from "../api/client";
+import { recentSince } from "../items/bundlesSearch";
 
 const SHOWN = 5;
 const AGAIN_MS = 15_000; // no event tells of these
 
-/** How many bundles were rejected. */
+/** How many bundles were rejected lately: what nobody sent anew for two weeks waits for nobody any more. */
 export const rejectedQuery = queryOptions({
   queryKey: ["bundles", "rejected"],
   queryFn: ({ signal }) =>
-    got(client.GET("/api/v11/deployment-bundles/", { params: { query: { state: "rejected", limit: 0 } }, signal })),
+    got(
+      client.GET("/api/v11/deployment-bundles/", {
+        params: { query: { state: "rejected", since: recentSince(), limit: 0 } },
+        signal,
+      }),
+    ),
   refetchInterval: AGAIN_MS,
 });
 

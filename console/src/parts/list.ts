@@ -34,6 +34,15 @@ export function text(value: unknown): string | undefined {
   return typeof value === "string" && value ? value : typeof value === "number" ? String(value) : undefined;
 }
 
+/** A list that one finds rows of by a part of their titles. */
+export interface NamedSearch extends ListSearch {
+  name?: string;
+}
+
+export function namedSearch(raw: Record<string, unknown>): NamedSearch {
+  return { ...listSearch(raw), name: text(raw.name) };
+}
+
 /** As the API takes it. */
 export function windowOf(search: ListSearch, sort: string): { limit: number; offset: number; ordering: string } {
   const limit = search.per ?? PER_PAGE;

@@ -3,10 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 import { DataTable, type Column } from "../parts/DataTable";
-import type { ListSearch } from "../parts/list";
+import type { NamedSearch } from "../parts/list";
 import { Moment } from "../parts/Moment";
 import { PageHead } from "../parts/PageHead";
 import { Empty, NotAllowed } from "../parts/states";
+import { TitleFilter } from "../parts/TitleFilter";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { limitsInWords } from "./inWords";
@@ -45,7 +46,7 @@ export function TargetSystemsPage() {
   const [making, setMaking] = useState(false);
   const systems = useQuery({ ...targetSystemsQuery(search), enabled: may("target_systems_list") });
   const onSearch = useCallback(
-    (change: ListSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
+    (change: NamedSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
     [navigate],
   );
   if (!may("target_systems_list")) return <NotAllowed />;
@@ -62,6 +63,7 @@ export function TargetSystemsPage() {
           search={search}
           sort="title"
           onSearch={onSearch}
+          filters={<TitleFilter value={search.name} onSearch={onSearch} />}
           actions={
             may("target_systems_create") ? (
               <ToolbarItem>
@@ -69,7 +71,7 @@ export function TargetSystemsPage() {
               </ToolbarItem>
             ) : null
           }
-          empty={<Empty title={w.none}>{w.noneHow}</Empty>}
+          empty={search.name ? <Empty title={words.table.noneNamed} /> : <Empty title={w.none}>{w.noneHow}</Empty>}
         />
       </PageSection>
       {making ? (

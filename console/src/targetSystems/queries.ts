@@ -1,18 +1,19 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, got, type Schemas } from "../api/client";
 import { gotMarked } from "../api/marked";
-import { windowOf, type ListSearch } from "../parts/list";
+import { windowOf, type NamedSearch } from "../parts/list";
 
 export type TargetSystem = Schemas["TargetSystemView"];
 export type NodeKind = Schemas["NodeKind"];
 
 const NAMED_MOST = 1000;
 
-export function targetSystemsQuery(search: ListSearch) {
+export function targetSystemsQuery(search: NamedSearch) {
+  const query = { ...windowOf(search, "title"), search: search.name };
   return queryOptions({
     queryKey: ["target-systems", "list", search],
     queryFn: ({ signal }) =>
-      got(client.GET("/api/v11/target-systems/", { params: { query: windowOf(search, "title") }, signal })),
+      got(client.GET("/api/v11/target-systems/", { params: { query }, signal })),
     placeholderData: keepPreviousData,
   });
 }
@@ -40,7 +41,7 @@ export const targetSystemsByIdQuery = queryOptions({
 });
 
 /** The Units of one kind. */
-export function unitsOfKindQuery(id: string, search: ListSearch) {
+export function unitsOfKindQuery(id: string, search: NamedSearch) {
   return queryOptions({
     queryKey: ["units", "kind", id, search],
     queryFn: ({ signal }) => {

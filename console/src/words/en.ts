@@ -122,6 +122,7 @@ export const words = {
     selectAll: "Select all on this page",
     selected: (count: number) => `${count} selected`,
     clear: "Clear filters",
+    noneNamed: "Nothing matches",
   },
   overview,
   platform,

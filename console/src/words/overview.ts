@@ -8,7 +8,7 @@ export const overview = {
   connectivity: "Connection",
   attention: "Needs a person",
   nothing: "Nothing needs you now.",
-  rejected: (count: number) => `${count} ${count === 1 ? "bundle was" : "bundles were"} rejected`,
+  rejected: (count: number) => `${count} ${count === 1 ? "bundle was" : "bundles were"} rejected in the last 14 days`,
   ending: (count: number) => `${count} more ${count === 1 ? "certificate ends" : "certificates end"} within 30 days`,
   endsOn: (unit: string, type: string, at: string) =>
     `${unit}: its ${type} certificate ends ${new Date(at).toLocaleDateString("en-GB", { dateStyle: "medium" })}`,

@@ -8,6 +8,7 @@ import typer
 from aosedge.cli.client import Answered, View
 from aosedge.cli.commands import IfNew, Json, begin, group
 from aosedge.cli.contexts import NotFoundFile, Options, signer
+from aosedge.cli.moments import said
 from aosedge.cli.names import bundle_named
 from aosedge.cli.output import Output
 from aosedge.cli.tables import minute, second, size
@@ -43,11 +44,13 @@ items:
 def list_(
     context: typer.Context,
     state: Annotated[str | None, typer.Option(help="received, processing, ready or rejected")] = None,
+    since: Annotated[str | None, typer.Option(help="that came since: 14d, 2026-01-31")] = None,
     json: Json = False,
 ) -> None:
     """Bundles, newest first."""
     client, out = begin(context, as_json=json)
-    found = client.every("deployment-bundles/", state=state, ordering="-created_at")
+    asked = {"state": state, "since": said(since, "--since")}
+    found = client.every("deployment-bundles/", **asked, ordering="-created_at")
     rows = [(b["name"], b["state"], _items(b), minute(b["created_at"]), b["id"]) for b in found]
     columns = ("name", "state", "items", "uploaded", "id")
     out.show(found, lambda: out.table(columns, rows, "no bundles yet: aos bundle upload FILE"))

@@ -25,11 +25,14 @@ _STATES = ("completed", "halted", "cancelled", "rolled_back")
 
 @app.command("list")
 def list_(
-    context: typer.Context, state: Annotated[str | None, typer.Option(help="only these")] = None, json: Json = False
+    context: typer.Context,
+    state: Annotated[str | None, typer.Option(help="only these")] = None,
+    search: Annotated[str | None, typer.Option(help="a part of the title")] = None,
+    json: Json = False,
 ) -> None:
     """Campaigns, newest first."""
     client, out = begin(context, as_json=json)
-    found = client.every("campaigns/", state=state)
+    found = client.every("campaigns/", state=state, search=search)
     rows = [(c["title"], c["bundle"], c["state"], _through(c), c["reason"], c["id"]) for c in found]
     columns = ("title", "bundle", "state", "succeeded", "why", "id")
     out.show(

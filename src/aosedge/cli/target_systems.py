@@ -19,10 +19,14 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="JSON with nodes and 
 
 
 @app.command("list")
-def list_(context: typer.Context, json: Json = False) -> None:
+def list_(
+    context: typer.Context,
+    search: Annotated[str | None, typer.Option(help="a part of the title")] = None,
+    json: Json = False,
+) -> None:
     """Target systems."""
     client, out = begin(context, as_json=json)
-    found = client.every("target-systems/")
+    found = client.every("target-systems/", search=search)
     rows = [(s["title"], [n["type"] for n in s["nodes"]], s["revision"], s["id"]) for s in found]
     empty = "no target systems yet: aos target-system create TITLE FILE"
     out.show(found, lambda: out.table(("title", "node types", "revision", "id"), rows, empty))

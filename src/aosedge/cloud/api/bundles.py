@@ -18,7 +18,7 @@ from aosedge.cloud.store import Session
 from aosedge.cloud.usecases.bundles import Intake
 from aosedge.model.bundle import Rejection
 from aosedge.model.ids import BundleId
-from aosedge.model.instants import to_rfc3339
+from aosedge.model.instants import instant_said, to_rfc3339
 
 FIELD: Final = "file"
 FORM_BYTES: Final = 64 * 1024
@@ -83,12 +83,14 @@ async def list_(
     ask: Asked,
     window: Within,
     in_state: Annotated[BundleState | None, QueryParameter(name="state")] = None,
+    since: FromQuery[str | None] = None,
     ordering: FromQuery[str] = "-created_at",
 ) -> BundlesView:
-    """Bundles, newest first."""
+    """Bundles, newest first; `since` is an instant from which on they came."""
+    begin = None if since is None else instant_said(since, "since")
 
     def find(session: Session) -> BundlesView:
-        page = session.bundles.page(window, state=in_state, order=ordering)
+        page = session.bundles.page(window, state=in_state, since=begin, order=ordering)
         brought = session.items.of_bundles(bundle.id for bundle in page.items)
         return BundlesView(page.total, tuple(_view(bundle, brought.get(bundle.id, ())) for bundle in page.items))
 

@@ -53,10 +53,16 @@ def view(system: TargetSystem) -> TargetSystemView:
 
 @get("/target-systems/", operation_id="target_systems_list", tags=["sets"])
 async def list_(
-    ask: Asked, window: Within, title: FromQuery[str | None] = None, ordering: FromQuery[str] = "title"
+    ask: Asked,
+    window: Within,
+    title: FromQuery[str | None] = None,
+    search: FromQuery[str | None] = None,
+    ordering: FromQuery[str] = "title",
 ) -> TargetSystemsView:
-    """Target systems."""
-    page = await ask.read(lambda session: session.target_systems.page(window, title=title, order=ordering))
+    """Target systems; `search` is a part of the title."""
+    page = await ask.read(
+        lambda session: session.target_systems.page(window, title=title, search=search, order=ordering)
+    )
     return TargetSystemsView(page.total, tuple(map(view, page.items)))
 
 

@@ -29,6 +29,7 @@ from aosedge.model.bundle.rejections import Rejection
 from aosedge.model.digests import Digest
 from aosedge.model.errors import NotFound
 from aosedge.model.ids import BundleId, ItemId, OrgId
+from aosedge.model.instants import Instant
 from aosedge.protocol.messages.parts import ItemType
 
 
@@ -250,10 +251,17 @@ class Bundles:
         return rows.one(self._connection, query.limit(1), Bundle)
 
     def page(
-        self, window: Window = Window(), *, state: BundleState | None = None, order: str = "-created_at"
+        self,
+        window: Window = Window(),
+        *,
+        state: BundleState | None = None,
+        since: Instant | None = None,
+        order: str = "-created_at",
     ) -> Page[Bundle]:
-        """Bundles, in one state or all."""
+        """Bundles, in one state or all, that came `since` or ever."""
         query = self._mine() if state is None else self._mine().where(bundles.c.state == state)
+        if since is not None:
+            query = query.where(bundles.c.created_at >= since)
         return rows.page(self._connection, query, Bundle, window, order, ("created_at", "state", "filename"))
 
     def add(self, bundle: Bundle) -> None:

@@ -38,10 +38,17 @@ class TargetSystems:
         return found
 
     def page(
-        self, window: Window = Window(), *, title: str | None = None, order: str = "title"
+        self,
+        window: Window = Window(),
+        *,
+        title: str | None = None,
+        search: str | None = None,
+        order: str = "title",
     ) -> Page[TargetSystem]:
-        """Target systems, all or with this title."""
+        """Target systems, all or with this title; `search` is a part of it, in any case."""
         query = self._mine() if title is None else self._mine().where(target_systems.c.title == title)
+        if search is not None:
+            query = query.where(target_systems.c.title.icontains(search, autoescape=True))
         return rows.page(self._connection, query, TargetSystem, window, order, ("title", "created_at"))
 
     def newest_revision(self) -> int:
