@@ -38,6 +38,7 @@ const DID: Record<string, string> = {
   invitations_delete: "took an invitation back",
   invited_passkeys_create: "accepted an invitation with a passkey",
   items_delete: "removed an item",
+  risk_budget_update: "changed how many Units may be at risk at once",
   organization_limits_update: "changed an organization's limits",
   organizations_activate: "let an organization in again",
   organizations_create: "created an organization",

@@ -134,6 +134,7 @@ def show(context: typer.Context, campaign: Campaign, json: Json = False) -> None
         more = (
             ("for", found["purpose"]),
             ("why", found["reason"]),
+            ("at risk", _at_risk(found["budget"])),
             ("created", found["created_at"][:16]),
             ("id", found["id"]),
         )
@@ -260,3 +261,8 @@ def _step(view: View) -> tuple[str, str]:
     wave = moving[0]
     where = f"wave {wave['number'] + 1} {wave['state']}" if wave["undoes"] is None else what_of(wave)
     return where, _counts(wave["counts"])
+
+
+def _at_risk(budget: View | None) -> str | None:
+    """Of all campaigns of the organization, where it has a budget."""
+    return None if budget is None else f"{budget['at_risk']} of at most {budget['most']} Units of the organization"

@@ -126,6 +126,8 @@ OF_TENANT: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.organizations.delete(id),
         lambda s, id: s.unit_limits.get(id),
         lambda s, id: s.unit_limits.put(id, 1),
+        lambda s, id: s.risk_budgets.get(id),
+        lambda s, id: s.risk_budgets.put(id, 1),
         lambda s, id: s.users.page(org=id),
         lambda s, id: s.users.can_sign_in(id, NOW),
         lambda s, id: s.items.page(owner=id),

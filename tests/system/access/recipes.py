@@ -181,6 +181,8 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("items_list", query={"owner_id": Of("organization", tied=FINE, missing=FINE)}, lists=(_ITEM,)),
         Recipe("items_read", {"id": _ITEM}),
         Recipe("organization_limits_read", {"id": Of("organization")}),
+        Recipe("risk_budget_read", {"id": Of("organization")}),
+        Recipe("risk_budget_update", {"id": Of("organization")}, body={"units_most": 5}),
         Recipe("organization_limits_update", {"id": Of("organization")}, body={"units_most": 5}),
         Recipe("organizations_activate", {"id": Of("provider")}),
         Recipe("organizations_create", body={"title": "new", "kind": "oem"}),

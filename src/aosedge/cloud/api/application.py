@@ -33,6 +33,7 @@ from aosedge.cloud.api import (
     invitations,
     items,
     openid,
+    organization_budget,
     organization_limits,
     organizations,
     passkeys,
@@ -275,6 +276,8 @@ def _units() -> list[ControllerRouterHandler]:
         rxswins.read,
         organization_limits.read,
         organization_limits.update,
+        organization_budget.read,
+        organization_budget.update,
         *_newcomers(),
     ]
 

@@ -25,6 +25,7 @@ from aosedge.cloud.domain.campaigns.state import (
     Counts,
     MemberState,
     Selection,
+    Share,
     Wave,
     WaveState,
 )
@@ -148,6 +149,8 @@ class CampaignView(msgspec.Struct, frozen=True):
     revision: int
     plan_digest: str
     approved: bool
+    budget: Share | None
+    """Units at risk over all campaigns of the organization, as of the last look: `left` for this one."""
     purpose: str
     batch_id: str | None
     """The verification batch that it is the trial of: people have no other say in it."""
@@ -256,6 +259,7 @@ def view(session: Session, campaign: Campaign) -> CampaignView:
         revision=campaign.revision,
         plan_digest=campaign.plan_digest,
         approved=bool(campaign.plan_digest) and campaign.approved_digest == campaign.plan_digest,
+        budget=campaign.share,
         purpose=campaign.purpose,
         batch_id=campaign.batch,
     )

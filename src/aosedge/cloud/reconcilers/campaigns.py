@@ -10,7 +10,7 @@ from aosedge.cloud.reconcilers.driver import Report
 from aosedge.cloud.store import EverySession, Store
 from aosedge.cloud.usecases import verification
 from aosedge.cloud.usecases.campaign_decisions import note
-from aosedge.cloud.usecases.campaigns import counted, go_on, settled, take_in, takes_newcomers
+from aosedge.cloud.usecases.campaigns import counted, go_on, make_room, settled, take_in, takes_newcomers
 from aosedge.model.ids import CampaignId, Ids
 from aosedge.model.instants import MINUTE, Clock, Instant
 
@@ -53,6 +53,7 @@ def drive(session: EverySession, id: CampaignId, *, newcomers: bool) -> bool:
     before, campaign = campaign, settled(members, campaign, now)
     new, look_at = go_on(members, campaign, counted(members, campaign), now)
     members.put(new, look_at)
+    make_room(members, before, new)
     note(within, before, new, asked=False)
     if new.batch is not None:
         verification.tried(within, new)

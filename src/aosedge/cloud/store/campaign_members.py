@@ -22,10 +22,12 @@ from sqlalchemy import (
 
 from aosedge.cloud.domain.alerts import Severity, severities_from
 from aosedge.cloud.domain.campaigns.plan import Placed, Plan
-from aosedge.cloud.domain.campaigns.state import MOVING, ON_THE_WAY, Campaign, Counts, Wave
+from aosedge.cloud.domain.campaigns.state import MOVING, ON_THE_WAY, Campaign, Share, Wave
+from aosedge.cloud.store.campaign_counts import counts_of
 from aosedge.cloud.store.campaign_records import CampaignRecords
 from aosedge.cloud.store.campaign_tables import campaign_exclusions, campaign_members, campaigns, unit_releases
 from aosedge.cloud.store.campaigns import put_campaign
+from aosedge.cloud.store.risk_budgets import look_at_others, share
 from aosedge.cloud.store.rows import insert_into, one
 from aosedge.cloud.store.tables import alerts, units, versions
 from aosedge.model.ids import CampaignId, UnitId
@@ -212,13 +214,17 @@ class CampaignMembers:
         cleared = {"state": "pending", "offered_at": None, "active_at": None, "ended_at": None, "reason": ""}
         self._connection.execute(update(campaign_members).where(mine).values(cleared))
 
-    def counts(self, campaign: CampaignId) -> dict[int, Counts]:
-        """Members by state, of each wave that has any."""
-        query = select(_M.wave, _M.state, func.count()).where(_M.campaign == campaign).group_by(_M.wave, _M.state)
-        found: dict[int, dict[str, int]] = {}
-        for wave, state, number in self._connection.execute(query):
-            found.setdefault(wave, {})[state] = number
-        return {wave: Counts(**states) for wave, states in found.items()}
+    def counted(self, campaign: Campaign) -> Campaign:
+        """Its begun waves' counts equal their rows (invariant I11)."""
+        return counts_of(self._connection, campaign)
+
+    def share(self, campaign: Campaign, now: Instant) -> Share | None:
+        """What its organization's budget of Units at risk leaves it."""
+        return share(self._connection, campaign, now)
+
+    def look_at_others(self, campaign: Campaign) -> None:
+        """Other campaigns of its organization are due: there may be more or less room for them."""
+        look_at_others(self._connection, campaign)
 
     def alerts(self, campaign: CampaignId, wave: int, severity: Severity) -> int:
         """Alerts of this severity or above on members since each one's offer."""

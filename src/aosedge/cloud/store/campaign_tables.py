@@ -5,7 +5,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text,
 from aosedge.cloud.domain.campaigns.members import Items
 from aosedge.cloud.domain.campaigns.outline import Outline
 from aosedge.cloud.domain.campaigns.policy import Policy
-from aosedge.cloud.domain.campaigns.state import Selection, Starts, Wave
+from aosedge.cloud.domain.campaigns.state import Selection, Share, Starts, Wave
 from aosedge.cloud.store.columns import document, key, number, to, words
 from aosedge.cloud.store.tables import metadata
 
@@ -33,6 +33,7 @@ campaigns = Table(
     Column("edited_by", Text),
     words("purpose", ""),
     Column("batch", Text),
+    document("share", Share, null=True),
     Index(None, "tenant", "created_at"),
     Index(None, "look_at"),
 )
@@ -75,6 +76,10 @@ campaign_plans = Table(
     metadata,
     to("campaign", "campaigns.id", cascade=True, key=True),
     document("outline", Outline),
+)
+
+risk_budgets = Table(
+    "risk_budgets", metadata, to("tenant", "organizations.id", cascade=True, key=True), number("most")
 )
 
 unit_releases = Table(

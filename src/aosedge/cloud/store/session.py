@@ -31,6 +31,7 @@ from aosedge.cloud.store.recording import Recorder
 from aosedge.cloud.store.reported import ReportedUnits
 from aosedge.cloud.store.reported_members import ReportedMembers
 from aosedge.cloud.store.retention import Retention
+from aosedge.cloud.store.risk_budgets import RiskBudgets
 from aosedge.cloud.store.rxswins import RxswinRegister
 from aosedge.cloud.store.service_states import ReportedStates, ServiceStates
 from aosedge.cloud.store.sessions import EveryWebSession, Tickets, WebSessions
@@ -90,7 +91,7 @@ class Session(Signals):
         self.waiting_units = WaitingUnits(connection, scope)
         self.labels = Labels(connection, scope)
         self.unit_sets = UnitSets(connection, scope)
-        self.unit_limits = UnitLimits(connection, scope)
+        self.unit_limits, self.risk_budgets = UnitLimits(connection, scope), RiskBudgets(connection, scope)
         self.target_systems = TargetSystems(connection, scope)
         self.subjects = Subjects(connection, scope)
         self.service_states = ServiceStates(connection, scope)

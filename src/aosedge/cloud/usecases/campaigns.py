@@ -5,6 +5,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from aosedge.cloud.domain.access.callers import Person, tenant_of
+from aosedge.cloud.domain.campaigns.budget import at_risk
 from aosedge.cloud.domain.campaigns.events import (
     Approve,
     ApprovePlan,
@@ -101,7 +102,7 @@ def plan_of(session: Session, campaign: Campaign) -> Outline:
     outline = outlined(drawn, campaign.policy, session.campaign_plans.rates(campaign), now)
     session.campaign_members.put_plan(campaign.id, drawn)
     session.campaign_plans.put(campaign.id, outline)
-    session.campaigns.put(planned, None)
+    session.campaigns.put(replace(planned, share=session.campaign_members.share(planned, now)), None)
     return outline
 
 
@@ -146,10 +147,18 @@ def moved(session: Session, campaign: Campaign, event: Event, *, asked: bool = T
     members, now = session.campaign_members, session.caller.now
     new, look_at = go_on(members, settled(members, campaign, now), event, now)
     session.campaigns.put(new, look_at)
+    make_room(members, campaign, new)
     note(session, campaign, new, asked=asked)
     for name in ("campaigns", "targets"):
         session.signal(name)
     return new
+
+
+def make_room(members: CampaignMembers, before: Campaign, after: Campaign) -> None:
+    """Where another number of its Units is at risk, or it is another's turn, have other campaigns looked at."""
+    changed = at_risk(before) != at_risk(after) or before.state != after.state
+    if after.share is not None and changed:
+        members.look_at_others(after)
 
 
 def by(session: Session) -> UserId:
@@ -202,19 +211,14 @@ def go_on(
 
 def settled(members: CampaignMembers, campaign: Campaign, now: Instant) -> Campaign:
     """After what time alone has done to its members; every begun wave's counts equal its rows (invariant I11)."""
-    counts = members.counts(campaign.id)
+    campaign = members.counted(campaign)
     swept = [
         members.sweep(campaign, wave, now)
         for wave in campaign.waves
-        if wave.begun_at is not None and _unsettled(wave, counts.get(wave.number))
+        if wave.begun_at is not None and _unsettled(wave, wave.counts)
     ]
-    if any(swept):
-        counts = members.counts(campaign.id)
-    waves = tuple(
-        replace(wave, counts=counts.get(wave.number, Counts())) if wave.begun_at is not None else wave
-        for wave in campaign.waves
-    )
-    return replace(campaign, waves=waves)
+    campaign = members.counted(campaign) if any(swept) else campaign
+    return replace(campaign, share=members.share(campaign, now))
 
 
 def _unsettled(wave: Wave, counts: Counts | None) -> bool:

@@ -112,6 +112,8 @@ OPERATIONS: Final[dict[str, Row]] = {
     "own_sessions_revoke_all":        Row("changes", "own",    "own",     "own",    "own",    "own"),
     "passkeys_delete":                Row("changes", "tenant", "none",    "tenant", "all",    "none"),
     "passkeys_list":                  Row("reads",   "tenant", "own",     "tenant", "all",    "tenant"),
+    "risk_budget_read":               Row("reads",   "tenant", "none",    "none",   "all",    "tenant"),
+    "risk_budget_update":             Row("changes", "tenant", "none",    "none",   "all",    "none"),
     "sessions_list":                  Row("reads",   "tenant", "own",     "tenant", "all",    "tenant"),
     "sessions_revoke":                Row("changes", "tenant", "own",     "tenant", "all",    "none"),
     "sign_out":                       Row("changes", "own",    "own",     "own",    "own",    "own"),

@@ -19,10 +19,12 @@ class Room(msgspec.Struct, frozen=True):
     most: int | None
     reason: str = ""
     look_again_at: Instant | None = None
+    budget: bool = False
+    """Whether it is the organization's budget, and not the campaign's own limits."""
 
 
 def room(campaign: Campaign, now: Instant) -> Room:
-    """What the limits leave: Units on the way at once, over all waves; starts in the last minute; bytes."""
+    """What the limits leave: Units on the way at once, starts in the last minute, bytes; and the budget."""
     return min(_rooms(campaign, now), key=lambda each: each.most or 0, default=Room(None))
 
 
@@ -38,7 +40,10 @@ def started(campaign: Campaign, number: int, now: Instant) -> Starts:
 
 
 def _rooms(campaign: Campaign, now: Instant) -> Iterator[Room]:
-    limits = campaign.policy.limits
+    limits, wave, share = campaign.policy.limits, campaign.current, campaign.share
+    if share is not None and (wave is None or wave.undoes is None):
+        words = f"{share.at_risk} of at most {share.most} Units of the organization are at risk"
+        yield Room(share.left, words, budget=True)
     if limits.at_once is not None:
         under_way = sum(wave.counts.on_the_way for wave in campaign.waves if wave.counts is not None)
         reason = f"{under_way} of at most {limits.at_once} at once are on the way"

@@ -168,6 +168,14 @@ class Starts(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, made=made)
 
 
+class Share(msgspec.Struct, frozen=True):
+    """Of an organization's budget of Units at risk: the most, how many are, and what is left."""
+
+    most: int
+    at_risk: int
+    left: int
+
+
 class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which Units: those that match everything that is said."""
 
@@ -205,6 +213,9 @@ class Campaign(msgspec.Struct, frozen=True):
     """Who changed it last after it was planned: with four eyes not the one who approves that."""
     batch: BatchId | None = None
     """The Verification Batch that it is the trial of, and people have no other say in."""
+
+    share: Share | None = None
+    """What it has of its organization's budget, as of the last look; None where there is no budget."""
 
     @property
     def named(self) -> frozenset[str]:

@@ -125,6 +125,9 @@ def _in_turn(known: Known, part: Part, member: Member) -> Step:
     if moving is None or moving.number != member.wave:
         return _behind(known, part, member)
     left = room(campaign, known.now)
+    if left.most == 0 and left.budget:
+        cure = "Units of other campaigns are through their soak, or the budget is larger.", ""
+        return _said(part, "campaign_budget", "waiting", f"is held by the budget: {left.reason}", cure=cure)
     if left.most == 0:
         words = f"is held by its limits: {left.reason}"
         step = _said(part, "campaign_limits", "waiting", words, cure=("Others are through, or a minute passes.", ""))

@@ -9,7 +9,7 @@ from tests.unit.cloud.domain.explain.chains import NOW, POLICY, THEN, TICK, TOCK
 from aosedge.cloud.domain.campaigns.limits import Limits
 from aosedge.cloud.domain.campaigns.pacing import Room, room
 from aosedge.cloud.domain.campaigns.policy import Gate
-from aosedge.cloud.domain.campaigns.state import CampaignState, Counts, MemberState, Starts, Wave
+from aosedge.cloud.domain.campaigns.state import CampaignState, Counts, MemberState, Share, Starts, Wave
 from aosedge.cloud.domain.explain.known import Member, Part, Step
 from aosedge.model.ids import CampaignId
 from aosedge.model.instants import MINUTE, Instant
@@ -83,6 +83,13 @@ def test_in_its_own_wave_a_unit_is_next_unless_limits_hold_it() -> None:
     step = said(part("running", Member(0, "pending"), of=paced))
     assert (step.code, step.until) == ("campaign_limits", NOW + MINUTE)
     assert brief(part("running", Member(0, "held", "carries a load"))) == ("campaign_held", "waiting")
+
+
+def test_the_organizations_budget_may_hold_it() -> None:
+    held = said(part("running", Member(0, "pending"), of={"share": Share(3, 3, 0)}))
+    assert (held.code, held.until) == ("campaign_budget", None)
+    assert "3 of at most 3 Units of the organization are at risk" in held.reason
+    assert brief(part("running", Member(0, "pending"), of={"share": Share(3, 2, 1)})) == ("campaign_next", "waiting")
 
 
 def test_the_tighter_limit_counts() -> None:
