@@ -17,7 +17,6 @@ REACHES_EVERYTHING = {
     "usecases/admission.py": "lets the invited in, before there is a scope",
     "usecases/attempts.py": "writes down who was not let in",
     "usecases/audit.py": "verifies, exports and shortens the whole trail",
-    "usecases/campaign_decisions.py": "writes down what campaigns decide, whoever they are driven by",
     "usecases/clones.py": "marks a Unit that looks like two, on its channel",
     "usecases/doorkeeper.py": "takes Units that are not in yet, before there is a scope",
     "usecases/installation.py": "makes the organizations themselves",
