@@ -47,7 +47,7 @@ from aosedge.core.domain.instances import InstanceSpec
 from aosedge.core.domain.presence import Presence
 from aosedge.core.domain.service_states import ServiceStates
 from aosedge.core.domain.state import LOG_REQUESTS_MOST, SETTLED_MOST, Policy, Question, State
-from aosedge.core.domain.statuses import Observer, Snapshot, delta, whole
+from aosedge.core.domain.statuses import Observer, Snapshot, delta, loses_instances, whole
 from aosedge.core.domain.supervision import Supervision
 from aosedge.core.domain.updates import Updates
 from aosedge.model.errors import AosError
@@ -269,7 +269,7 @@ class Engine:
         if not self._presence.connected:
             return
         current = self._observer.snapshot(now.mono)
-        if self._reported is None:
+        if self._reported is None or loses_instances(self._reported, current):
             self._effects.append(SendStatus(whole(current)))
         else:
             current = self._paced(self._reported, current, now.mono)

@@ -67,6 +67,11 @@ def delta(before: Snapshot, now: Snapshot) -> UnitStatus | None:
     return None if status == UnitStatus(is_delta_info=True) else status
 
 
+def loses_instances(before: Snapshot, now: Snapshot) -> bool:
+    """Whether an item has no instances for a subject any more: changed entries cannot say so."""
+    return not {key[:2] for key in before.instances} <= {key[:2] for key in now.instances}
+
+
 def _changed(before: Mapping[K, T], now: Mapping[K, T]) -> tuple[T, ...] | None:
     return tuple(v for k, v in now.items() if before.get(k) != v) or None
 
