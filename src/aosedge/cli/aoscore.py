@@ -14,7 +14,7 @@ import msgspec
 
 from aosedge.core import settings as settings_
 from aosedge.core.settings import Settings
-from aosedge.model.errors import AosError, Unavailable
+from aosedge.model.errors import AosError, Invalid, Unavailable
 
 if TYPE_CHECKING:
     from aosedge.core.local import StatusView
@@ -71,6 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--bytes", type=int, default=64 * 1024, help="at most so many")
     one = command("clear", "allow content that failed to be tried again", _clear)
     one.add_argument("content", nargs="?", default="", help="this one only: an item, or the beginning of a digest")
+    one = command("hold", "hold updates of this Unit; what has begun to start is carried to its end", _hold)
+    one.add_argument("--reason", required=True, help="why, for those who wait: carrying a load")
+    one.add_argument("--for", dest="for_", help="for so long: PT2H; else until `aoscore release`")
+    command("release", "let held updates go on", _release)
+    one = command("signal", "say what preconditions ask about, or list what is known", _signal)
+    one.add_argument("signals", nargs="*", metavar="NAME=VALUE", help="battery=80 ignition=off; NAME= forgets it")
     command("down", "stop the agent and all instances", _down)
     return parser
 
@@ -202,6 +208,42 @@ def _clear(options: argparse.Namespace, settings: Settings) -> int:
 
     ask(settings.state_folder, AskClear(options.content))
     return _done(options, "content may be tried again")
+
+
+def _hold(options: argparse.Namespace, settings: Settings) -> int:
+    from aosedge.core.local import AskHold, ask
+    from aosedge.model.quantities import parse_duration
+
+    for_s = parse_duration(options.for_, "--for").total_seconds() if options.for_ else None
+    ask(settings.state_folder, AskHold(options.reason, for_s))
+    return _done(options, "updates are held; let them go on with: aoscore release")
+
+
+def _release(options: argparse.Namespace, settings: Settings) -> int:
+    from aosedge.core.local import AskRelease, ask
+
+    ask(settings.state_folder, AskRelease())
+    return _done(options, "updates go on")
+
+
+def _signal(options: argparse.Namespace, settings: Settings) -> int:
+    from aosedge.cli.standing import value_said
+    from aosedge.core.local import AskSignals, ask
+    from aosedge.model.preconditions import parse_signal
+
+    pairs = [text.partition("=") for text in options.signals]
+    for name, sign, _ in pairs:
+        if not sign:
+            raise Invalid("not a signal", element=name, expected="NAME=VALUE, or NAME= to forget it")
+    if pairs:
+        said = {name: parse_signal(value) if value else None for name, _, value in pairs}
+        ask(settings.state_folder, AskSignals(said))
+        return _done(options, f"noted: {' '.join(options.signals)}")
+    signals = _standing(settings).signals
+    if options.json:
+        return _say_json(signals)
+    _say_lines([f"{name}={value_said(value)}" for name, value in sorted(signals.items())] or ["no signals"])
+    return 0
 
 
 def _down(options: argparse.Namespace, settings: Settings) -> int:

@@ -65,12 +65,30 @@ def _fields(status: "StatusView") -> Iterator[tuple[str, str]]:
     yield "agent", f"running, {cloud}" if status.agent else "not running; instances that it left running go on"
     yield "node", f"{status.node}{f', {status.runtime}' if status.runtime else ''}"
     yield "update", f"{update.state}, {f'generation {seen.number} (epoch {seen.epoch})' if seen else 'no target yet'}"
+    if update.held:
+        until = f", until {update.held.until:%Y-%m-%d %H:%M} UTC" if update.held.until else ""
+        yield "held", f"{update.held.reason}{until}"
+    elif status.hold:
+        yield "held", f"no update begins: {status.hold.reason}{_until(status.hold.until)}; aoscore release"
+    if status.signals:
+        yield "signals", " ".join(f"{name}={value_said(value)}" for name, value in sorted(status.signals.items()))
     if update.error_info:
         yield "trouble", update.error_info.message
     yield "disk", f"{size(status.free_bytes)} left"
     if status.waiting_reports or status.dropped_reports:
         dropped = f", {status.dropped_reports} dropped" if status.dropped_reports else ""
         yield "reports", f"{status.waiting_reports} waiting for the cloud{dropped}"
+
+
+def _until(rfc3339: str | None) -> str:
+    return f", until {rfc3339[:16].replace('T', ' ')} UTC" if rfc3339 else ""
+
+
+def value_said(value: bool | float | str) -> str:
+    """A signal's value as it is typed."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.15g}" if isinstance(value, float) else value
 
 
 def _quarantine(digest: str, name: str, message: str, width: int) -> list[str]:

@@ -33,6 +33,7 @@ from aosedge.core.local import (
     StatusView,
     ask,
     free_bytes,
+    hold_view,
     instance_views,
     item_names,
     quarantine_views,
@@ -235,6 +236,8 @@ class Program:
             free_bytes=free_bytes(self._settings.state_folder),
             waiting_reports=len(self._parts.spool.messages()),
             dropped_reports=self._parts.spool.dropped,
+            hold=hold_view(state),
+            signals=dict(self.agent.engine.signals),
         )
 
     async def _down(self, instances: bool) -> None:

@@ -14,12 +14,14 @@ from pathlib import Path
 import msgspec
 
 from aosedge.core.agent import Agent
-from aosedge.core.domain.events import QuarantineCleared
+from aosedge.core.domain.consent import check_signals, own_hold
+from aosedge.core.domain.events import HoldSet, QuarantineCleared, SignalsSaid
 from aosedge.core.domain.instances import InstanceKey, InstanceSpec
 from aosedge.core.domain.state import State
 from aosedge.model.digests import Digest, parse_digest
 from aosedge.model.errors import AosError, Conflict, Invalid, NotFound, Unavailable
 from aosedge.model.instants import to_rfc3339
+from aosedge.model.preconditions import Signal
 from aosedge.protocol.messages.from_unit import InstancesStatus, ItemStatus, UpdateStatus
 
 SOCKET = "aoscore.sock"
@@ -57,13 +59,30 @@ class AskClear(Ask, frozen=True):
     digest: str = ""
 
 
+class AskHold(Ask, frozen=True):
+    """Hold updates of this Unit, with a reason, for so long or until they are released."""
+
+    reason: str
+    for_s: float | None = None
+
+
+class AskRelease(Ask, frozen=True):
+    """Let updates go on."""
+
+
+class AskSignals(Ask, frozen=True):
+    """Take what is said of things that preconditions ask about; None: it is not known any more."""
+
+    signals: dict[str, Signal | None]
+
+
 class AskDown(Ask, frozen=True):
     """Stop the agent; with `instances`, stop them all first."""
 
     instances: bool = True
 
 
-Question = AskStatus | AskExecute | AskLogs | AskClear | AskDown
+Question = AskStatus | AskExecute | AskLogs | AskClear | AskHold | AskRelease | AskSignals | AskDown
 
 
 class InstanceView(msgspec.Struct, frozen=True):
@@ -87,6 +106,13 @@ class QuarantineView(msgspec.Struct, frozen=True):
     at: str
 
 
+class HoldView(msgspec.Struct, frozen=True):
+    """Why updates are held on the Unit, and until when if the hold ends by itself."""
+
+    reason: str
+    until: str | None = None
+
+
 class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     """How the Unit stands. `agent` is false when the agent does not run and this is what it wrote down last."""
 
@@ -105,6 +131,9 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     """Room that is left on the disk of the state folder."""
     waiting_reports: int
     dropped_reports: int
+    hold: HoldView | None = None
+    signals: dict[str, Signal] = {}
+    """What preconditions may ask about."""
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -158,6 +187,12 @@ def quarantine_views(state: State) -> tuple[QuarantineView, ...]:
         name, version = (names.get(item.item, item.item), item.version) if item else ("", "")
         views.append(QuarantineView(one.digest, name, version, one.message, to_rfc3339(one.at)))
     return tuple(views)
+
+
+def hold_view(state: State) -> HoldView | None:
+    """What holds updates on the Unit."""
+    hold = state.hold
+    return None if hold is None else HoldView(hold.reason, None if hold.until is None else to_rfc3339(hold.until))
 
 
 def free_bytes(folder: Path) -> int:
@@ -247,6 +282,16 @@ class LocalDoor:
                 return Answer(output=base64.b64encode(text).decode())
             case AskClear(digest):
                 await self._agent.hear(QuarantineCleared(self._failed(digest) if digest else None))
+                return Answer()
+            case AskHold(reason, for_s):
+                await self._agent.hear(HoldSet(own_hold(reason, for_s, self._agent.now().wall)))
+                return Answer()
+            case AskRelease():
+                await self._agent.hear(HoldSet(None))
+                return Answer()
+            case AskSignals(signals):
+                check_signals({**self._agent.engine.signals, **signals})
+                await self._agent.hear(SignalsSaid(signals))
                 return Answer()
             case AskDown(instances):
                 await self._down(instances)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from aosedge.core import identity
 from aosedge.core.domain.state import State
-from aosedge.core.local import StatusView, free_bytes, item_names, quarantine_views
+from aosedge.core.local import StatusView, free_bytes, hold_view, item_names, quarantine_views
 from aosedge.core.store.disk import OsDisk
 from aosedge.core.store.ledger import Ledger
 from aosedge.core.store.spool import FOLDER
@@ -37,4 +37,5 @@ def written_down(state_folder: Path) -> StatusView:
         free_bytes=free_bytes(state_folder),
         waiting_reports=len(disk.names(FOLDER)),
         dropped_reports=0,
+        hold=hold_view(state),
     )

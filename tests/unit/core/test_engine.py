@@ -1,11 +1,11 @@
 """What the engine takes, says and asks for beside its updates."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
-from tests.unit.core.playbook import CHECK, NODE, START, Play, content, digest, given, key, running, target
+from tests.unit.core.playbook import CHECK, NODE, Play, content, digest, given, key, running, target
 
 from aosedge.core.domain.effects import Fetch, Persist, PushLogs, Report, SendStatus, Settle
 from aosedge.core.domain.events import (
@@ -23,7 +23,6 @@ from aosedge.core.domain.events import (
 from aosedge.core.domain.instances import InstanceKey, InstanceSpec
 from aosedge.core.domain.state import ITEMS_MOST, LOG_REQUESTS_MOST, SETTLED_MOST
 from aosedge.model.ids import ItemId, SubjectId
-from aosedge.model.instants import Now
 from aosedge.model.oci import ItemConfig, RunConfig
 from aosedge.protocol.messages import (
     OverrideEnvVars,
@@ -299,16 +298,3 @@ def test_who_runs_and_what_the_node_is_called_can_be_asked() -> None:
     play = running("a1")
     assert [s.key for s in play.engine.specs()] == [key("a")]
     assert play.engine.node_name == "main"
-
-
-def test_a_wall_clock_that_jumps_back_does_not_stop_a_wait_for_ever() -> None:
-    opens = datetime.fromisoformat("2027-01-15T09:00:00+00:00")
-    from aosedge.protocol.messages.from_cloud import Schedule
-
-    play = running("a1").receive(target("a2", schedule=Schedule(download_after=opens))).settle()
-    due = play.engine.due()
-    assert due is not None
-    assert due > play.now.mono
-    play.now = Now(START.wall, play.now.mono)
-    play.on(TimePassed())
-    assert play.engine.due() is not None

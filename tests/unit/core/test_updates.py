@@ -8,7 +8,6 @@ from tests.unit.core.playbook import (
     CHECK,
     FRESH,
     POLICY,
-    START,
     UNIT,
     Play,
     content,
@@ -50,9 +49,8 @@ from aosedge.core.domain.events import (
 from aosedge.core.domain.instances import Found
 from aosedge.core.domain.state import Phase, State
 from aosedge.model.ids import SystemId, Txn
-from aosedge.model.instants import SECOND, Instant, to_datetime
 from aosedge.model.oci import ItemConfig, RunParameters
-from aosedge.protocol.messages.from_cloud import DesiredNode, Schedule, UnitConfig
+from aosedge.protocol.messages.from_cloud import DesiredNode, UnitConfig
 from aosedge.protocol.messages.from_unit import CoreAlert, UpdateItemInstanceAlert
 from aosedge.protocol.messages.parts import Generation, Identity
 
@@ -393,26 +391,7 @@ def test_progress_of_what_nobody_waits_for_counts_for_nothing() -> None:
     assert play.effects == [] or [type(e) for e in play.effects] == [Report]
 
 
-# when it may happen
-
-
-def at(seconds: int) -> object:
-    return to_datetime(Instant(START.wall + (20 + seconds) * SECOND))
-
-
-def test_each_phase_waits_for_its_time() -> None:
-    schedule = Schedule(at(100), at(200), at(300))  # type: ignore[arg-type]
-    play = running("a1")
-    play.later((START.mono + 20 * SECOND - play.now.mono) / SECOND)
-    play.receive(target("a2", schedule=schedule)).settle()
-    seen = []
-    for _ in range(3):
-        seen.append(play.phase())
-        assert play.engine.due() == START.mono + (20 + 100 * len(seen)) * SECOND
-        play.later(100).settle()
-    assert seen == ["downloading", "pending", "installing"]
-    play.pass_time(5)
-    assert (play.phase(), versions(play)) == ("idle", {"a": "2.0.0"})
+# where it may run
 
 
 def test_a_paused_node_runs_nothing_and_takes_up_again() -> None:

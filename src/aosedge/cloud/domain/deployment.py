@@ -18,7 +18,7 @@ from typing import Literal
 
 import msgspec
 
-from aosedge.cloud.domain.statuses import Actual, name_of
+from aosedge.cloud.domain.statuses import Actual, name_of, waiting_words
 from aosedge.protocol.messages.from_cloud import DesiredItem, DesiredStatus
 from aosedge.protocol.messages.from_unit import InstanceStatus
 from aosedge.protocol.messages.parts import ErrorInfo, Generation
@@ -85,6 +85,8 @@ def _differences(aim: Aim, document: DesiredStatus, actual: Actual) -> tuple[str
     missing = _items(document, actual) or missing
     if update is None or update.generation is None:
         return missing, unwell
+    if update.held is not None:
+        return waiting_words(update.held), unwell
     if update.state != "idle":
         return missing or f"the Unit is {update.state.replace('_', ' ')}", unwell
     return "", unwell or missing

@@ -16,7 +16,7 @@ from aosedge.protocol.messages.from_unit import (
     UnitStatus,
     UpdateStatus,
 )
-from aosedge.protocol.messages.parts import Identity
+from aosedge.protocol.messages.parts import Identity, Waiting
 
 RECENT_MOST: Final = 16
 """Reports of a Unit that are known again when they come twice; a Unit repeats one for 40 s at most."""
@@ -83,6 +83,11 @@ def merge(actual: Actual, report: UnitStatus) -> Actual:
         subjects=actual.subjects if report.subjects is None else report.subjects,
         update=actual.update if report.update is None else report.update,
     )
+
+
+def waiting_words(held: Waiting) -> str:
+    """What a Unit waits for before the next step of its update, and until when if time alone changes it."""
+    return held.reason if held.until is None else f"{held.reason}, until {held.until:%Y-%m-%d %H:%M} UTC"
 
 
 def name_of(identity: Identity) -> str:

@@ -36,8 +36,7 @@ from aosedge.model.instants import HOUR, Instant
 _M: Final = campaign_members.c
 _OPEN: Final = (*ON_THE_WAY, "soaking")
 _TOUCHED: Final = (*ON_THE_WAY, "soaking", "succeeded", "failed", "rolled_back")
-_BEFORE_INSTALLING: Final = ("offered", "downloading")
-_WAITING: Final = ("pending", "held")
+_NOT_BEGUN: Final = ("offered", "held", "downloading")
 _STAYED: Final = (
     select(units.c.id)
     .join(campaigns, or_(campaigns.c.fleet.is_(None), campaigns.c.fleet == units.c.fleet))
@@ -191,20 +190,21 @@ class CampaignMembers:
             if row.policy.priority <= campaign.policy.priority or self._connection.execute(same).first() is None:
                 continue
             others = select(_M.unit).where(_M.campaign == row.id, _M.state != "skipped")
-            which = and_(_M.campaign == campaign.id, _M.wave == wave, _M.state.in_(_WAITING), _M.unit.in_(others))
+            which = and_(_M.campaign == campaign.id, _M.wave == wave, _M.state == "pending", _M.unit.in_(others))
             self._end(which, "skipped", f"the campaign {row.title} brings the same items", now)
 
     def skip_pending(self, campaign: CampaignId, reason: str, now: Instant) -> None:
         """The campaign is over: whoever was not offered anything will not be."""
-        self._end(and_(_M.campaign == campaign, _M.state.in_(_WAITING)), "skipped", reason, now)
+        self._end(and_(_M.campaign == campaign, _M.state == "pending"), "skipped", reason, now)
 
     def withdraw(self, campaign: Campaign) -> None:
         """Offers that have not begun to install are taken back; going back is not."""
         out = [wave.number for wave in campaign.waves if wave.undoes is None]
-        mine = and_(_M.campaign == campaign.id, _M.wave.in_(out), _M.state.in_(_BEFORE_INSTALLING), _STAYED)
+        mine = and_(_M.campaign == campaign.id, _M.wave.in_(out), _M.state.in_(_NOT_BEGUN), _STAYED)
         self._mark_dirty(select(_M.unit).where(mine))
         self._take_releases(campaign.id, select(_M.unit).where(mine))
-        self._connection.execute(update(campaign_members).where(mine).values(state="pending", offered_at=None))
+        back = {"state": "pending", "offered_at": None, "reason": ""}
+        self._connection.execute(update(campaign_members).where(mine).values(back))
 
     def try_again(self, campaign: CampaignId, wave: int) -> None:
         """Failed members become pending."""
@@ -242,7 +242,7 @@ class CampaignMembers:
         mine = and_(_M.campaign == campaign.id, _M.wave == wave.number)
         self._turn_back(mine, now)
         unit = select(units.c.id).where(units.c.id == _M.unit)
-        waiting = _M.state.in_((*_WAITING, *_OPEN) if wave.state in MOVING else _OPEN)
+        waiting = _M.state.in_(("pending", *_OPEN) if wave.state in MOVING else _OPEN)
         gone = unit.where(units.c.lifecycle != "provisioned").exists()
         moved = self._end(and_(mine, waiting, gone), "skipped", "decommissioned", now)
         moved += self._end(and_(mine, waiting, ~_STAYED), "skipped", "in another fleet now", now)
@@ -273,7 +273,7 @@ class CampaignMembers:
         query = select(
             func.min(_M.active_at).filter(_M.state == "soaking"),
             func.min(_M.offered_at).filter(_M.state.in_(ON_THE_WAY)),
-            func.count().filter(_M.state.in_((*_WAITING, *ON_THE_WAY, "soaking"))),
+            func.count().filter(_M.state.in_(("pending", *ON_THE_WAY, "soaking"))),
         )
         query = query.where(_M.campaign == campaign.id, _M.wave == wave.number)
         active, offered, waiting = self._connection.execute(query).one()

@@ -36,15 +36,22 @@ class Acquisition:
                 self._installed.discard(digest)  # what has to be fetched again may have lost its layers too
                 self.effects.append(Fetch(digest))
 
-    def install(self, contents: Iterable[Content], now: Monotonic) -> bool:
-        """Ask for what is not unpacked; whether everything is."""
+    def pause(self) -> None:
+        """Stop bringing anything; what is here of it stays, and `fetch` goes on from there."""
+        for digest in sorted(self._fetching):
+            self.effects.append(CancelFetch(digest))
+        self._fetching.clear()
+
+    def install(self, contents: Iterable[Content], now: Monotonic, *, begin: bool = True) -> bool:
+        """Ask for what is not unpacked, with `begin`; whether everything is."""
         whole = True
         for content in contents:
             digest = content.index_digest
             if digest in self._installed:
                 continue
             whole = False
-            if digest not in self._installing and not self.collecting and self._again_at.get(digest, now) <= now:
+            free = begin and not self.collecting
+            if free and digest not in self._installing and self._again_at.get(digest, now) <= now:
                 self._installing.add(digest)
                 self.effects.append(Install(content))
         return whole

@@ -4,6 +4,7 @@ from collections import Counter
 
 import msgspec
 
+from aosedge.core.domain.consent import checked
 from aosedge.core.domain.sets import ReleaseSet, SetItem, Wish, release_set
 from aosedge.core.domain.state import INSTANCES_MOST, ITEMS_MOST, State, Target
 from aosedge.model.digests import parse_digest, sha256
@@ -21,8 +22,11 @@ def target_of(message: DesiredStatus, node: NodeName) -> Target:
     paused = any(n.item.codename == node and n.state == "paused" for n in message.nodes)
     names = tuple((_name(i.item), i.item.title or i.item.codename or "") for i in message.items)
     users = tuple(SubjectId(s.identity.id or s.identity.codename or "") for s in message.subjects if s.type == "user")
+    if message.schedule is not None:
+        checked(message.schedule)
     digest = sha256(msgspec.json.encode(bare))
-    return Target(digest, wanted, message.generation, message.schedule, paused, names, users)
+    unscheduled = sha256(msgspec.json.encode(msgspec.structs.replace(bare, schedule=None)))
+    return Target(digest, wanted, message.generation, message.schedule, paused, names, users, unscheduled)
 
 
 def _name(item: Identity) -> ItemId:

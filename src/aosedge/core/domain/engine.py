@@ -4,7 +4,7 @@ The order is explicit: when the durable state changed, `Persist` is the first ef
 before it is durable. What is acknowledged (`Settle`) is therefore always durable (I4).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 import msgspec
@@ -23,6 +23,7 @@ from aosedge.core.domain.events import (
     Disconnected,
     Event,
     FoundInstances,
+    HoldSet,
     Installed,
     InstallFailed,
     InstanceExited,
@@ -33,6 +34,7 @@ from aosedge.core.domain.events import (
     ProbeAnswered,
     QuarantineCleared,
     Received,
+    SignalsSaid,
     StartFailed,
     StateDropped,
     StateNotWritten,
@@ -53,6 +55,7 @@ from aosedge.core.domain.updates import Updates
 from aosedge.model.errors import AosError
 from aosedge.model.ids import NodeName
 from aosedge.model.instants import Monotonic, Now
+from aosedge.model.preconditions import Signal
 from aosedge.protocol.messages import DesiredStatus, OverrideEnvVars, RequestLog, StateAcceptance, UpdateState
 
 InstanceEvent = (
@@ -126,6 +129,11 @@ class Engine:
         """What this node is called on the wire."""
         return NodeName(self._policy.node.identity.codename or "")
 
+    @property
+    def signals(self) -> Mapping[str, Signal]:
+        """What is known of things that preconditions ask about."""
+        return self._updates.signals
+
     def specs(self) -> tuple[InstanceSpec, ...]:
         """The instances that shall run."""
         return self._updates.placement().placed
@@ -160,6 +168,10 @@ class Engine:
                 self._set(questions=left)
             case QuarantineCleared(digest):
                 updates.clear(digest)
+            case HoldSet(hold):
+                self._set(hold=hold)
+            case SignalsSaid(signals):
+                updates.said(signals)
             case NodesSeen(nodes):
                 self._observer.others = nodes
             case TimePassed():

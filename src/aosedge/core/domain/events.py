@@ -6,8 +6,10 @@ import msgspec
 
 from aosedge.core.domain.contents import Content
 from aosedge.core.domain.instances import Found, InstanceKey
+from aosedge.core.domain.state import OwnHold
 from aosedge.model.digests import Digest
 from aosedge.model.ids import SystemId, Txn
+from aosedge.model.preconditions import Signal
 from aosedge.protocol.messages import Message
 from aosedge.protocol.messages.from_unit import NodeStatus
 
@@ -197,6 +199,18 @@ class QuarantineCleared(Happened, frozen=True):
     digest: Digest | None = None
 
 
+class HoldSet(Happened, frozen=True):
+    """Somebody on the Unit holds its updates, or with None lets them go on."""
+
+    hold: OwnHold | None
+
+
+class SignalsSaid(Happened, frozen=True):
+    """What somebody on the Unit says of things that preconditions ask about; None: it is not known any more."""
+
+    signals: dict[str, Signal | None]
+
+
 class NodesSeen(Happened, frozen=True):
     """The Unit's secondary nodes as they are now, those that are not there included."""
 
@@ -234,6 +248,8 @@ Event = (
     | StateDropped
     | LogsPushed
     | QuarantineCleared
+    | HoldSet
+    | SignalsSaid
     | NodesSeen
     | TimePassed
 )

@@ -35,6 +35,8 @@ class Target(msgspec.Struct, frozen=True):
     """What people call the items, where the cloud says so."""
     users: tuple[SubjectId, ...] = ()
     """Subjects whose instances have a state that follows them."""
+    unscheduled: Digest | None = None
+    """Over its content without the schedule: another schedule alone gives up no update."""
 
 
 class Update(msgspec.Struct, frozen=True):
@@ -71,6 +73,13 @@ class KnownState(msgspec.Struct, frozen=True):
     """Of what was last found settled, and made durable, here; the cloud may not know it yet."""
 
 
+class OwnHold(msgspec.Struct, frozen=True):
+    """Somebody on the Unit holds its updates: why, and until when if it ends by itself."""
+
+    reason: str
+    until: Instant | None = None
+
+
 class State(msgspec.Struct, frozen=True):
     """All that survives a power cut."""
 
@@ -89,6 +98,7 @@ class State(msgspec.Struct, frozen=True):
     offline_since: Instant | None = None
     questions: tuple[Question, ...] = ()
     service_states: tuple[KnownState, ...] = ()
+    hold: OwnHold | None = None
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -114,6 +124,8 @@ class Policy(msgspec.Struct, frozen=True):
     state_ask_first_us: int = 30 * SECOND
     state_ask_most_us: int = 10 * MINUTE
     progress_every_us: int = SECOND
+    clock_look_us: int = MINUTE
+    """What waits for a time on the wall looks at the clock this often: it may be set."""
     first_probe_us: int = 25 * MILLISECOND
     """Probes come this soon after a start, then at doubling distance up to the check's interval."""
     stand_ins: frozenset[str] = frozenset({"native", "scripted"})

@@ -18,13 +18,12 @@ from aosedge.protocol.messages import UnitStatus
 from aosedge.protocol.messages.from_unit import (
     InstancesStatus,
     InstanceStatus,
-    ItemProgress,
     ItemStatus,
     NodeStatus,
     UnitConfigStatus,
     UpdateStatus,
 )
-from aosedge.protocol.messages.parts import Identity, InstanceState, ItemState
+from aosedge.protocol.messages.parts import Identity, InstanceState, ItemProgress, ItemState
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -175,7 +174,7 @@ class Observer:
             for i in state.update.set.items
             if i.index_digest in progress
         )
-        return UpdateStatus(state.update.phase, generation, items, error(trouble))
+        return UpdateStatus(state.update.phase, generation, items, error(trouble), self._updates.held)
 
 
 def _progress(state: State, digest: Digest, here: set[Digest]) -> ItemState:

@@ -5,12 +5,12 @@ durable state, what is counted and timed here is not: an agent that starts again
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import assert_never
 
 import msgspec
 
 from aosedge.core.domain.acquisition import Acquisition
+from aosedge.core.domain.consent import Step, consent
 from aosedge.core.domain.contents import Content
 from aosedge.core.domain.events import Cause, ContentFailed, InstallFailed
 from aosedge.core.domain.instances import InstanceKey, InstanceSpec
@@ -21,8 +21,9 @@ from aosedge.core.domain.sets import ReleaseSet, Swap, swaps
 from aosedge.core.domain.state import Phase, Policy, Quarantined, State, Target, Update
 from aosedge.core.domain.supervision import News, Supervision
 from aosedge.model.digests import Digest
-from aosedge.model.instants import SECOND, Monotonic, Now, from_datetime
-from aosedge.protocol.messages.parts import NOT_PLACED
+from aosedge.model.instants import SECOND, Instant, Monotonic, Now
+from aosedge.model.preconditions import Signal
+from aosedge.protocol.messages.parts import NOT_PLACED, Waiting
 
 Specs = Mapping[InstanceKey, tuple[Digest, InstanceSpec]]
 RUNNING = ("launching", "waiting_active", "finalizing")
@@ -50,6 +51,10 @@ class Updates:
         self._holds: dict[Digest, Hold] = {}
         self.plan = plan(state, state.target.set if state.target else state.good, {})
         """What of the target is held back, and why."""
+        self.signals: dict[str, Signal] = {}
+        self.held: Waiting | None = None
+        """What holds the update where it is."""
+        self._look_at: Instant | None = None
         self._stale = True
         self._littered = True
         self._deadline: Monotonic | None = None
@@ -82,7 +87,7 @@ class Updates:
         """A newer target. With other content whatever was under way is given up; the last good set stays."""
         old = self.state.target
         self._set(target=target)
-        if old is not None and old.digest == target.digest:
+        if old is not None and target.unscheduled == (old.unscheduled or old.digest):
             return
         if self.state.update is not None:
             self._littered = True
@@ -153,43 +158,29 @@ class Updates:
         times += [h.until for h in self._holds.values() if h.held and h.until is not None]
         if self._deadline is not None:
             times.append(self._deadline)
-        if (opens := self.opens()) is not None:
-            times.append(Monotonic(now.mono + from_datetime(opens) - now.wall))
+        if self._look_at is not None:
+            times.append(Monotonic(now.mono + min(self._look_at - now.wall, self._policy.clock_look_us)))
         return times
 
-    def opens(self) -> datetime | None:
-        """The time on the wall that the update waits for."""
-        update, target = self.state.update, self.state.target
-        schedule = target.schedule if target else None
-        if update is None or schedule is None:
-            return None
-        match update.phase:
-            case "downloading":
-                return schedule.download_after
-            case "pending":
-                return schedule.install_after
-            case "installing":
-                return schedule.activate_after
-            case "launching" | "waiting_active" | "finalizing":
-                return None
-            case _:
-                assert_never(update.phase)
+    def said(self, signals: Mapping[str, Signal | None]) -> None:
+        """What is known of things that preconditions ask about; it is not durable, and unknown after a restart."""
+        known = {**self.signals, **signals}
+        self.signals = {name: value for name, value in known.items() if value is not None}
 
     def _step(self, now: Now) -> None:
         update = self.state.update
+        self.held = self._look_at = None
         if update is None:
             self._begin()
             return
-        opens = self.opens()
-        open_ = opens is None or from_datetime(opens) <= now.wall
         match update.phase:
             case "downloading":
-                self._download(update, now.mono, open_)
+                self._download(update, now)
             case "pending":
-                if open_:
+                if self._may("install", update, now):
                     self._enter(update, "installing")
             case "installing":
-                self._install(update, now, open_)
+                self._install(update, now)
             case "launching" | "waiting_active":
                 self._launch(update, now)
             case "finalizing":
@@ -209,18 +200,29 @@ class Updates:
                 self._littered = False
                 self._collect()
 
-    def _download(self, update: Update, now: Monotonic, open_: bool) -> None:
+    def _may(self, step: Step, update: Update, now: Now) -> bool:
+        """Whether the step may be taken now; if not, why is `held`, and time may change it at `_look_at`."""
+        found = consent(self.state, update, step, self.signals, now.wall)
+        self.held, self._look_at = found.held, found.look_again_at
+        return found.held is None
+
+    def _download(self, update: Update, now: Now) -> None:
         here = {c.index_digest for c in self.state.contents}
         missing = [i.index_digest for i in update.set.items if i.index_digest not in here]
         if not missing:
             self._enter(update, "pending")
-        elif open_:
-            self.acquisition.fetch(dict.fromkeys(missing), now)
+        elif self._may("download", update, now):
+            self.acquisition.fetch(dict.fromkeys(missing), now.mono)
+        else:
+            self.acquisition.pause()
 
-    def _install(self, update: Update, now: Now, open_: bool) -> None:
+    def _install(self, update: Update, now: Now) -> None:
         wanted = update.set
         fresh = wanted.index_digests() - self.state.good.index_digests()
-        if not self.acquisition.install([c for c in self.state.contents if c.index_digest in fresh], now.mono):
+        unpacked = [c for c in self.state.contents if c.index_digest in fresh]
+        if not self.acquisition.install(unpacked, now.mono, begin=False):
+            if self._may("install", update, now):
+                self.acquisition.install(unpacked, now.mono)
             return
         placement = self._place(wanted)
         homeless = {u.key.item: u.reason for u in placement.unplaced}
@@ -232,7 +234,7 @@ class Updates:
                 return
         rests = any(self._presence.expired(spec, now.mono) for spec in placement.placed)
         paused = self.state.target is not None and self.state.target.paused
-        if open_ and not rests and not paused and self._supervision.listed:
+        if not rests and not paused and self._supervision.listed and self._may("activate", update, now):
             self._relaunch(update, now)
 
     def _relaunch(self, update: Update, now: Now) -> None:

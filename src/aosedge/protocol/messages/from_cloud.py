@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from aosedge.model.windows import UTC_ZONE, Window
 from aosedge.protocol.messages.parts import (
     AlertRules,
     CertificateType,
@@ -100,12 +101,25 @@ class DesiredBundle(Part, frozen=True):
     items: tuple[str, ...]
 
 
-class Schedule(Part, frozen=True):
-    """Not before these times. Our addition; absent means at once."""
+class ScheduleRule(Part, frozen=True):
+    """When an update that changes any of these items may go on.
 
-    download_after: Time | None = None
-    install_after: Time | None = None
-    activate_after: Time | None = None
+    A step without windows is always open, activation as installing is. The precondition, where there is one, holds
+    when installing begins and when activation does (`aosedge.model.preconditions`).
+    """
+
+    items: tuple[str, ...]
+    download: tuple[Window, ...] = ()
+    install: tuple[Window, ...] = ()
+    activate: tuple[Window, ...] = ()
+    precondition: str = ""
+
+
+class Schedule(Part, frozen=True):
+    """Rules that all hold, by the clock on the wall of `zone`. Our addition; absent means at once."""
+
+    zone: str = written(UTC_ZONE)
+    rules: tuple[ScheduleRule, ...] = written(())
 
 
 class DesiredStatus(FromCloudMessage, frozen=True, tag="desiredStatus", kw_only=True):

@@ -15,12 +15,14 @@ from aosedge.protocol.messages.parts import (
     Identity,
     InstanceOf,
     InstanceState,
+    ItemProgress,
     ItemState,
     NodeState,
     OsInfo,
     Part,
     Time,
     Usage,
+    Waiting,
     written,
 )
 from aosedge.protocol.service_states import Encoding
@@ -128,14 +130,6 @@ class InstancesStatus(Part, frozen=True):
     instances: tuple[InstanceStatus, ...] = written(())
 
 
-class ItemProgress(Part, frozen=True):
-    """Bytes of one item that are on the Unit, of how many."""
-
-    item: Identity
-    downloaded_bytes: Count
-    total_bytes: Count
-
-
 class UpdateStatus(Part, frozen=True):
     """Where the Unit stands in its update. Our addition."""
 
@@ -143,6 +137,7 @@ class UpdateStatus(Part, frozen=True):
     generation: Generation | None = None
     items: tuple[ItemProgress, ...] = ()
     error_info: ErrorInfo | None = None
+    held: Waiting | None = None
 
 
 class UnitStatus(FromUnitMessage, frozen=True, tag="unitStatus", kw_only=True):

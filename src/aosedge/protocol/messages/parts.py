@@ -55,6 +55,23 @@ class ErrorInfo(Part, frozen=True, omit_defaults=False):
     message: str = ""
 
 
+class Waiting(Part, frozen=True):
+    """Why a Unit does not take the next step of its update, and until when if time alone changes it. Our addition."""
+
+    cause: Literal["window", "precondition", "hold"]
+    step: Literal["download", "install", "activate"]
+    reason: str
+    until: Time | None = None
+
+
+class ItemProgress(Part, frozen=True):
+    """Bytes of one item that are on the Unit, of how many."""
+
+    item: Identity
+    downloaded_bytes: Count
+    total_bytes: Count
+
+
 QUARANTINED = "quarantined: "
 """What the message of an item begins with that failed once and is not tried again. Our addition."""
 NOT_PLACED = "not placed: "

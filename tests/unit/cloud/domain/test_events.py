@@ -3,8 +3,8 @@
 from aosedge.cloud.domain import events
 from aosedge.model.ids import CampaignId, UnitId
 from aosedge.protocol.messages import Alerts, UnitStatus
-from aosedge.protocol.messages.from_unit import ItemProgress, UpdateStatus
-from aosedge.protocol.messages.parts import Identity
+from aosedge.protocol.messages.from_unit import UpdateStatus
+from aosedge.protocol.messages.parts import Identity, ItemProgress
 
 UNIT = UnitId("u")
 

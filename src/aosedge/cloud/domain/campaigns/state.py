@@ -38,8 +38,8 @@ MemberState = Literal[
 
 MOVING: Final = ("deploying", "soaking")
 """Wave states between its beginning and its end."""
-ON_THE_WAY: Final = ("offered", "downloading", "installing", "activating")
-"""Member states between an offer and the new content being active."""
+ON_THE_WAY: Final = ("offered", "held", "downloading", "installing", "activating")
+"""Member states between an offer and the new content being active. `held`: the Unit takes no step now."""
 POINTS_MOST: Final = 128
 """Kept of a wave's results as they came in; beyond, every other one is forgotten."""
 ENDED: Final = ("succeeded", "failed", "rolled_back", "skipped", "excluded")
@@ -85,12 +85,12 @@ class Counts(msgspec.Struct, frozen=True):
 
     @property
     def on_the_way(self) -> int:
-        """Offered and not yet active."""
-        return self.offered + self.downloading + self.installing + self.activating
+        """Offered and not yet active. Whoever is held counts: it may go on at any moment."""
+        return self.offered + self.held + self.downloading + self.installing + self.activating
 
     @property
     def unbegun(self) -> int:
-        """Still to be offered."""
+        """Still to be offered, or to go on."""
         return self.pending + self.held
 
     @property

@@ -46,7 +46,7 @@ def _step(known: Known, part: Part) -> Step:
         return _said(part, "campaign_excluded", "stopped", f"takes no part: {part.excluded}", cure=cure)
     if part.member is None:
         return _none(known, part)
-    if part.member.state in ("pending", "held"):
+    if part.member.state == "pending":
         return _waiting(known, part, part.member)
     return _offered(part, part.member)
 
@@ -119,9 +119,6 @@ def _waiting(known: Known, part: Part, member: Member) -> Step:
 def _in_turn(known: Known, part: Part, member: Member) -> Step:
     """The campaign runs, and it is not the Unit's turn."""
     campaign, moving = part.campaign, part.campaign.current
-    if member.state == "held":
-        cure = "The Unit lets it go on, or its hold ends.", ""
-        return _said(part, "campaign_held", "waiting", f"is held by the Unit: {member.reason}", cure=cure)
     if moving is None or moving.number != member.wave:
         return _behind(known, part, member)
     left = room(campaign, known.now)
@@ -175,6 +172,11 @@ def _offered(part: Part, member: Member) -> Step:
             return _said(part, "campaign_skipped", "stopped", f"passed it over{why}", at, cure=(_NEW, ""))
         case "excluded":
             return _said(part, "campaign_left_out", "stopped", f"left it out{why}", at, cure=(_NEW, ""))
+        case "held":
+            words = f"offered {part.bundle} in {wave}, and the Unit holds it{why}"
+            cure = "What it waits for comes about, before its deadline.", ""
+            ends = _after(member.offered_at, campaign.policy.unit_deadline_us)
+            return replace(_said(part, "campaign_held", "waiting", words, at, cure=cure), until=ends)
         case state if state in ON_THE_WAY:
             ends = _after(member.offered_at, campaign.policy.unit_deadline_us)
             words = f"offered {part.bundle} in {wave}, and it is {state}{why}"

@@ -1,20 +1,25 @@
 """What the Unit itself says: whether it is there, how far its update is, what is wrong with items and instances."""
 
-from collections.abc import Iterator
-from typing import assert_never
+from collections.abc import Iterator, Mapping
+from typing import Final, assert_never
 
 from aosedge.cloud.domain.explain.known import Kind, Known, Step
 from aosedge.cloud.domain.explain.rules import Code
 from aosedge.cloud.domain.statuses import Actual, name_of
-from aosedge.model.instants import MINUTE, Instant
+from aosedge.model.instants import MINUTE, Instant, from_datetime
 from aosedge.protocol.messages import DesiredStatus
 from aosedge.protocol.messages.from_cloud import DesiredItem
 from aosedge.protocol.messages.from_unit import InstanceStatus, ItemStatus, UpdateStatus
-from aosedge.protocol.messages.parts import NOT_PLACED, QUARANTINED, ErrorInfo
+from aosedge.protocol.messages.parts import NOT_PLACED, QUARANTINED, ErrorInfo, Waiting
 
 SILENT_US = 5 * MINUTE
 """A download whose figures a connected Unit has not renewed for so long is stuck."""
 _ALONE = "It goes on by itself."
+_LETS_GO: Final[Mapping[str, tuple[str, str]]] = {
+    "window": ("It goes on when its window opens.", ""),
+    "precondition": ("It goes on when the signals on the Unit say so.", "aoscore signal NAME=VALUE"),
+    "hold": ("It goes on when the hold ends, or somebody on the Unit releases it.", "aoscore release"),
+}
 _PHASES: dict[str, tuple[Code, str, str]] = {
     "pending": ("pending", "has all of it, and waits to install", "Its window opens, or what it waits for is over."),
     "installing": ("installing", "installs it", _ALONE),
@@ -73,12 +78,21 @@ def reported_steps(known: Known, document: DesiredStatus) -> Iterator[Step]:
 def _update(known: Known, update: UpdateStatus | None, at: Instant) -> Iterator[Step]:
     if update is None or update.state == "idle":
         return
+    if update.held is not None:
+        yield _held(known, update.held, at)
+        return
     if update.state == "downloading":
         yield _download(known, update, at)
         return
     code, words, cure = _PHASES[update.state]
     why = f": {words_of(update.error_info)}" if update.error_info else ""
     yield Step(code, "waiting", f"it {words}{why}", "unit", known.unit.id, at, next=cure)
+
+
+def _held(known: Known, held: Waiting, at: Instant) -> Step:
+    until = None if held.until is None else from_datetime(held.until)
+    cure, command = _LETS_GO[held.cause]
+    return Step(held.cause, "waiting", f"it waits: {held.reason}", "unit", known.unit.id, at, until, cure, command)
 
 
 def _download(known: Known, update: UpdateStatus, at: Instant) -> Step:

@@ -1,5 +1,7 @@
 """Where a member stands."""
 
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 
@@ -12,7 +14,7 @@ from aosedge.model.ids import ItemId
 from aosedge.protocol.messages import DesiredStatus
 from aosedge.protocol.messages.from_cloud import DesiredInstance, DesiredItem
 from aosedge.protocol.messages.from_unit import InstancesStatus, InstanceStatus, ItemStatus, UpdateStatus
-from aosedge.protocol.messages.parts import ErrorInfo, Generation, Identity
+from aosedge.protocol.messages.parts import ErrorInfo, Generation, Identity, Waiting
 
 GENERATION, OLDER = Generation(1, 2), Generation(1, 1)
 WANTED = {ItemId("s1"): "2.0.0", ItemId("s2"): "2.0.0"}
@@ -180,3 +182,15 @@ def test_once_its_target_is_made_it_has_it_waits_or_takes_no_part() -> None:
 def test_who_goes_back_is_to_have_what_its_target_says() -> None:
     assert wanted_back(WANTED, aim(s1="1.0.0", other="2.0.0")) == {"s1": "1.0.0"}
     assert wanted_back(WANTED, Aim()) == {}
+
+
+def test_a_unit_that_says_what_it_waits_for_is_held_with_that_reason() -> None:
+    held = Waiting("hold", "install", "held on the Unit: carrying a load", datetime(2026, 3, 1, 12, tzinfo=UTC))
+    before = (item("s1", "1.0.0", "installed"), item("s2", "1.0.0", "installed"))
+    waits = reported(before, (), UpdateStatus("pending", GENERATION, held=held))
+    words = "held on the Unit: carrying a load, until 2026-03-01 12:00 UTC"
+    assert progress("downloading", WANTED, aim(), waits) == Progress("held", words)
+    endless = UpdateStatus("pending", GENERATION, held=msgspec.structs.replace(held, until=None))
+    assert progress("held", WANTED, aim(), reported(before, (), endless)).reason == held.reason
+    older = UpdateStatus("pending", OLDER, held=held)
+    assert state(reported(before, (), older)) == "offered"

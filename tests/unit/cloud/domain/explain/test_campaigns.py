@@ -82,7 +82,13 @@ def test_in_its_own_wave_a_unit_is_next_unless_limits_hold_it() -> None:
     paced = {"policy": replace(POLICY, limits=Limits(starts_per_minute=2)), "starts": Starts(((NOW, 2),))}
     step = said(part("running", Member(0, "pending"), of=paced))
     assert (step.code, step.until) == ("campaign_limits", NOW + MINUTE)
-    assert brief(part("running", Member(0, "held", "carries a load"))) == ("campaign_held", "waiting")
+
+
+def test_a_unit_that_holds_its_update_is_waited_for_until_its_deadline() -> None:
+    step = said(part("running", Member(0, "held", "carries a load", NOW)))
+    assert (step.code, step.outcome) == ("campaign_held", "waiting")
+    assert step.reason.endswith("and the Unit holds it: carries a load")
+    assert step.until == NOW + POLICY.unit_deadline_us
 
 
 def test_the_organizations_budget_may_hold_it() -> None:

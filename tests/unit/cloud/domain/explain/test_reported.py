@@ -25,8 +25,8 @@ from aosedge.cloud.domain.explain.reported import words_of
 from aosedge.cloud.domain.statuses import Status
 from aosedge.model.digests import sha256
 from aosedge.model.instants import MINUTE, Instant, to_datetime
-from aosedge.protocol.messages.from_unit import DownloadProgressAlert, ItemProgress, UpdateStatus
-from aosedge.protocol.messages.parts import ErrorInfo, Generation, Identity
+from aosedge.protocol.messages.from_unit import DownloadProgressAlert, UpdateStatus
+from aosedge.protocol.messages.parts import ErrorInfo, Generation, Identity, ItemProgress, Waiting
 
 AWAY = replace(UNIT, connectivity="Offline")
 AIM = document(s1="2.0.0")
@@ -195,3 +195,14 @@ def test_an_instance_that_is_not_there_is_to_be_started() -> None:
 def test_an_error_without_words_is_told_by_its_codes() -> None:
     assert words_of(None) == "no reason given"
     assert words_of(ErrorInfo(3, 4)) == "error 3, exit code 4"
+
+
+@pytest.mark.parametrize("cause", ["window", "precondition", "hold"])
+def test_what_holds_an_update_is_named_with_what_lets_it_go_on(cause: str) -> None:
+    held = Waiting(cause, "install", "so it is", to_datetime(Instant(NOW + MINUTE)))  # type: ignore[arg-type]
+    doing = replace(update("pending"), held=held)
+    found = next(step for step in last(reported(item(), doing=doing)) if step.code == cause)
+    assert (found.outcome, found.reason, found.until) == ("waiting", "it waits: so it is", NOW + MINUTE)
+    assert found.next
+    endless = replace(doing, held=replace(held, until=None))
+    assert next(step for step in last(reported(item(), doing=endless)) if step.code == cause).until is None
