@@ -9,7 +9,7 @@ const LEVELS = SEVERITIES.map((value) => ({ value, title: w.severities[value] })
 
 interface Props {
   step: Step<PolicyDraft>;
-  /** It has begun: its waves, and whether two people decide, stay. */
+  /** It has begun: its waves, its windows, and whether two people decide, stay. */
   settled?: boolean;
 }
 
@@ -43,6 +43,7 @@ export function How({ step, settled = false }: Props) {
           ) : null}
         </div>
       </FormSection>
+      {settled ? null : <When step={step} />}
       <FormSection title={w.safetyTitle} titleElement="h3">
         <div className="aos-numbers">
           <TextField step={step} name="deadlineHours" label={w.deadline} how={w.deadlineHow} type="number" />
@@ -60,6 +61,20 @@ export function How({ step, settled = false }: Props) {
         </div>
       </FormSection>
     </Form>
+  );
+}
+
+/** Windows of the Unit's own clock, and what has to be so on it. */
+function When({ step }: { step: Step<PolicyDraft> }) {
+  return (
+    <FormSection title={w.whenTitle} titleElement="h3">
+      <div className="aos-numbers">
+        <TextField step={step} name="download" label={w.downloadWindow} how={w.windowHow} placeholder={w.anyTime} />
+        <TextField step={step} name="install" label={w.installWindow} how={w.windowHow} placeholder={w.anyTime} />
+        <TextField step={step} name="activate" label={w.activateWindow} how={w.windowHow} placeholder={w.asInstalling} />
+      </div>
+      <TextField step={step} name="precondition" label={w.precondition} how={w.preconditionHow} placeholder={w.nothingAsked} />
+    </FormSection>
   );
 }
 

@@ -14,6 +14,7 @@ describe("how a campaign goes, as it is typed", () => {
       { ...USUAL, strategy: "sets", inSets: ["a"], usual: "0.5", tooMany: "5", early: true, severity: "critical" },
       { ...USUAL, test: false, deadlineHours: "0.5", goBack: false, wayBack: true, fourEyes: true, perMinute: "10" },
       { ...USUAL, perMinute: "100", rampFirst: "10", rampHours: "0.5", megabytes: "2.5" },
+      { ...USUAL, install: "22:00-05:00; sat,sun 00:00-24:00", precondition: 'ignition == "off"', deadlineHours: "30" },
     ];
     for (const draft of drafts) expect(policyDraftOf(policyOf(draft))).toEqual(draft);
   });
@@ -31,6 +32,9 @@ describe("how a campaign goes, as it is typed", () => {
     expect([...faultsOf(odd)].sort()).toEqual(["atOnce", "failed", "priority", "soakMinutes", "tooMany"]);
     expect([...faultsOf({ ...USUAL, rampFirst: "10" })]).toEqual([]);
     expect([...faultsOf({ ...USUAL, perMinute: "5", rampFirst: "10", megabytes: "0" })]).toEqual(["rampFirst", "megabytes"]);
+    for (const odd of ["22-05", "24:00-05:00", "05:00-05:00", "sun,off 01:00-02:00", "01:00-02:00;"]) {
+      expect([...faultsOf({ ...USUAL, download: odd })]).toEqual(["download"]);
+    }
     expect([...faultsOf({ ...USUAL, strategy: "sets" })]).toEqual(["inSets"]);
     expect([...faultsOf({ ...USUAL, test: false, tooMany: "" })]).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import type { Schemas } from "../api/client";
 import { asPercent, secondsOf } from "./durations";
+import { typedWindows, windowsOf } from "./windows";
 
 export type Policy = Schemas["PolicyBody"];
 type Gate = NonNullable<Policy["gate"]>;
@@ -33,6 +34,10 @@ export interface PolicyDraft {
   rampFirst: string;
   rampHours: string;
   megabytes: string;
+  download: string;
+  install: string;
+  activate: string;
+  precondition: string;
   deadlineHours: string;
   offlineHours: string;
   offlineFails: boolean;
@@ -47,7 +52,8 @@ export const USUAL: PolicyDraft = {
   strategy: "staged", shares: "5, 50, 100", inSets: [], rest: true,
   soakMinutes: "30", success: "95", failed: "2", sample: "5", severity: "error", manual: false,
   test: true, usual: "", tooMany: "", wrongHalt: "5", missed: "5", early: false,
-  atOnce: "", perMinute: "", rampFirst: "", rampHours: "1", megabytes: "", deadlineHours: "2", offlineHours: "24", offlineFails: false,
+  atOnce: "", perMinute: "", rampFirst: "", rampHours: "1", megabytes: "",
+  download: "", install: "", activate: "", precondition: "", deadlineHours: "2", offlineHours: "24", offlineFails: false,
   join: true, priority: "0", goBack: true, wayBack: false, fourEyes: false,
 };
 
@@ -89,6 +95,9 @@ export function faultsOf(draft: PolicyDraft): ReadonlySet<keyof PolicyDraft> {
     ["rampFirst", !grows(draft) || whole(draft.rampFirst, 1, Number(draft.perMinute) || 0)],
     ["rampHours", !grows(draft) || within(draft.rampHours, 1 / 60, 720)],
     ["megabytes", draft.megabytes === "" || within(draft.megabytes, 0.000001, 1_000_000_000)],
+    ["download", windowsOf(draft.download) !== undefined],
+    ["install", windowsOf(draft.install) !== undefined],
+    ["activate", windowsOf(draft.activate) !== undefined],
     ["deadlineHours", within(draft.deadlineHours, 1 / 60, 8_000)],
     ["offlineHours", within(draft.offlineHours, 1 / 60, 8_000)],
     ["priority", whole(draft.priority, 0, 1_000_000)],
@@ -142,6 +151,12 @@ export function policyOf(draft: PolicyDraft, old: Policy = {} as Policy): Policy
       ramp: grows(draft) ? { first: Number(draft.rampFirst), over: seconds(draft.rampHours, 3600) } : null,
       bytes_per_second: draft.megabytes === "" ? null : Math.round(Number(draft.megabytes) * MEGABYTE),
     },
+    timing: {
+      download: windowsOf(draft.download) ?? [],
+      install: windowsOf(draft.install) ?? [],
+      activate: windowsOf(draft.activate) ?? [],
+      precondition: draft.precondition.trim(),
+    },
     offline: { after: seconds(draft.offlineHours, 3600), then: draft.offlineFails ? "fail" : "exclude" },
     unit_deadline: seconds(draft.deadlineHours, 3600),
     newcomers: draft.join ? "join" : "ignore",
@@ -172,7 +187,7 @@ function strategyOf({ strategy, waves = [] }: Policy): Pick<PolicyDraft, "strate
 
 /** A policy as the form shows it. */
 export function policyDraftOf(policy: Policy): PolicyDraft {
-  const { gate, sequential, limits, offline } = policy;
+  const { gate, sequential, limits, offline, timing } = policy;
   const chances = sequential
     ? {
         usual: percentOf(sequential.p0),
@@ -198,6 +213,10 @@ export function policyDraftOf(policy: Policy): PolicyDraft {
     rampFirst: typed(limits?.ramp?.first),
     rampHours: amount(limits?.ramp?.over, 3600, USUAL.rampHours),
     megabytes: limits?.bytes_per_second ? String(limits.bytes_per_second / MEGABYTE) : "",
+    download: typedWindows(timing?.download),
+    install: typedWindows(timing?.install),
+    activate: typedWindows(timing?.activate),
+    precondition: timing?.precondition ?? "",
     deadlineHours: amount(policy.unit_deadline, 3600, USUAL.deadlineHours),
     offlineHours: amount(offline?.after, 3600, USUAL.offlineHours),
     offlineFails: offline?.then === "fail",

@@ -1,6 +1,7 @@
 import { words } from "../words/en";
 import { durationWords, percent } from "./durations";
 import type { Policy } from "./policyDraft";
+import { typedWindows } from "./windows";
 
 const w = words.campaigns;
 type Limits = NonNullable<Policy["limits"]>;
@@ -17,6 +18,7 @@ export function policyWords(policy: Policy, sets: ReadonlyMap<string, string>): 
     [w.curve, test ? testWords(test) : w.noTest],
     [w.early, gate?.early_pass ? w.earlyYes : ""],
     [w.limits, limitWords(policy.limits ?? {}) || w.noLimits],
+    [w.when, (policy.timing && timingWords(policy.timing)) || w.anyTime],
     [w.deadline, durationWords(policy.unit_deadline)],
     [w.offlineAfter, w.offlineOf(durationWords(offline?.after ?? ""), offline?.then === "fail")],
     [w.afterHalt, policy.roll_back_on_halt ? w.goesBack : w.stays],
@@ -40,6 +42,16 @@ function limitWords({ at_once: atOnce, starts_per_minute: perMinute, ramp, bytes
     rate ? w.bytesPerSecond(rate / 1_000_000) : "",
   ];
   return limits.filter(Boolean).join(", ");
+}
+
+function timingWords({ download, install, activate, precondition }: NonNullable<Policy["timing"]>): string {
+  const rules = [
+    download.length ? w.downloads(typedWindows(download)) : "",
+    install.length ? w.installs(typedWindows(install)) : "",
+    activate.length ? w.activates(typedWindows(activate)) : "",
+    precondition ? w.onlyIf(precondition) : "",
+  ];
+  return rules.filter(Boolean).join(", ");
 }
 
 function wavesWords({ strategy, waves = [] }: Policy, sets: ReadonlyMap<string, string>): string {

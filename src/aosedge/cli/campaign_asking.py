@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from aosedge.cli.client import Client, View
 from aosedge.cli.names import named
 from aosedge.model.errors import Invalid
 from aosedge.model.quantities import parse_size
+from aosedge.model.windows import parse_window
 
 
 def selection_of(client: Client, fleets: list[str], sets: list[str], selector: str | None, units: list[str]) -> View:
@@ -37,6 +40,15 @@ def limits_of(at_once: int | None, per_minute: int | None, ramp: str | None, byt
         if bytes_per_second is None
         else parse_size(bytes_per_second.removesuffix("/s"), "--bytes-per-second"),
     }
+
+
+def timing_of(download: list[str], install: list[str], activate: list[str], precondition: str) -> View:
+    """When Units may take its steps; raises Invalid for what is no window."""
+    named = (("download", download), ("install", install), ("activate", activate))
+    windows = {
+        step: [msgspec.to_builtins(parse_window(text, f"--{step}-window")) for text in said] for step, said in named
+    }
+    return windows | {"precondition": precondition}
 
 
 def _ramp(text: str) -> View:

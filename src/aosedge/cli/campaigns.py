@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from aosedge.cli import campaign_plans, campaign_rehearsals
-from aosedge.cli.campaign_asking import found_of, limits_of, policy_of, selection_of, what_of
+from aosedge.cli.campaign_asking import found_of, limits_of, policy_of, selection_of, timing_of, what_of
 from aosedge.cli.client import View
 from aosedge.cli.commands import Json, begin, group
 from aosedge.cli.names import bundle_named
@@ -60,6 +60,12 @@ def create(
     per_minute: Annotated[int | None, typer.Option(help="Units that start in a minute")] = None,
     ramp: Annotated[str | None, typer.Option(help="10:PT1H: from 10 starts a minute to --per-minute in 1 h")] = None,
     bytes_per_second: Annotated[str | None, typer.Option(help="downloads of all Units together: 20MB")] = None,
+    download_window: Annotated[
+        Many, typer.Option(help="when Units may download, their time: 'sat,sun 01:00-05:00'")
+    ] = None,
+    install_window: Annotated[Many, typer.Option(help="when they may install; repeat")] = None,
+    activate_window: Annotated[Many, typer.Option(help="when it may start, by default as installing")] = None,
+    precondition: Annotated[str, typer.Option(help="on the Unit: 'ignition == \"off\" and battery > 40'")] = "",
     deadline: Annotated[str, typer.Option(help="silence of a Unit after which it failed, ISO 8601")] = "PT2H",
     offline_after: Annotated[str, typer.Option(help="absence after which a Unit is left out")] = "PT24H",
     priority: Annotated[int, typer.Option(help="a higher one may overtake")] = 0,
@@ -88,6 +94,7 @@ def create(
         "roll_back_on_halt": not stay,
         "four_eyes": four_eyes,
         "require_way_back": require_way_back,
+        "timing": timing_of(download_window or [], install_window or [], activate_window or [], precondition),
     }
     body = {
         "title": title,

@@ -29,6 +29,7 @@ from aosedge.cloud.domain.campaigns.state import (
     Wave,
     WaveState,
 )
+from aosedge.cloud.domain.campaigns.timing import Timing
 from aosedge.cloud.store import Session
 from aosedge.cloud.store.campaigns import Member
 from aosedge.model.ids import BundleId, FleetId, SetId, UnitId
@@ -71,6 +72,7 @@ class PolicyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roll_back_on_halt: bool = True
     four_eyes: bool = False
     require_way_back: bool = False
+    timing: Timing = Timing()
 
 
 class SelectionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -200,6 +202,7 @@ def policy_of(session: Session, bundle: str, body: PolicyBody) -> Policy:
         roll_back_on_halt=body.roll_back_on_halt,
         four_eyes=body.four_eyes,
         require_way_back=body.require_way_back,
+        timing=body.timing,
     )
 
 
@@ -209,7 +212,7 @@ def body_of(policy: Policy) -> PolicyBody:
         name: getattr(policy, name)
         for name in (
             "strategy", "waves", "priority", "newcomers", "roll_back_on_halt", "four_eyes",
-            "require_way_back",
+            "require_way_back", "timing",
         )
     }  # fmt: skip
     return PolicyBody(

@@ -12,11 +12,14 @@ import msgspec
 from aosedge.model.errors import Invalid, TooLarge
 from aosedge.model.versions import LONGEST as VERSION_LONGEST
 from aosedge.model.versions import Version, parse_version
+from aosedge.model.windows import zone_named
 
 LABELS_MOST: Final = 64
 """Of one Unit."""
 LONGEST: Final = 63
 """Characters of a name, and of a value."""
+ZONE: Final = "timezone"
+"""The label of a Unit that names its time zone, as Europe/Berlin; UTC without it."""
 THOUSANDTHS: Final = 1000
 """What a number is counted in, so that it is exact in every database."""
 
@@ -56,6 +59,8 @@ def changed(labels: Mapping[str, str], change: Change) -> dict[str, str]:
         _check_name(name, "set")
         if not is_value(value):
             raise Invalid("not a label's value", element=f"set.{name}", expected=VALUE_RULE, got=value[:LONGEST])
+        if name == ZONE:
+            zone_named(value, f"set.{ZONE}")
     for name in change.remove:
         _check_name(name, "remove")
         if name in change.set:

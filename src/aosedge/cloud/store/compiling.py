@@ -10,12 +10,14 @@ from aosedge.cloud.domain.assignments import Assignment
 from aosedge.cloud.domain.catalogue import Item, ItemVersion
 from aosedge.cloud.domain.deployment import deployment
 from aosedge.cloud.domain.releases import Release, released
+from aosedge.cloud.domain.schedules import Pace
 from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.target_systems import TargetSystem
 from aosedge.cloud.domain.targets import Catalogue, CompiledTarget, Intent, UnitTarget, left_out
 from aosedge.cloud.store import rows
 from aosedge.cloud.store.campaign_tables import unit_releases
 from aosedge.cloud.store.documents import Documents
+from aosedge.cloud.store.paces import paces_of
 from aosedge.cloud.store.reported import ReportedUnits
 from aosedge.cloud.store.reported_members import ReportedMembers
 from aosedge.cloud.store.set_tables import target_systems
@@ -170,6 +172,10 @@ class Compiling:
             ids |= {row.id for row in self._connection.execute(query) if tuple(row[1:]) in names}
         there = self._connection.execute(select(items.c.id).where(items.c.id.in_(ids))).scalars() if ids else ()
         return set(there)
+
+    def paces(self, ids: Sequence[UnitId]) -> dict[UnitId, Pace]:
+        """When what campaigns released to these Units may come, where they say."""
+        return paces_of(self._connection, ids)
 
     def put_documents(self, compiled: Iterable[CompiledTarget]) -> None:
         """Store documents by digest; known ones are left as they are."""

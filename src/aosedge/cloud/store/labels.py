@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from aosedge.cloud.domain.access.callers import Scope
-from aosedge.cloud.domain.labels import number_of, version_of
+from aosedge.cloud.domain.labels import ZONE, number_of, version_of
 from aosedge.cloud.store.selecting import order_key
 from aosedge.cloud.store.set_tables import unit_labels
 from aosedge.cloud.store.tables import units
@@ -43,6 +43,8 @@ class Labels:
             is None
         ):
             raise NotFound("unit", unit)
+        if self.of(unit).get(ZONE) != labels.get(ZONE):
+            self._connection.execute(update(units).where(units.c.id == unit).values(target_dirty=True))
         self._connection.execute(delete(unit_labels).where(unit_labels.c.unit == unit))
         if labels:
             self._connection.execute(insert(unit_labels), [_row(unit, name, labels[name]) for name in sorted(labels)])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from aosedge.cloud.domain.access.callers import Caller
+from aosedge.cloud.domain.schedules import Pace, scheduled
 from aosedge.cloud.domain.soundness import faults
 from aosedge.cloud.domain.targets import CompiledTarget, Intent, Refused, UnitTarget, compile_target, next_generation
 from aosedge.cloud.store import EverySession, Store
@@ -45,10 +46,13 @@ def begin_epoch(session: EverySession) -> int:
 def compile_units(session: EverySession, dirty: Sequence[DirtyUnit]) -> list[UnitId]:
     """Compile these in this transaction; which have another target now."""
     intents = session.compiling.intents(unit.aims for unit in dirty)
-    results = {aims: _checked(intent) for aims, intent in intents.items()}
+    compiled = {aims: _checked(intent) for aims, intent in intents.items()}
+    paces = session.compiling.paces([unit.unit for unit in dirty])
+    paced = {unit.unit: (unit.aims, paces.get(unit.unit, Pace())) for unit in dirty}
+    results = {each: _paced(compiled[each[0]], each[1]) for each in set(paced.values())}
     session.compiling.put_documents(r for r in results.values() if isinstance(r, CompiledTarget))
     epoch, now = int(session.settings.get(_EPOCH) or 1), session.caller.now
-    targets = [_target(unit, results[unit.aims], epoch, now) for unit in dirty]
+    targets = [_target(unit, results[paced[unit.unit]], epoch, now) for unit in dirty]
     changed = [target for unit, target in zip(dirty, targets, strict=True) if target.generation != unit.generation]
     session.compiling.put_targets(targets)
     session.compiling.clean([unit.unit for unit in dirty])
@@ -67,6 +71,10 @@ def _checked(intent: Intent) -> CompiledTarget | Refused:
         if found:
             return Refused(f"the compiled target is unsound: {'; '.join(found)}", compiled.reasons)
     return compiled
+
+
+def _paced(compiled: CompiledTarget | Refused, pace: Pace) -> CompiledTarget | Refused:
+    return compiled if isinstance(compiled, Refused) else scheduled(compiled, pace)
 
 
 def _target(unit: DirtyUnit, compiled: CompiledTarget | Refused, epoch: int, now: Instant) -> UnitTarget:

@@ -39,6 +39,7 @@ def label(session: Session, id: UnitId, change: Change) -> dict[str, str]:
     labels = changed(session.labels.of(id), change)
     session.labels.put(id, labels)
     unit_sets.follow(session, unit)
+    session.signal("targets")  # its time zone is one
     return labels
 
 

@@ -26,6 +26,7 @@ def test_a_change_sets_and_removes_at_once() -> None:
         (Change({"a": "b,c"}), "set.a"),
         (Change({"a": "b" * 64}), "set.a"),
         (Change({"a": "b\n"}), "set.a"),
+        (Change({"timezone": "Europe/Bonn"}), "set.timezone"),
         (Change(remove=("a=",)), "remove"),
         (Change({"a": "b"}, ("a",)), "remove"),
     ],

@@ -5,6 +5,7 @@ from typing import Final, Literal
 import msgspec
 
 from aosedge.cloud.domain.campaigns.limits import Limits, checked_limits
+from aosedge.cloud.domain.campaigns.timing import Timing, checked_timing
 from aosedge.model.errors import Invalid
 from aosedge.model.instants import DAY, HOUR, MINUTE
 
@@ -73,6 +74,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether somebody other than its maker must approve the plan before it starts."""
     require_way_back: bool = False
     """Whether a Unit that could not go back to what it runs is left out, not only named."""
+    timing: Timing = Timing()
+    """When Units may take its steps."""
 
 
 def waves_of(policy: Policy) -> tuple[WaveAsk, ...]:
@@ -110,6 +113,7 @@ def checked(policy: Policy) -> Policy:
     checked_limits(policy.limits)
     _number("offline.after", policy.offline.after_us, MINUTE, LONGEST_US)
     _number("unit_deadline", policy.unit_deadline_us, MINUTE, LONGEST_US)
+    checked_timing(policy.timing, policy.unit_deadline_us)
     _number("priority", policy.priority, 0, 1_000_000)
     _waves(policy)
     return policy

@@ -33,7 +33,7 @@ from aosedge.cloud.domain.campaigns.events import (
 )
 from aosedge.cloud.domain.campaigns.gate import WAITS_FOR_APPROVAL, judge, spoiled
 from aosedge.cloud.domain.campaigns.pacing import room, started
-from aosedge.cloud.domain.campaigns.policy import Gate, checked
+from aosedge.cloud.domain.campaigns.policy import Gate, Policy, checked
 from aosedge.cloud.domain.campaigns.state import MOVING, Campaign, CampaignState, Wave
 from aosedge.model.digests import sha256
 from aosedge.model.errors import Conflict, Invalid
@@ -123,9 +123,9 @@ def _edit(campaign: Campaign, asked: Edit, now: Instant) -> Step:
     edited = replace(campaign, policy=policy, revision=campaign.revision + 1)
     if campaign.state in ("draft", "planned"):
         return Step(replace(edited, approved_digest=""))  # what was planned and approved was another one
-    if (policy.strategy, policy.waves, policy.four_eyes) != (old.strategy, old.waves, old.four_eyes):
+    if _settled(policy) != _settled(old):
         raise Conflict(
-            "its waves, and whether two people decide, are settled",
+            "its waves and windows, and whether two people decide, are settled",
             element="policy",
             expected="limits, deadlines, gates, priority",
             cure="cancel it and make another",
@@ -141,6 +141,11 @@ def _edit(campaign: Campaign, asked: Edit, now: Instant) -> Step:
     if campaign.state == "scheduled":
         return Step(replace(edited, state="planned", starts_at=None, reason="changed: to be planned again"))
     return Step(replace(edited, state="paused" if campaign.state == "running" else campaign.state, reason=TO_APPROVE))
+
+
+def _settled(policy: Policy) -> tuple[object, ...]:
+    """What is as it was once a campaign is on its way: Units have been told when they may take it."""
+    return policy.strategy, policy.waves, policy.timing, policy.four_eyes
 
 
 def _approve_plan(campaign: Campaign, asked: ApprovePlan) -> Campaign:
