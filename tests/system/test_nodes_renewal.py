@@ -63,7 +63,8 @@ def held(unit: NewUnit) -> dict[Place, str]:
     return {("left", type): pair.facts.serial for type, pair in pairs.items() if pair is not None and pair.facts}
 
 
-def until(so: Callable[[], bool], seconds: float = 60) -> None:
+def until(so: Callable[[], bool], seconds: float = 150) -> None:
+    """A node that does not answer is asked again after a minute."""
     end = time.monotonic() + seconds
     while not so():
         assert time.monotonic() < end, "never so"
