@@ -12,7 +12,7 @@ from aosedge.model.windows import Window, checked_windows, longest_closed_us
 _STEPS: Final = ("download", "install", "activate")
 
 
-class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Windows in each Unit's time zone, none for always, and a precondition over its signals, empty for none.
 
     Activating without windows of its own waits for those of installing.
