@@ -115,10 +115,4 @@ def _rules(schedule: Schedule, state: State, update: Update) -> Iterator[Schedul
 
 
 def _own(rule: ScheduleRule, step: Step) -> tuple[Window, ...]:
-    match step:
-        case "download":
-            return rule.download
-        case "install":
-            return rule.install
-        case "activate":
-            return rule.activate
+    return {"download": rule.download, "install": rule.install, "activate": rule.activate}[step]

@@ -1,5 +1,7 @@
 """What Units report: merging, lateness, repeats, and the deployment axis that follows."""
 
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -21,7 +23,7 @@ from aosedge.protocol.messages.from_unit import (
     UnitConfigStatus,
     UpdateStatus,
 )
-from aosedge.protocol.messages.parts import ErrorInfo, Generation, Identity
+from aosedge.protocol.messages.parts import ErrorInfo, Generation, Identity, Waiting
 
 GENERATION = Generation(3, 7)
 
@@ -184,6 +186,7 @@ def update(state: str, generation: Generation | None = GENERATION, error: str | 
     return UpdateStatus(state, generation, error_info=info)  # type: ignore[arg-type]
 
 
+HELD = Waiting("window", "install", "install waits for its window", datetime(2026, 3, 1, 4, tzinfo=UTC))
 RESTARTING = msgspec.structs.replace(
     instances("a", "activating", "active"),
     instances=(
@@ -309,6 +312,11 @@ RESTARTING = msgspec.structs.replace(
             AIM,
             changed(items=(item("a", state="downloading"),), update=update("idle")),
             Deployment("degraded", "code-a 1.0.0 is downloading"),
+        ),
+        (
+            AIM,
+            changed(update=msgspec.structs.replace(update("pending"), held=HELD)),
+            Deployment("updating", "install waits for its window, until 2026-03-01 04:00 UTC"),
         ),
     ],
 )
