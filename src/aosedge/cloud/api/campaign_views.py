@@ -1,6 +1,7 @@
 """Campaigns as the API takes and shows them: durations in ISO 8601, times in RFC 3339, shares from 0 to 1."""
 
 from datetime import timedelta
+from typing import Literal
 
 import msgspec
 
@@ -54,7 +55,7 @@ class OfflineBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What becomes of a member that has not been there for so long since its wave began."""
 
     after: timedelta = timedelta(hours=24)
-    then: str = "exclude"
+    then: Literal["exclude", "fail"] = "exclude"
 
 
 class PolicyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,7 +68,7 @@ class PolicyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: PaceBody = PaceBody()
     offline: OfflineBody = OfflineBody()
     unit_deadline: timedelta = timedelta(hours=2)
-    newcomers: str = "join"
+    newcomers: Literal["join", "ignore"] = "join"
     priority: int = 0
     roll_back_on_halt: bool = True
     four_eyes: bool = False
@@ -196,9 +197,9 @@ def policy_of(session: Session, bundle: str, body: PolicyBody) -> Policy:
         gate=Gate(**gate, soak_us=soak // _MICROSECOND),
         limits=limits_of(body.limits),
         sequential=sequential_of(body.sequential, past),
-        offline=Offline(offline.after // _MICROSECOND, offline.then),  # type: ignore[arg-type]
+        offline=Offline(offline.after // _MICROSECOND, offline.then),
         unit_deadline_us=body.unit_deadline // _MICROSECOND,
-        newcomers=body.newcomers,  # type: ignore[arg-type]
+        newcomers=body.newcomers,
         roll_back_on_halt=body.roll_back_on_halt,
         four_eyes=body.four_eyes,
         require_way_back=body.require_way_back,
