@@ -2,7 +2,7 @@
 
 import pytest
 from msgspec.structs import replace
-from tests.contract.campaign_world import FLEET, HALVES, ITEM, CampaignPlace, campaign_place
+from tests.contract.campaign_world import ALL, FLEET, HALVES, ITEM, NEW, CampaignPlace, campaign_place
 from tests.contract.store_world import person, unit
 
 from aosedge.cloud.domain.access.callers import Scope
@@ -11,8 +11,9 @@ from aosedge.cloud.domain.campaigns.events import Pause
 from aosedge.cloud.domain.campaigns.limits import Limits
 from aosedge.cloud.domain.campaigns.state import Selection
 from aosedge.cloud.domain.explain.known import Explanation
+from aosedge.cloud.domain.verification.state import Settings
 from aosedge.cloud.store import Session, Store
-from aosedge.cloud.usecases import subjects, units
+from aosedge.cloud.usecases import campaigns, subjects, units, verification
 from aosedge.cloud.usecases.explaining import explain, item_named
 from aosedge.model.errors import Invalid, NotFound
 from aosedge.model.ids import AssignmentId, FleetId, ItemId, OrgId, SubjectId, UnitId
@@ -100,6 +101,24 @@ async def test_a_campaign_with_limits_holds_its_next_member(place: CampaignPlace
     await place.pass_time()
     waiting = await why(place, (await place.members("pending"))[0])
     assert codes(waiting)[2] == "campaign_limits"
+
+
+async def test_a_campaign_of_a_bundle_that_waits_for_verification_says_so_to_its_units(place: CampaignPlace) -> None:
+    await place.oem(lambda session: session.verification.put_settings(Settings(required=True)))
+    made = await place.oem(lambda s: campaigns.create(s, place.ids, "spring", NEW, HALVES, ALL))
+    await place.oem(lambda session: campaigns.plan(session, made.id))
+    (step,) = (await why(place, place.units[0])).open
+    assert (step.code, step.command) == ("not_verified", "aos verification create bundle-2")
+    batch = await place.oem(lambda session: verification.create(session, place.ids, NEW))
+    await place.oem(lambda session: verification.resolve_batch(session, place.ids, batch))
+    (step,) = (await why(place, place.units[0])).open
+    assert (step.code, step.reason) == (
+        "not_approved",
+        "campaign spring cannot start: its bundle waits for approval for any",
+    )
+    admin = Scope(reach="all")
+    seen = await place.store.read(person("admin"), admin, lambda s: explain(s, s.units.get(place.units[0])))
+    assert seen.open == (step,)
 
 
 async def test_who_has_it_is_satisfied_and_whom_it_does_not_fit_is_excluded(place: CampaignPlace) -> None:

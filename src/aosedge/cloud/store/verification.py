@@ -38,6 +38,10 @@ class Verification:
         self._connection, self._scope = connection, scope
         self.verifiers = Verifiers(connection)
 
+    def of(self, tenant: OrgId) -> "Verification":
+        """An organization's, for whoever may see something of it that waits for its verification."""
+        return Verification(self._connection, Scope("tenant", tenant))
+
     def _mine(self) -> Select[Any]:
         query, scope, batch = select(verification_batches), self._scope, verification_batches.c
         match scope.reach:

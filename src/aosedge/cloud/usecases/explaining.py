@@ -1,11 +1,15 @@
 """Why a Unit runs what it runs: what is recorded of it, put together for the chain of reasons."""
 
+from msgspec.structs import replace
+
 from aosedge.cloud.domain.campaigns.state import OVER
+from aosedge.cloud.domain.campaigns.stepping import BEFORE
 from aosedge.cloud.domain.explain.chain import explain as chain
 from aosedge.cloud.domain.explain.known import Explanation, Known, Part
 from aosedge.cloud.domain.statuses import name_of
 from aosedge.cloud.domain.units import Unit
 from aosedge.cloud.store import Session
+from aosedge.cloud.usecases.gating import hindrance_of
 from aosedge.model.errors import Invalid, NotFound
 from aosedge.model.ids import ItemId
 from aosedge.model.instants import Instant
@@ -20,7 +24,9 @@ def known(session: Session, unit: Unit, item: ItemId | None) -> Known:
     """All that is recorded."""
     subjects = session.explaining.subjects(unit.id)
     given = session.explaining.given(subjects)
-    parts = tuple(part for part in session.explaining.parts(unit.id) if _concerned(session, unit, part))
+    parts = tuple(
+        _gated(session, part) for part in session.explaining.parts(unit.id) if _concerned(session, unit, part)
+    )
     document, status = session.targets.desired(unit.id), session.statuses.find(unit.id)
     target = session.targets.find(unit.id)
     ids = {id for each in given for id in each.items} | {id for part in parts for id in part.brought}
@@ -40,6 +46,15 @@ def known(session: Session, unit: Unit, item: ItemId | None) -> Known:
         status=status,
         download=session.explaining.download(unit.id, target.compiled_at if target is not None else Instant(0)),
     )
+
+
+def _gated(session: Session, part: Part) -> Part:
+    """With what keeps it from starting, if it has not."""
+    campaign = part.campaign
+    if campaign.state not in BEFORE:
+        return part
+    of = session.verification.of(campaign.tenant)
+    return replace(part, hindrance=hindrance_of(of, campaign.bundle, campaign.fleet))
 
 
 def _concerned(session: Session, unit: Unit, part: Part) -> bool:

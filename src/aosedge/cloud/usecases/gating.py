@@ -3,23 +3,24 @@
 from aosedge.cloud.domain.campaigns.state import Campaign
 from aosedge.cloud.domain.verification.gating import Hindrance, hindrance
 from aosedge.cloud.store import Session
+from aosedge.cloud.store.verification import Verification
 from aosedge.model.errors import Conflict
 from aosedge.model.ids import BundleId, FleetId
 
 
-def hindrance_of(session: Session, bundle: BundleId, fleet: FleetId | None) -> Hindrance | None:
+def hindrance_of(verification: Verification, bundle: BundleId, fleet: FleetId | None) -> Hindrance | None:
     """What keeps the bundle from a campaign for this fleet, or for several.
 
     Verification is asked for where the organization has a verification set, or its setting says so.
     """
-    if not session.verification.sets() and not session.verification.settings().required:
+    if not verification.sets() and not verification.settings().required:
         return None
-    return hindrance(fleet, session.verification.of_bundle(bundle))
+    return hindrance(fleet, verification.of_bundle(bundle))
 
 
 def refuse_unverified(session: Session, campaign: Campaign) -> None:
     """Raise Conflict where its bundle has not passed and must have."""
-    found = hindrance_of(session, campaign.bundle, campaign.fleet)
+    found = hindrance_of(session.verification, campaign.bundle, campaign.fleet)
     if found is not None:
         cure = "see what it waits for: aos verification list, or begin with: aos verification create BUNDLE"
         raise Conflict(found.words, element="bundle", cure=cure)

@@ -9,8 +9,10 @@ from msgspec.structs import replace
 from aosedge.cloud.domain.campaigns.gate import WAITS_FOR_APPROVAL, judge
 from aosedge.cloud.domain.campaigns.pacing import room
 from aosedge.cloud.domain.campaigns.state import ON_THE_WAY, OVER, Campaign
+from aosedge.cloud.domain.campaigns.stepping import BEFORE
 from aosedge.cloud.domain.explain.known import Known, Member, Outcome, Part, Step
 from aosedge.cloud.domain.explain.rules import Code
+from aosedge.cloud.domain.verification.gating import Hindrance, cure_of
 from aosedge.model.instants import Instant
 
 _BRINGS: Final = (*ON_THE_WAY, "soaking", "succeeded")
@@ -87,6 +89,8 @@ def _back(part: Part, member: Member) -> Step:
 def _waiting(known: Known, part: Part, member: Member) -> Step:
     """It is in a wave, and was not offered anything yet."""
     campaign, name = part.campaign, quote(part.campaign.title)
+    if part.hindrance is not None and campaign.state in BEFORE:
+        return _hindered(part, part.hindrance)
     match campaign.state:
         case "draft" | "planned":
             if campaign.policy.four_eyes and campaign.approved_digest != campaign.plan_digest:
@@ -114,6 +118,12 @@ def _waiting(known: Known, part: Part, member: Member) -> Step:
             return _in_turn(known, part, member)
         case _:
             assert_never(campaign.state)
+
+
+def _hindered(part: Part, by: Hindrance) -> Step:
+    """It cannot start before its bundle has passed."""
+    code: Code = "not_approved" if by.kind == "unapproved" else "not_verified"
+    return _said(part, code, "stopped", f"cannot start: {by.words}", cure=cure_of(by, part.bundle))
 
 
 def _in_turn(known: Known, part: Part, member: Member) -> Step:

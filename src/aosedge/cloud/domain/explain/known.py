@@ -14,6 +14,7 @@ from aosedge.cloud.domain.statuses import Status
 from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.targets import UnitTarget
 from aosedge.cloud.domain.units import Unit
+from aosedge.cloud.domain.verification.gating import Hindrance
 from aosedge.model.ids import ItemId
 from aosedge.model.instants import Instant
 from aosedge.protocol.messages import DesiredStatus
@@ -81,7 +82,10 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A campaign that selected the Unit: as a member, on its way `back`, `excluded` with a reason, or none."""
+    """A campaign that selected the Unit: as a member, on its way `back`, `excluded` with a reason, or none.
+
+    `hindrance` is what keeps it from starting, as far as the verification of its bundle is concerned.
+    """
 
     campaign: Campaign
     bundle: str
@@ -89,6 +93,7 @@ class Part(msgspec.Struct, frozen=True):
     member: Member | None = None
     back: Member | None = None
     excluded: str = ""
+    hindrance: Hindrance | None = None
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -11,7 +11,8 @@ from aosedge.cloud.domain.campaigns.pacing import Room, room
 from aosedge.cloud.domain.campaigns.policy import Gate
 from aosedge.cloud.domain.campaigns.state import CampaignState, Counts, MemberState, Share, Starts, Wave
 from aosedge.cloud.domain.explain.known import Member, Part, Step
-from aosedge.model.ids import CampaignId
+from aosedge.cloud.domain.verification.gating import Hindrance
+from aosedge.model.ids import BatchId, CampaignId
 from aosedge.model.instants import MINUTE, Instant
 
 PENDING = Member(1, "pending")
@@ -39,6 +40,20 @@ def test_a_draft_moves_nobody_and_a_plan_only_once_it_is_started() -> None:
 def test_a_scheduled_campaign_says_when() -> None:
     step = said(part("scheduled", PENDING, of={"starts_at": NOW}))
     assert (step.code, step.outcome, step.until) == ("campaign_scheduled", "waiting", NOW)
+
+
+@pytest.mark.parametrize("state", ["planned", "scheduled"])
+def test_a_campaign_that_waits_for_verification_says_what_lifts_that(state: CampaignState) -> None:
+    none = Hindrance("unverified", "there is no batch of it")
+    step = said(part(state, PENDING, hindrance=none))
+    assert (step.code, step.outcome) == ("not_verified", "stopped")
+    assert step.reason == "campaign spring cannot start: there is no batch of it"
+    assert step.command == "aos verification create tick-2.0.0"
+    failed = said(part(state, PENDING, hindrance=replace(none, batch=BatchId("b"))))
+    assert (failed.code, failed.command) == ("not_verified", "aos verification show tick-2.0.0")
+    waits = said(part(state, PENDING, hindrance=Hindrance("unapproved", "it waits", BatchId("b"))))
+    assert (waits.code, waits.outcome) == ("not_approved", "stopped")
+    assert waits.command == "aos verification approve tick-2.0.0"
 
 
 def test_who_is_left_out_of_a_plan_hears_why() -> None:
