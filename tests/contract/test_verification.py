@@ -9,7 +9,7 @@ from tests.contract.campaign_world import ALL, FLEET, HALVES, ITEM, NEW, Campaig
 from tests.contract.store_world import person, tenant
 
 from aosedge.cloud.domain.access.callers import Caller, Scope
-from aosedge.cloud.domain.campaigns.events import Cancel, Pause
+from aosedge.cloud.domain.campaigns.events import Cancel, Halt, Pause, Resume
 from aosedge.cloud.domain.unit_sets import UnitSet
 from aosedge.cloud.domain.verification.state import Batch, Criteria, Settings
 from aosedge.cloud.reconcilers.verification import ResolveBatches, resolve_one
@@ -71,13 +71,13 @@ class VerificationPlace:
     async def versions(self) -> dict[UnitId, str]:
         return {unit: await self.place.wanted(unit) for unit in self.place.units}
 
-    async def start(self) -> None:
+    async def start(self, at: Instant | None = None) -> None:
         made = await self.place.oem(
             lambda s: campaigns.create(s, self.place.ids, "spring", NEW, replace(HALVES, priority=1), ALL)
         )
         self.place.campaign = made.id
         await self.place.oem(lambda session: campaigns.plan(session, made.id))
-        await self.place.oem(lambda session: campaigns.start(session, made.id, None))
+        await self.place.oem(lambda session: campaigns.start(session, made.id, at))
 
 
 @pytest.fixture
@@ -114,6 +114,47 @@ async def test_with_the_setting_a_campaign_waits_for_an_approved_bundle(verifyin
     revoke = verification.revoke
     with pytest.raises(Conflict, match="a campaign has started"):
         await verifying.place.oem(lambda session: revoke(session, batch.id, "any", ""))
+
+
+async def test_a_scheduled_start_is_asked_again_when_its_time_comes(verifying: VerificationPlace) -> None:
+    place = verifying.place
+    await place.oem(lambda s: s.verification.put_settings(Settings(required=True)))
+    batch = await verifying.approve((await verifying.begin()).id)
+    await verifying.start(at=Instant(place.clock.now + MINUTE))
+    assert (await place.drive()).state == "scheduled"
+    await place.oem(lambda session: verification.revoke(session, batch.id, "any", "wrong tests"))
+    held = await place.pass_time(2 * MINUTE)
+    why = "did not start: its bundle waits for approval for any"
+    assert (held.state, held.reason, held.starts_at) == ("planned", why, None)
+    assert set((await verifying.versions()).values()) == {"1.0.0"}
+    lines = (await place.oem(lambda session: session.audit.page())).items
+    assert [line.detail for line in lines if line.operation == "campaigns_hold_back"] == [f"spring: {why}"]
+    with pytest.raises(Conflict, match="waits for approval for any"):
+        await place.oem(lambda session: campaigns.start(session, held.id, None))
+    await verifying.approve(batch.id)
+    await place.oem(lambda session: campaigns.start(session, held.id, None))
+    assert (await place.drive()).state == "running"
+
+
+async def test_a_halt_or_an_edit_before_the_start_is_no_way_round_the_gate(
+    verifying: VerificationPlace,
+) -> None:
+    place = verifying.place
+    await place.oem(lambda s: s.verification.put_settings(Settings(required=True)))
+    batch = await verifying.approve((await verifying.begin()).id)
+    await verifying.start(at=Instant(place.clock.now + MINUTE))
+    await place.oem(lambda session: verification.revoke(session, batch.id, "any", ""))
+    place.clock.now = Instant(place.clock.now + 2 * MINUTE)
+    edited = await place.oem(lambda s: campaigns.edit(s, place.campaign, replace(HALVES, priority=2)))
+    assert edited.state == "planned"
+    await verifying.approve(batch.id)
+    later = Instant(place.clock.now + MINUTE)
+    await place.oem(lambda session: campaigns.plan(session, place.campaign))
+    await place.oem(lambda session: campaigns.start(session, place.campaign, later))
+    await place.oem(lambda session: verification.revoke(session, batch.id, "any", ""))
+    await place.oem(lambda session: campaigns.command(session, place.campaign, Halt("wait")))
+    with pytest.raises(Conflict, match="waits for approval for any"):
+        await place.oem(lambda session: campaigns.command(session, place.campaign, Resume("go on")))
 
 
 async def test_units_of_the_set_take_it_before_approval_and_nobody_else(verifying: VerificationPlace) -> None:

@@ -14,6 +14,7 @@ const DID: Record<string, string> = {
   campaigns_create: "drafted a campaign",
   campaigns_delete: "removed a campaign",
   campaigns_dossier: "took a campaign's dossier",
+  campaigns_hold_back: "did not start a campaign",
   campaigns_halt: "halted a campaign",
   campaigns_override: "overrode a campaign's gate",
   campaigns_pass: "let a campaign pass its gate",

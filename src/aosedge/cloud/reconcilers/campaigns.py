@@ -11,6 +11,7 @@ from aosedge.cloud.store import EverySession, Store
 from aosedge.cloud.usecases import verification
 from aosedge.cloud.usecases.campaign_decisions import note
 from aosedge.cloud.usecases.campaigns import counted, go_on, make_room, settled, take_in, takes_newcomers
+from aosedge.cloud.usecases.gating import held_back
 from aosedge.model.ids import CampaignId, Ids
 from aosedge.model.instants import MINUTE, Clock, Instant
 
@@ -50,7 +51,7 @@ def drive(session: EverySession, id: CampaignId, *, newcomers: bool) -> bool:
     within = session.within(Scope(reach="tenant", tenant=campaign.tenant))
     if newcomers:
         take_in(within, campaign)
-    before, campaign = campaign, settled(members, campaign, now)
+    before, campaign = campaign, settled(members, held_back(within, campaign), now)
     new, look_at = go_on(members, campaign, counted(members, campaign), now)
     members.put(new, look_at)
     make_room(members, before, new)

@@ -28,7 +28,7 @@ from aosedge.cloud.store.verification_tables import (
 from aosedge.model.errors import NotFound
 from aosedge.model.ids import BatchId, BundleId, EvidenceId, FleetId, ItemId, OrgId, SetId, TargetSystemId
 
-_BEFORE_START = ("draft", "planned", "cancelled")
+_BEFORE_START = ("draft", "planned", "scheduled", "cancelled")
 
 
 class Verification:

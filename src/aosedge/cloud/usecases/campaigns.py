@@ -17,6 +17,7 @@ from aosedge.cloud.domain.campaigns.events import (
     Offer,
     OpenWave,
     Planned,
+    Resume,
     Start,
     TryAgain,
     Withdraw,
@@ -35,7 +36,7 @@ from aosedge.cloud.store import Session
 from aosedge.cloud.store.campaign_members import FARTHEST_LOOK, CampaignMembers
 from aosedge.cloud.usecases.campaign_decisions import note
 from aosedge.cloud.usecases.campaign_planning import drawn_up
-from aosedge.cloud.usecases.gating import refuse_unverified
+from aosedge.cloud.usecases.gating import held_back, refuse_unverified
 from aosedge.model.errors import Conflict
 from aosedge.model.ids import BundleId, CampaignId, Ids, UserId
 from aosedge.model.instants import MINUTE, SECOND, Instant
@@ -131,6 +132,8 @@ def begin_trial(session: Session, campaign: Campaign) -> Campaign:
 def command(session: Session, id: CampaignId, event: Event) -> Campaign:
     """A person's verb. Raises NotFound, and Conflict with what is possible."""
     campaign = of_people(session.campaigns.get(id))
+    if isinstance(event, Resume) and all(wave.begun_at is None for wave in campaign.waves):
+        refuse_unverified(session, campaign)
     return moved(session, campaign, event)
 
 
@@ -145,7 +148,7 @@ def of_people(campaign: Campaign) -> Campaign:
 def moved(session: Session, campaign: Campaign, event: Event, *, asked: bool = True) -> Campaign:
     """The campaign after an event, kept. Raises Conflict with what is possible."""
     members, now = session.campaign_members, session.caller.now
-    new, look_at = go_on(members, settled(members, campaign, now), event, now)
+    new, look_at = go_on(members, settled(members, held_back(session, campaign), now), event, now)
     session.campaigns.put(new, look_at)
     make_room(members, campaign, new)
     note(session, campaign, new, asked=asked)

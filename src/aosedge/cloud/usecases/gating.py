@@ -1,6 +1,8 @@
 """Whether a campaign may start, as far as the verification of its bundle is concerned."""
 
+from aosedge.cloud.domain.campaigns.events import Hindered
 from aosedge.cloud.domain.campaigns.state import Campaign
+from aosedge.cloud.domain.campaigns.stepping import step
 from aosedge.cloud.domain.verification.gating import Hindrance, hindrance
 from aosedge.cloud.store import Session
 from aosedge.cloud.store.verification import Verification
@@ -16,6 +18,15 @@ def hindrance_of(verification: Verification, bundle: BundleId, fleet: FleetId | 
     if not verification.sets() and not verification.settings().required:
         return None
     return hindrance(fleet, verification.of_bundle(bundle))
+
+
+def held_back(session: Session, campaign: Campaign) -> Campaign:
+    """A scheduled campaign whose time has come, planned again with the reason if its bundle may not go any more."""
+    now = session.caller.now
+    if campaign.state != "scheduled" or campaign.starts_at is None or now < campaign.starts_at:
+        return campaign
+    found = hindrance_of(session.verification, campaign.bundle, campaign.fleet)
+    return campaign if found is None else step(campaign, Hindered(found.words), now).campaign
 
 
 def refuse_unverified(session: Session, campaign: Campaign) -> None:

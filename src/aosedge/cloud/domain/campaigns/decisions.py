@@ -35,6 +35,8 @@ def decisions(before: Campaign, after: Campaign, *, asked: bool) -> tuple[Decisi
     ]
     if after.state != before.state and after.state in _TURNS and (not asked or after.state == "completed"):
         found.append(Decision(_TURNS[after.state], after.reason or "every wave passed"))
+    if (before.state, after.state) == ("scheduled", "planned") and not asked:
+        found.append(Decision("campaigns_hold_back", after.reason))
     return tuple(found)
 
 

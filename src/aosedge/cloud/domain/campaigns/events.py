@@ -30,6 +30,12 @@ class Start(msgspec.Struct, frozen=True):
     at: Instant | None = None
 
 
+class Hindered(msgspec.Struct, frozen=True):
+    """Its time to start has come, and its bundle may not go to everyone any more."""
+
+    reason: str
+
+
 class Pause(msgspec.Struct, frozen=True):
     """A person pauses it: nobody further is offered anything."""
 
@@ -97,6 +103,7 @@ Event: TypeAlias = (
     Planned
     | ApprovePlan
     | Start
+    | Hindered
     | Pause
     | Resume
     | Halt

@@ -19,6 +19,7 @@ from aosedge.cloud.domain.campaigns.events import (
     Effect,
     Event,
     Halt,
+    Hindered,
     Offer,
     OpenWave,
     Pause,
@@ -61,7 +62,7 @@ def step(campaign: Campaign, event: Event, now: Instant) -> Step:
             return _stop(campaign, event, now)
         case Resume():
             return _resume(campaign, event, now)
-        case Planned() | ApprovePlan() | Start() | Edit():
+        case Planned() | ApprovePlan() | Start() | Hindered() | Edit():
             return _prepare(campaign, event, now)
         case RollBack(reason):
             _only(campaign, "roll back", ("running", "paused", "halted", "completed"))
@@ -102,8 +103,8 @@ def _stop(campaign: Campaign, event: Pause | Halt | Cancel, now: Instant) -> Ste
             return Step(ended, (Withdraw(), Release()))
 
 
-def _prepare(campaign: Campaign, event: Planned | ApprovePlan | Start | Edit, now: Instant) -> Step:
-    """What a person says of how it is to go."""
+def _prepare(campaign: Campaign, event: Planned | ApprovePlan | Start | Hindered | Edit, now: Instant) -> Step:
+    """What a person says of how it is to go, and whether it does when its time comes."""
     match event:
         case Planned(waves, digest):
             _only(campaign, "plan", ("draft", "planned"))
@@ -113,6 +114,10 @@ def _prepare(campaign: Campaign, event: Planned | ApprovePlan | Start | Edit, no
             return Step(_approve_plan(campaign, event))
         case Start(at):
             return _start(campaign, at, now)
+        case Hindered(reason):
+            if campaign.state != "scheduled":
+                return Step(campaign)
+            return Step(replace(campaign, state="planned", starts_at=None, reason=f"did not start: {reason}"))
         case _:
             return _edit(campaign, event, now)
 

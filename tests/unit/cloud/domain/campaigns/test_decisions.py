@@ -67,3 +67,10 @@ def test_an_end_is_told_and_a_persons_stop_is_theirs(state: CampaignState, told:
 def test_a_wave_that_never_began_is_no_decision() -> None:
     skipped = replace(FIRST, waves=(FIRST.waves[0], replace(FIRST.waves[1], state="skipped", reason="halted")))
     assert decisions(FIRST, skipped, asked=False) == ()
+
+
+def test_a_scheduled_start_that_does_not_happen_is_told() -> None:
+    scheduled = replace(WAITING, state="scheduled")
+    held = replace(WAITING, state="planned", reason="did not start: it is not verified")
+    assert decisions(scheduled, held, asked=False) == (Decision("campaigns_hold_back", held.reason),)
+    assert decisions(scheduled, held, asked=True) == ()

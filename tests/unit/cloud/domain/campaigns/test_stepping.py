@@ -57,6 +57,17 @@ def test_a_scheduled_start_waits_for_its_time() -> None:
     assert step(planned(), e.Start(NOW), NOW).campaign.state == "running"
 
 
+def test_a_scheduled_start_of_what_may_not_go_any_more_is_planned_again_and_says_why() -> None:
+    scheduled = step(planned(), e.Start(LATER), NOW).campaign
+    held = step(scheduled, e.Hindered("its bundle is not verified"), LATER)
+    assert (held.campaign.state, held.campaign.starts_at, held.effects) == ("planned", None, ())
+    assert held.campaign.reason == "did not start: its bundle is not verified"
+    assert step(held.campaign, e.Looked(), LATER).campaign == held.campaign
+    assert step(held.campaign, e.Hindered("again"), LATER).campaign == held.campaign
+    started = step(held.campaign, e.Start(), LATER).campaign
+    assert (started.state, started.reason) == ("running", "")
+
+
 def test_with_four_eyes_somebody_else_approves_just_this_plan() -> None:
     maker, other = UserId("maker"), UserId("other")
     campaign = replace(planned(policy=replace(PLAIN, four_eyes=True)), plan_digest="d", created_by=maker)
