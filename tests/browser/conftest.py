@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests.browser.place import Place
 
 from aosedge.cloud.api.console import FOLDER
@@ -34,6 +34,7 @@ def browser(place: Place) -> Iterator[Browser]:
     """One Chromium for all tests; after the cloud, since its interface runs a loop in this thread from here on."""
     if CHROMIUM is None:
         pytest.skip("no chromium here: apt-get install chromium")
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

@@ -2,11 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from tests.made_bundles import Signer, bundle, config, file
-from tests.system.field import Field
+from tests.system.field import Field, Json
 from tests.system.real_unit import RealUnit
 
 from aosedge.clock import SystemClock
@@ -28,6 +28,8 @@ REASONS = {
     "unknown": "the Unit has not reported its whole status",
 }
 ONLINE = ("Online", "Online", "Connected", "Offline")
+
+Say = Callable[[str, Json], object]
 
 
 class Place(Field):
@@ -54,12 +56,15 @@ class Place(Field):
         assert done.returncode == 0, done.stderr
 
     @contextmanager
-    def living(self, unit: RealUnit) -> Iterator[None]:
-        """The Unit lives meanwhile, in a thread: the browser's interface has the loop of this one."""
+    def living(self, unit: RealUnit) -> Iterator[Say]:
+        """The Unit lives meanwhile, in a thread: the browser's interface has the loop of this one. Gives what has it
+        say more than it does by itself."""
         begun, end = threading.Event(), threading.Event()
+        loops: list[asyncio.AbstractEventLoop] = []
 
         async def live() -> None:
             async with self.alive(unit):
+                loops.append(asyncio.get_running_loop())
                 begun.set()
                 await asyncio.to_thread(end.wait)
 
@@ -67,7 +72,7 @@ class Place(Field):
         thread.start()
         try:
             assert begun.wait(10)
-            yield
+            yield lambda kind, data: loops[0].call_soon_threadsafe(unit.say, kind, data)
         finally:
             end.set()
             thread.join()

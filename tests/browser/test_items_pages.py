@@ -1,5 +1,6 @@
 """Items and bundles as people have them: what an item needs, where it is, and what came of an upload."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -92,6 +93,44 @@ def test_units_are_counted_by_the_version_that_they_have(open_as: Open, place: P
         table.get_by_role("button", name="1", exact=True).click()
         page.get_by_role("dialog").get_by_role("link", name="real-1").click()
         settled(page, "real-1")
+
+
+def test_a_provider_sees_how_its_instances_run_and_their_alerts_where_a_grant_lets_it(
+    open_as: Open, place: Place
+) -> None:
+    hello, provider = place.item("hello"), place.call("sp", "GET", "/users/me/")["service_provider"]["id"]
+    page = open_as("sp", f"/items/{hello}")
+    settled(page, "hello")
+    expect(page.get_by_text("No alerts, or no OEM lets you see them.")).to_be_visible()
+    place.call("oem", "PUT", f"/grants/{provider}/", json={"sees": ["deployment_results", "alerts"]})
+    news = {"timestamp": "2026-01-31T12:00:00Z", "item": {"id": hello}, "subject": {"id": "s"}, "instance": 0}
+    alerts = [
+        {"tag": "updateItemInstanceAlert", **news, "version": "1.0.0", "message": "words of the Unit"},
+        {"tag": "instanceQuotaAlert", **news, "parameter": "ram", "value": 97, "state": "raise"},
+    ]
+    with place.living(place.unit("real-1", pace=0.05)) as say:
+        say("alerts", {"items": alerts})
+        for _ in range(100):
+            seen = place.call("sp", "GET", f"/items/{hello}/alerts/")
+            if seen["total"] == 2 and place.call("sp", "GET", f"/items/{hello}/deployment-counts/")["items"]:
+                break
+            page.wait_for_timeout(100)
+        page.reload()
+        settled(page, "hello")
+        rows = page.get_by_role("grid", name="Alerts of its instances").locator("tbody tr")
+        expect(rows).to_have_count(2)
+        expect(rows.filter(has_text="ram is over its quota: 97").get_by_text("Warning")).to_be_visible()
+        expect(rows.filter(has_text="did not start, ended, or was not healthy").get_by_text("Error")).to_be_visible()
+        counts = page.get_by_role("grid", name="How it runs at OEMs")
+        expect(counts.get_by_role("gridcell", name="active")).to_be_visible()
+        assert faults(page) == []
+    assert "real-1" not in page.content() and "words of the Unit" not in page.content()
+    said = place.cloud.aos("sp", "item", "alerts", "hello", "--severity", "error").stdout
+    assert said.count("updateItemInstance") + said.count("instance\t") == 2 and "quota" not in said
+    since = place.cloud.aos("sp", "item", "alerts", "hello", "--since", "2026-02-01", "--json").stdout
+    assert json.loads(since) == []
+    wrong = place.cloud.aos("sp", "item", "alerts", "hello", "--severity", "bad")
+    assert wrong.returncode == 1 and "severity" in wrong.stderr
 
 
 def test_an_upload_can_be_cancelled_and_says_that_it_begins_anew(open_as: Open) -> None:

@@ -90,10 +90,11 @@ def test_a_grant_is_given_narrowed_and_taken_back(open_as: Open, place: Place) -
     page.get_by_role("menuitem", name="Change").click()
     dialog.get_by_label("Only these").check()
     dialog.get_by_label("How its instances run").check()
+    dialog.get_by_label("Alerts of its instances").check()
     assert faults(page) == []
     dialog.get_by_role("button", name="Save").click()
     expect(row.get_by_text("No service")).to_be_visible()
-    expect(row.get_by_text("How its instances run")).to_be_visible()
+    expect(row.get_by_text("How its instances run, Alerts of its instances")).to_be_visible()
     row.get_by_role("button").click()
     page.get_by_role("menuitem", name="Take back").click()
     dialog.get_by_role("button", name="Take back").click()

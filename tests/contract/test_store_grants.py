@@ -1,7 +1,8 @@
 """What grants let be used and seen, on every database."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
@@ -9,7 +10,9 @@ from tests.contract.store_world import NOW, Counted, add_bundle, person, settle,
 
 from aosedge.cloud.domain.audit import Change
 from aosedge.cloud.domain.deployments import SeenCount, SeenInstance, SeenUnit, counted
+from aosedge.cloud.domain.item_alerts import SeenAlert
 from aosedge.cloud.domain.organizations import Grant
+from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.store import Session, Store
 from aosedge.cloud.store.recording import HIDDEN
 from aosedge.cloud.usecases import assignments, organizations
@@ -17,8 +20,17 @@ from aosedge.cloud.usecases.dispatch import Dispatcher
 from aosedge.cloud.usecases.statuses import Report, keep
 from aosedge.model.errors import Conflict, Invalid, NotAllowed, NotFound
 from aosedge.model.ids import BundleId, ItemId, OrgId, SubjectId, Txn, UnitId
-from aosedge.protocol.messages import UnitStatus
-from aosedge.protocol.messages.from_unit import InstancesStatus, InstanceStatus
+from aosedge.model.instants import Instant, from_datetime
+from aosedge.protocol.messages import Alerts, UnitStatus
+from aosedge.protocol.messages.from_unit import (
+    AnyAlert,
+    InstanceQuotaAlert,
+    InstancesStatus,
+    InstanceStatus,
+    ResourceAllocateAlert,
+    SystemAlert,
+    UpdateItemInstanceAlert,
+)
 from aosedge.protocol.messages.parts import ErrorInfo, Identity
 
 T = TypeVar("T")
@@ -150,3 +162,58 @@ async def test_a_provider_sees_its_own_instances_where_it_was_let_and_nothing_of
 
     await ask(world, hide)
     assert await seen_by(world) == ()
+
+
+MOMENT = datetime(2026, 1, 31, tzinfo=UTC)
+
+
+def alerts_of(item: ItemId) -> tuple[AnyAlert, ...]:
+    """What a Unit has to say of an instance of this item, an hour apart, the newest last."""
+
+    def of(hour: int) -> dict[str, Any]:
+        at = MOMENT + timedelta(hours=hour)
+        return {"timestamp": at, "item": Identity(id=item), "subject": Identity(id=SUBJECT), "instance": 1}
+
+    node = Identity(codename="node")
+    return (
+        UpdateItemInstanceAlert(**of(0), version="1.0.0", message="words of the unit"),
+        InstanceQuotaAlert(**of(1), parameter="ram", value=97, state="fall"),
+        ResourceAllocateAlert(**of(2), node=node, device_id="camera", message="in use at the unit"),
+    )
+
+
+async def test_a_provider_sees_alerts_of_its_own_instances_where_it_was_let_and_nothing_of_the_unit(
+    world: Store,
+) -> None:
+    await ask(world, lambda session: session.subjects.join(SUBJECT, UNIT))
+    await ask(world, lambda session: assignments.create(session, Counted("a"), SUBJECT, item=APP))
+    of_the_unit = SystemAlert(timestamp=MOMENT, node=Identity(codename="node"), message="of the unit")
+    said = Alerts(items=(of_the_unit, *alerts_of(APP), *alerts_of(MORE)))
+    await keep(world, [Report(UNIT, Txn("t"), said, NOW)], NOW)
+
+    async def seen(org: str = "sp-1", item: ItemId = APP, **asked: Any) -> Page[SeenAlert]:
+        return await ask(world, lambda session: session.item_alerts.page(item, **asked), org)
+
+    for sights in ([], ["deployment_results"]):
+        await ask(world, lambda session, sights=sights: organizations.change_grant(session, SP, sees=sights))
+        assert await seen() == Page(0, ())
+    grant = await ask(world, lambda session: organizations.change_grant(session, SP, sees=["alerts"]))
+    assert await seen_by(world) == ()
+
+    at, hour = from_datetime(MOMENT), 3_600_000_000
+    of = grant.alias(UNIT), OrgId("oem-1")
+    every = (
+        SeenAlert(*of, Instant(at + 2 * hour), "error", "device", 1, about="camera"),
+        SeenAlert(*of, Instant(at + hour), "info", "quota", 1, about="ram", value=97, state="fall"),
+        SeenAlert(*of, at, "error", "instance", 1, version="1.0.0"),
+    )
+    assert await seen() == await seen(oem=OrgId("oem-1")) == Page(3, every)
+    assert (await seen(order="at")).items == every[::-1]
+    assert await seen(window=Window(limit=1, offset=1)) == Page(3, every[1:2])
+    assert (await seen(least="warning")).items == every[::2]
+    assert (await seen(since=Instant(at + hour))).items == every[:2]
+    assert await seen(oem=OrgId("oem-2")) == Page(0, ())
+    for org, item in (("sp-1", MORE), ("sp-1", ItemId("item-sp-2")), ("sp-2", APP), ("oem-1", APP), ("oem-2", APP)):
+        assert await seen(org, item) == Page(0, ())
+    with pytest.raises(Invalid, match="ordering"):
+        await seen(order="unit")

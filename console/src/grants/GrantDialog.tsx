@@ -7,16 +7,15 @@ import { Hint } from "../parts/Hint";
 import { Picks } from "../parts/Picks";
 import { words } from "../words/en";
 import { codenames } from "./codenames";
-import { servicesQuery, type Grant } from "./queries";
+import { servicesQuery, SIGHTS, type Grant, type Sight } from "./queries";
 
 const w = words.grants;
-const RESULTS = "deployment_results";
 
 interface Terms {
   every: boolean;
   chosen: string[];
   typed: string;
-  sees: boolean;
+  sees: Sight[];
 }
 
 function begun(grant: Grant | undefined): Terms {
@@ -24,14 +23,14 @@ function begun(grant: Grant | undefined): Terms {
     every: grant === undefined || grant.services === null,
     chosen: grant?.services ?? [],
     typed: "",
-    sees: grant?.sees.includes(RESULTS) ?? false,
+    sees: grant?.sees ?? [],
   };
 }
 
 function bodyOf(terms: Terms): Pick<Schemas["GrantBody"], "services" | "sees"> {
   return {
     services: terms.every ? null : [...terms.chosen, ...codenames(terms.typed)],
-    sees: terms.sees ? [RESULTS] : [],
+    sees: terms.sees,
   };
 }
 
@@ -78,14 +77,19 @@ export function GrantDialog({ grant, title = "", onClose }: Props) {
           </FormGroup>
         )}
         <Services provider={grant?.service_provider_id} terms={terms} onTerms={(next) => setTerms((old) => ({ ...old, ...next }))} />
-        <FormGroup label={w.sees} role="group">
-          <Checkbox
-            id="grant-sees"
-            label={w.seesResults}
-            description={w.seesHow}
-            isChecked={terms.sees}
-            onChange={(_event, sees) => setTerms((old) => ({ ...old, sees }))}
-          />
+        <FormGroup label={w.sees} role="group" isStack>
+          {SIGHTS.map((sight) => (
+            <Checkbox
+              key={sight}
+              id={`grant-sees-${sight}`}
+              label={w.sights[sight]}
+              description={w.sightsHow[sight]}
+              isChecked={terms.sees.includes(sight)}
+              onChange={(_event, on) =>
+                setTerms((old) => ({ ...old, sees: SIGHTS.filter((one) => (one === sight ? on : old.sees.includes(one))) }))
+              }
+            />
+          ))}
         </FormGroup>
       </Form>
     </Confirm>

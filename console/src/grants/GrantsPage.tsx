@@ -108,7 +108,7 @@ function termColumns(service: (id: string) => string): Column<Grant>[] {
       title: w.services,
       cell: (grant) => <span className="aos-words">{servicesWords(grant.services, service)}</span>,
     },
-    { key: "sees", title: w.sees, cell: (grant) => (grant.sees.length ? w.seesResults : w.seesNothing) },
+    { key: "sees", title: w.sees, cell: (grant) => (grant.sees.map((sight) => w.sights[sight]).join(", ") || w.seesNothing) },
     { key: "created", title: w.created, sort: "created_at", cell: (grant) => <Moment at={grant.created_at} /> },
   ];
 }

@@ -3,6 +3,10 @@ import { client, got, type Schemas } from "../api/client";
 import { windowOf, type ListSearch } from "../parts/list";
 
 export type Grant = Schemas["GrantView"];
+export type Sight = Grant["sees"][number];
+
+/** What a Service Provider may be let see, in the order of the dialog. */
+export const SIGHTS: Sight[] = ["deployment_results", "alerts"];
 
 const MOST = 1000;
 

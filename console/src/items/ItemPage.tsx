@@ -12,6 +12,7 @@ import { Shown } from "../parts/states";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { itemQuery, versionsQuery } from "./queries";
+import { AlertsPanel, ResultsPanel } from "./AtOemsPanels";
 import { ConfigurationPanel } from "./ConfigurationPanel";
 import { NeedsPanel, WherePanel } from "./VersionPanels";
 
@@ -93,6 +94,8 @@ export function ItemPage() {
                 </Shown>
               </Panel>
               {may("item_unit_counts_read") ? <WherePanel item={found} list={may("item_units_list")} /> : null}
+              {may("item_deployment_counts_read") ? <ResultsPanel item={found} /> : null}
+              {may("item_alerts_list") ? <AlertsPanel item={found} /> : null}
               {chosen ? (
                 <>
                   {all.length > 1 ? (

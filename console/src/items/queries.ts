@@ -8,10 +8,12 @@ import type { ItemsSearch } from "./search";
 export type Item = Schemas["ItemView"];
 export type Version = Schemas["VersionView"];
 export type Configuration = Schemas["Configuration"];
+export type ItemAlert = Schemas["ItemAlertView"];
 export type Bundle = Schemas["BundleView"];
 
 const VERSIONS_MOST = 200;
 export const UNITS_EACH = 20;
+export const ALERTS_EACH = 10;
 
 export function itemsQuery(search: ItemsSearch) {
   return queryOptions({
@@ -90,6 +92,25 @@ export function itemUnitsQuery(id: string, version: string, page: number) {
           signal,
         }),
       ),
+  });
+}
+
+/** How many instances run at OEMs that let it be seen. */
+export function deploymentCountsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["items", "deployments", id],
+    queryFn: ({ signal }) =>
+      got(client.GET("/api/v11/items/{id}/deployment-counts/", { params: { path: { id } }, signal })),
+  });
+}
+
+/** Alerts of instances at OEMs that let them be seen, newest first, page by page. */
+export function itemAlertsQuery(id: string, page: number) {
+  const query = { limit: ALERTS_EACH, offset: (page - 1) * ALERTS_EACH };
+  return queryOptions({
+    placeholderData: keepPreviousData,
+    queryKey: ["items", "alerts", id, page],
+    queryFn: ({ signal }) => got(client.GET("/api/v11/items/{id}/alerts/", { params: { path: { id }, query }, signal })),
   });
 }
 

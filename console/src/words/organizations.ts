@@ -54,8 +54,11 @@ export const grants = {
   yourId: "The id of your organization",
   sees: "Sees",
   seesNothing: "Nothing of the Units",
-  seesResults: "How its instances run",
-  seesHow: "Versions, states and error codes of its own instances. No Unit, label, fleet or node is named.",
+  sights: { deployment_results: "How its instances run", alerts: "Alerts of its instances" },
+  sightsHow: {
+    deployment_results: "Versions, states and error codes of its own instances. No Unit, label, fleet or node is named.",
+    alerts: "What went wrong with its own instances, and when. The words of an alert are left out: they may tell of the Unit.",
+  },
   created: "Given",
   create: "Grant to a provider",
   createGo: "Grant",

@@ -10,7 +10,8 @@ from aosedge.cli.tables import minute
 
 Services = Annotated[list[str] | None, typer.Option("--service", help="only this service, by codename or id; repeat")]
 Sees = Annotated[
-    list[str] | None, typer.Option("--sees", help="what it may see of its instances: deployment_results; repeat")
+    list[str] | None,
+    typer.Option("--sees", help="what it may see of its instances: deployment_results, alerts; repeat"),
 ]
 
 app = group("grants of an OEM to Service Providers")

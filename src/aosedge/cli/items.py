@@ -91,6 +91,35 @@ def deployments(
 
 
 @app.command()
+def alerts(
+    context: typer.Context,
+    item: Annotated[str, typer.Argument(help="codename or id")],
+    severity: Annotated[str, typer.Option(help="from here on: info, warning, error or critical")] = "info",
+    since: Annotated[str | None, typer.Option(help="a day or an instant in ISO 8601")] = None,
+    json: Json = False,
+) -> None:
+    """Alerts of instances of an item of yours where OEMs let you see them, newest first."""
+    client, out = begin(context, as_json=json)
+    path = f"items/{item_named(client, item)['id']}/alerts/"
+    found = client.every(path, severity=severity, since=since)
+    rows = [
+        (
+            minute(a["at"]),
+            a["severity"],
+            a["oem_title"],
+            a["unit"],
+            a["instance"],
+            a["version"],
+            a["kind"],
+            " ".join(str(part) for part in (a["about"], a["value"], a["state"]) if part not in ("", None)),
+        )
+        for a in found
+    ]
+    columns = ("at", "severity", "oem", "unit", "instance", "version", "kind", "about")
+    out.show(found, lambda: out.table(columns, rows, "none to be seen: no alerts, or no OEM lets you see them"))
+
+
+@app.command()
 def units(
     context: typer.Context,
     item: Annotated[str, typer.Argument(help="codename or id")],

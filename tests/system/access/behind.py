@@ -289,14 +289,20 @@ UNSEEN: Final = (("two", "item", "three"), ("two", "spare-item", "two"), ("three
 """A Service Provider, and an item whose instances it may not see: of another, assigned nowhere, and where no grant
 lets it."""
 
+_OF_INSTANCES: Final[dict[str, Ask]] = {
+    "instances": lambda s, id: s.deployments.page(id),
+    "alerts": lambda s, id: s.item_alerts.page(id),
+}
+
 
 def _seen(door: Door) -> Iterator[str]:
     """What a Service Provider is shown of instances, beside its own under a grant that lets it."""
     for sp, kind, owner in (*UNSEEN, ("two", "item", "two")):
         scope, item = Scope(reach="tenant", tenant=OrgId(org_id(sp))), ItemId(made_id(kind, word(owner)))
-        fault = door.run(_fault(door, scope, lambda s, id: s.deployments.page(id), item))
-        if bool(fault) != ((sp, kind, owner) not in UNSEEN):
-            yield f"instances of {kind} {owner} as {sp}: {fault or 'none'}"
+        for asked, ask in _OF_INSTANCES.items():
+            fault = door.run(_fault(door, scope, ask, item))
+            if bool(fault) != ((sp, kind, owner) not in UNSEEN):
+                yield f"{asked} of {kind} {owner} as {sp}: {fault or 'none'}"
 
 
 def _foreign(objects: list[Placed], scope: Scope) -> Iterator[Placed]:

@@ -171,6 +171,7 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("invitations_delete", {"id": Of("invitation")}),
         Recipe("invitations_list", query={"user_id": _FILTER_USER}, lists=(Of("invitation"),)),
         Recipe("item_configuration_read", {"id": _ITEM}),
+        Recipe("item_alerts_list", {"id": _ITEM}),
         Recipe("item_deployment_counts_read", {"id": _ITEM}),
         Recipe("item_deployments_list", {"id": _ITEM}),
         Recipe("item_unit_counts_read", {"id": _ITEM}),

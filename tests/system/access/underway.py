@@ -22,11 +22,17 @@ from aosedge.model.digests import Digest, sha256
 from aosedge.model.ids import BatchId, BundleId, CampaignId, EvidenceId, FleetId, OrgId, UnitId
 from aosedge.model.instants import Instant
 from aosedge.protocol.messages import Alerts, MonitoringData, UnitStatus
-from aosedge.protocol.messages.from_unit import InstancesStatus, InstanceStatus, NodeStatus, SystemAlert
+from aosedge.protocol.messages.from_unit import (
+    InstancesStatus,
+    InstanceStatus,
+    NodeStatus,
+    SystemAlert,
+    UpdateItemInstanceAlert,
+)
 from aosedge.protocol.messages.parts import ErrorInfo, Identity
 
 SEEING = (("alpha", "one"), ("beta", "two"))
-"""Grants that let the Service Provider see deployment results; the others do not."""
+"""Grants that let the Service Provider see deployment results and alerts; the others do not."""
 ASSIGNED = {"alpha": ("one",), "beta": ("two", "three")}
 ID_LETTERS = 40
 
@@ -90,5 +96,12 @@ def said(fleet: str, org: str) -> Iterator[UnitStatus | Alerts | MonitoringData]
     )
     status = NodeStatus(node, Identity(), "provisioned")
     yield UnitStatus(nodes=(status,), items=(), instances=instances, subjects=(), unit_config=())
-    yield Alerts(items=(SystemAlert(timestamp=datetime.fromtimestamp(0, UTC), node=node, message=f"alert {mark}"),))
+    then, words = datetime.fromtimestamp(0, UTC), f"alert {mark}"
+    of_instances = tuple(
+        UpdateItemInstanceAlert(
+            timestamp=then, item=each.item, subject=each.subject, instance=0, version="1.0.0", message=words
+        )
+        for each in instances
+    )
+    yield Alerts(items=(SystemAlert(timestamp=then, node=node, message=words), *of_instances))
     yield MonitoringData()

@@ -39,7 +39,7 @@ from aosedge.cloud.domain.fleets import Fleet
 from aosedge.cloud.domain.invitations import Invitation
 from aosedge.cloud.domain.items import Layer, compose
 from aosedge.cloud.domain.openid import Linked
-from aosedge.cloud.domain.organizations import Grant, Organization
+from aosedge.cloud.domain.organizations import SIGHTS, Grant, Organization
 from aosedge.cloud.domain.passkeys import Passkey
 from aosedge.cloud.domain.people import Certificate, User
 from aosedge.cloud.domain.provisioning import AskedCertificate, RegisteredNode, Registration
@@ -184,7 +184,7 @@ class _Builder:
 
     def _grants(self, session: EverySession) -> None:
         for oem, sp in sorted(GRANTS):
-            sees = ("deployment_results",) if (oem, sp) in underway.SEEING else ()
+            sees = SIGHTS if (oem, sp) in underway.SEEING else ()
             given = Grant(org_id(oem), org_id(sp), self._now, sees=sees, secret=f"{oem} {sp}")  # type: ignore[arg-type]
             session.organizations.grant(given)
             self._put("grant", org_id(sp), oem, also=sp)

@@ -64,13 +64,19 @@ def _view(unit: SeenUnit, titles: dict[OrgId, str]) -> DeploymentView:
 
 
 @get("/items/{id:str}/deployments/", operation_id="item_deployments_list", tags=["items"])
-async def list_(ask: Asked, id: Name, window: Within, oem_id: FromQuery[str | None] = None) -> DeploymentsView:
+async def list_(
+    ask: Asked,
+    id: Name,
+    window: Within,
+    oem_id: FromQuery[str | None] = None,
+    ordering: FromQuery[str] = "oem_title",
+) -> DeploymentsView:
     """Units where an item of yours is to run, of OEMs whose grant lets you see deployment results."""
     oem = None if oem_id is None else OrgId(oem_id)
 
     def find(session: Session) -> DeploymentsView:
         item = session.items.get(ItemId(id)).id
-        page = session.deployments.page(item, window, oem=oem)
+        page = session.deployments.page(item, window, oem=oem, order=ordering)
         titles = session.organizations.titles(unit.oem for unit in page.items)
         return DeploymentsView(page.total, tuple(_view(unit, titles) for unit in page.items))
 

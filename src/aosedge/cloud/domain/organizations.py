@@ -26,7 +26,7 @@ class Organization(msgspec.Struct, frozen=True):
     """A suspended organization's users are out; its Units run on."""
 
 
-Sight = Literal["deployment_results"]
+Sight = Literal["deployment_results", "alerts"]
 """What an OEM may let a Service Provider see of its own instances; of Units themselves it never sees anything."""
 SIGHTS: Final[tuple[Sight, ...]] = get_args(Sight)
 _ALIAS_LETTERS: Final = 16

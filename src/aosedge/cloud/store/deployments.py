@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Text,
+    and_,
     cast,
     column,
     false,
@@ -23,15 +24,47 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.deployments import Reported, SeenUnit, VersionUnits, seen
-from aosedge.cloud.domain.organizations import Grant
+from aosedge.cloud.domain.organizations import Grant, Sight
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.domain.units import Unit
 from aosedge.cloud.store import rows
-from aosedge.cloud.store.tables import assignments, grants, items, statuses, subject_units, units, versions
+from aosedge.cloud.store.tables import (
+    assignments,
+    grants,
+    items,
+    organizations,
+    statuses,
+    subject_units,
+    units,
+    versions,
+)
 from aosedge.cloud.store.units import ORDERS, within
 from aosedge.model.ids import ItemId, OrgId
 
+RESULT_ORDERS: Final = ("oem_title",)
 _REPORTED: Final = msgspec.json.Decoder(Reported)
+
+
+def seeing(connection: Connection, scope: Scope, sight: Sight, oem: OrgId | None) -> dict[OrgId, Grant]:
+    """The grants by OEM, of one or all, that let the scope's organization see this."""
+    mine = false() if scope.reach != "tenant" else grants.c.sp == scope.tenant
+    query = select(grants).where(mine)
+    if oem is not None:
+        query = query.where(grants.c.oem == oem)
+    return {grant.oem: grant for grant in rows.every(connection, query, Grant) if sight in grant.sees}
+
+
+def where_assigned(item: ItemId, scope: Scope, known: dict[OrgId, Grant]) -> ColumnElement[bool]:
+    """Of units: those of these OEMs where the item is to run, if it is the scope's organization's."""
+    own = select(items.c.id).where(items.c.id == item, items.c.owner == scope.tenant)
+    came_in = select(versions.c.bundle).where(versions.c.item.in_(own))
+    joined = (
+        select(subject_units.c.unit)
+        .join(assignments, assignments.c.subject == subject_units.c.subject)
+        .where(assignments.c.tenant.in_(known))
+        .where(or_(assignments.c.item.in_(own), assignments.c.bundle.in_(came_in)))
+    )
+    return and_(units.c.id.in_(joined), units.c.tenant.in_(known))
 
 
 class Deployments:
@@ -40,40 +73,26 @@ class Deployments:
     def __init__(self, connection: Connection, scope: Scope) -> None:
         self._connection, self._scope = connection, scope
 
-    def page(self, item: ItemId, window: Window = Window(), *, oem: OrgId | None = None) -> Page[SeenUnit]:
+    def page(
+        self, item: ItemId, window: Window = Window(), *, oem: OrgId | None = None, order: str = "oem_title"
+    ) -> Page[SeenUnit]:
         """Units where the item is to run, of one OEM or all; nothing for another organization's item."""
-        known = self._seeing(oem)
+        known = seeing(self._connection, self._scope, "deployment_results", oem)
         query = self._where(item, known)
         total = self._connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-        cut = query.order_by(units.c.id).limit(window.limit).offset(window.offset)
-        return Page(total, tuple(self._read(cut, item, known)))
+        by = rows.ordered({"oem_title": organizations.c.title}, order, RESULT_ORDERS)
+        titled = query.join(organizations, organizations.c.id == units.c.tenant).order_by(by, units.c.id)
+        return Page(total, tuple(self._read(titled.limit(window.limit).offset(window.offset), item, known)))
 
     def all(self, item: ItemId, *, oem: OrgId | None = None) -> Iterator[SeenUnit]:
         """All of them, one after the other."""
-        known = self._seeing(oem)
+        known = seeing(self._connection, self._scope, "deployment_results", oem)
         return self._read(self._where(item, known), item, known)
 
-    def _seeing(self, oem: OrgId | None) -> dict[OrgId, Grant]:
-        """The grants by OEM that let results be seen."""
-        mine = false() if self._scope.reach != "tenant" else grants.c.sp == self._scope.tenant
-        query = select(grants).where(mine)
-        if oem is not None:
-            query = query.where(grants.c.oem == oem)
-        found = rows.every(self._connection, query, Grant)
-        return {grant.oem: grant for grant in found if "deployment_results" in grant.sees}
-
     def _where(self, item: ItemId, known: dict[OrgId, Grant]) -> Select[Any]:
-        own = select(items.c.id).where(items.c.id == item, items.c.owner == self._scope.tenant)
-        came_in = select(versions.c.bundle).where(versions.c.item.in_(own))
-        joined = (
-            select(subject_units.c.unit)
-            .join(assignments, assignments.c.subject == subject_units.c.subject)
-            .where(assignments.c.tenant.in_(known))
-            .where(or_(assignments.c.item.in_(own), assignments.c.bundle.in_(came_in)))
-        )
         body = type_coerce(statuses.c.body, Text).label("body")  # read as far as it is asked for
         query = select(units.c.id, units.c.tenant, body).outerjoin(statuses, statuses.c.unit == units.c.id)
-        return query.where(units.c.id.in_(joined), units.c.tenant.in_(known))
+        return query.where(where_assigned(item, self._scope, known))
 
     def _read(self, query: Select[Any], item: ItemId, known: dict[OrgId, Grant]) -> Iterator[SeenUnit]:
         for unit, oem, body in self._connection.execute(query):

@@ -20,7 +20,7 @@ from aosedge.cloud.ports import StoredBlob
 from aosedge.cloud.store.documents import Documents
 from aosedge.cloud.store.tables import blob_refs, blobs, versions
 from aosedge.model.digests import Digest
-from aosedge.model.ids import UnitId
+from aosedge.model.ids import ItemId, UnitId
 from aosedge.model.instants import Instant
 from aosedge.protocol.messages.parts import Generation
 
@@ -82,8 +82,8 @@ _USAGES: Final = _upsert(
 )
 _ALERTS: Final = _upsert(
     "alerts",
-    "unit, txn, number, at, severity, alert",
-    "text, text, integer, bigint, text, text",
+    "unit, txn, number, at, severity, item, alert",
+    "text, text, integer, bigint, text, text, text",
     "unit, txn, number",
     "NOTHING",
 )
@@ -228,8 +228,8 @@ class ReportedUnits:
         """Unit, monitoring data, its time; the newest stays."""
         self._run(_USAGES, self._only(rows))
 
-    def add_alerts(self, rows: Sequence[tuple[UnitId, str, int, int, str, Any]]) -> None:
-        """Unit, txn, number in the message, time, severity, alert; again is free."""
+    def add_alerts(self, rows: Sequence[tuple[UnitId, str, int, int, str, ItemId | None, Any]]) -> None:
+        """Unit, txn, number in the message, time, severity, whose instance it is about, alert; again is free."""
         self._run(_ALERTS, self._only(rows))
 
     def add_received(self, rows: Sequence[tuple[UnitId, str, int, str, Any]]) -> None:

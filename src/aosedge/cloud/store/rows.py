@@ -1,16 +1,18 @@
 """From rows to frozen values and back, the same on both databases."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.base import ColumnCollection, ReadOnlyColumnCollection
 
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.model.errors import Conflict, Invalid
 
 T = TypeVar("T", bound=msgspec.Struct)
+AnyColumns = Mapping[str, ColumnElement[Any]] | ReadOnlyColumnCollection[str, Any] | ColumnCollection[str, Any]
 AnyInsert = sqlite.Insert | postgresql.Insert
 
 
@@ -35,6 +37,14 @@ def every(connection: Connection, query: Select[Any], kind: type[T]) -> tuple[T,
     return tuple(made(kind, row) for row in connection.execute(query))
 
 
+def ordered(columns: AnyColumns, order: str, orders: Sequence[str]) -> ColumnElement[Any]:
+    """What to sort by: `order`, a column of `orders` that may begin with `-`. Raises Invalid for any other."""
+    name = order.removeprefix("-")
+    if name not in orders:
+        raise Invalid("cannot be sorted by this", element="ordering", expected=", ".join(orders), got=order[:40])
+    return columns[name].desc() if order.startswith("-") else columns[name]
+
+
 def page(
     connection: Connection,
     query: Select[Any],
@@ -47,11 +57,8 @@ def page(
 
     Raises Invalid for any other order. The first column, the id, breaks ties.
     """
-    name = order.removeprefix("-")
-    if name not in orders:
-        raise Invalid("cannot be sorted by this", element="ordering", expected=", ".join(orders), got=order[:40])
     columns = query.selected_columns
-    by = columns[name].desc() if order.startswith("-") else columns[name]
+    by = ordered(columns, order, orders)
     total = connection.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
     window_query = query.order_by(by, columns[0]).limit(window.limit).offset(window.offset)
     return Page(total, every(connection, window_query, kind))

@@ -22,6 +22,7 @@ from aosedge.cloud.store.effects import Effects
 from aosedge.cloud.store.enrolment import EnrolmentKeys, EveryEnrolment, WaitingUnits
 from aosedge.cloud.store.explaining import Explaining
 from aosedge.cloud.store.fleets import Fleets
+from aosedge.cloud.store.item_alerts import ItemAlerts
 from aosedge.cloud.store.labels import Labels
 from aosedge.cloud.store.openid import EveryOpenIdLink, OpenIdLinks
 from aosedge.cloud.store.organizations import EveryOrganization, Grants, Organizations
@@ -107,6 +108,7 @@ class Session(Signals):
         self.items = Items(connection, scope)
         self.bundles = Bundles(connection, scope)
         self.deployments = Deployments(connection, scope)
+        self.item_alerts = ItemAlerts(connection, scope)
         self.item_units = ItemUnits(connection, scope)
         self.blobs = BlobRecords(connection)
         self.verification = Verification(connection, scope)

@@ -323,7 +323,9 @@ alerts = Table(
     _number("at"),
     _document("alert", AnyAlert),
     _text("severity", "info"),
+    Column("item", Text, nullable=True),
     Index(None, "unit", "at"),
+    Index(None, "item", "at"),
 )
 
 received = Table(

@@ -9,11 +9,12 @@ import msgspec
 
 from aosedge.cloud.domain.alerts import Severity, severity_of
 from aosedge.cloud.domain.deployment import Aim
+from aosedge.cloud.domain.item_alerts import item_of
 from aosedge.cloud.domain.reports import Heard, Known, StatusReport, hear
 from aosedge.cloud.domain.statuses import Actual
 from aosedge.cloud.store import Store, UnitsSession
 from aosedge.model.errors import Unavailable
-from aosedge.model.ids import Txn, UnitId
+from aosedge.model.ids import ItemId, Txn, UnitId
 from aosedge.model.instants import Instant, from_datetime
 from aosedge.protocol.messages import Alerts, FromUnit, MonitoringData, UnitStatus
 from aosedge.protocol.messages.from_unit import AnyAlert
@@ -71,7 +72,7 @@ class _Sorted:
         self._statuses: dict[UnitId, list[StatusReport]] = {}
         self._deltas: set[UnitId] = set()
         self._usages: dict[UnitId, tuple[UnitId, MonitoringData, Instant]] = {}
-        self._alerts: list[tuple[UnitId, Txn, int, Instant, Severity, AnyAlert]] = []
+        self._alerts: list[tuple[UnitId, Txn, int, Instant, Severity, ItemId | None, AnyAlert]] = []
         self._others: list[tuple[UnitId, Txn, Instant, str, msgspec.Raw]] = []
         self._now = Instant(0)
 
@@ -92,7 +93,8 @@ class _Sorted:
                     self._usages[unit] = (unit, message, report.created_at)
             case Alerts(items=items):
                 self._alerts += [
-                    (unit, txn, at, from_datetime(a.timestamp), severity_of(a), a) for at, a in enumerate(items)
+                    (unit, txn, at, from_datetime(a.timestamp), severity_of(a), item_of(a), a)
+                    for at, a in enumerate(items)
                 ]
             case _:
                 body = msgspec.json.encode(message)
@@ -118,7 +120,7 @@ class _Sorted:
             session.signal("targets")
         reported.put_usages([usage for usage in self._usages.values() if usage[0] in known])
         reported.add_alerts([alert for alert in self._alerts if alert[0] in known])
-        if session.members.alarm({unit for unit, *_, severity, _ in self._alerts if severity != "info"}):
+        if session.members.alarm({unit for unit, *_, severity, _, _ in self._alerts if severity != "info"}):
             session.signal("campaigns")
         reported.add_received([other for other in self._others if other[0] in known])
 

@@ -37,9 +37,9 @@ def test_a_grant_is_widened_at_once_and_not_narrowed_below_what_is_assigned() ->
 
 
 def test_what_may_be_seen_is_named() -> None:
-    assert checked_sights(["deployment_results", "deployment_results"]) == ("deployment_results",)
+    assert checked_sights(["alerts", "deployment_results", "alerts"]) == ("deployment_results", "alerts")
     assert checked_sights([]) == ()
-    with pytest.raises(Invalid, match="deployment_results, got units"):
+    with pytest.raises(Invalid, match="deployment_results, alerts, got units"):
         checked_sights(["units"])
 
 

@@ -85,6 +85,7 @@ OPERATIONS: Final[dict[str, Row]] = {
     "invitations_delete":               Row("changes", "tenant", "none",     "tenant", "all",    "none"),
     "invitations_list":                 Row("reads",   "tenant", "none",     "tenant", "all",    "tenant"),
     "item_configuration_read":          Row("reads",   "tenant", "tenant",   "tenant", "none",   "tenant"),
+    "item_alerts_list":                 Row("reads",   "none",   "none",     "tenant", "none",   "tenant"),
     "item_deployment_counts_read":      Row("reads",   "none",   "none",     "tenant", "none",   "tenant"),
     "item_deployments_list":            Row("reads",   "none",   "none",     "tenant", "none",   "tenant"),
     "item_unit_counts_read":            Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
