@@ -12,9 +12,7 @@ from tests.browser.conftest import Open, faults
 from tests.browser.place import HOSTILE, Place
 from tests.browser.test_pages import settled
 from tests.browser.test_sets_pages import pictured
-from tests.made_bundles import Signer, bundle, config, file
-
-from aosedge.trust import certificates
+from tests.browser.wares import unfit
 
 Bundles = dict[str, str]
 """Ids of bundles by version."""
@@ -28,7 +26,7 @@ def alive(place: Place) -> Iterator[Bundles]:
     """Three Units that live and have a service in its first version; fleet and item are theirs alone."""
     fleet = place.call("oem", "POST", "/fleets/", json={"title": "waves"})["id"]
     bundles = {version: str(place.upload("tick", version)["id"]) for version in (FIRST, GOOD)}
-    bundles[BAD] = unfit(place)
+    bundles[BAD] = unfit(place, "tick", BAD)
     subject = place.call("oem", "POST", "/subjects/", json={"title": "clocks"})["id"]
     place.call("oem", "POST", f"/subjects/{subject}/assignments/", json={"bundle_id": bundles[FIRST]})
     for name in UNITS:
@@ -42,15 +40,6 @@ def alive(place: Place) -> Iterator[Bundles]:
         for name in UNITS:
             wait_for(place, name)
         yield bundles
-
-
-def unfit(place: Place) -> str:
-    """A bundle that the Units cannot install: its runtime is not there."""
-    key, leaf, roots = certificates.load_p12((place.cloud.folder / "users" / "sp.p12").read_bytes())
-    text = config("tick", BAD).replace(b"{quotas", b"{runtimes: [{codename: wasm}], quotas")
-    made = bundle(Signer(key, leaf, tuple(roots)), text, [file("./tick/amd64/bin/serve", b"#!/bin/sh\n")])
-    upload = {"file": ("bad.tar.gz", made, "application/gzip")}
-    return str(place.call("sp", "POST", "/deployment-bundles/upload/", files=upload)["id"])
 
 
 def wait_for(place: Place, name: str) -> None:

@@ -1,7 +1,7 @@
 """Bundles that the pages of items show: things that need each other, and words that mean harm."""
 
 from tests.browser.place import Place
-from tests.made_bundles import Signer, bundle, file
+from tests.made_bundles import Signer, bundle, config, file
 
 from aosedge.trust import certificates
 
@@ -55,3 +55,9 @@ def upload(place: Place, text: str, *codenames: str, name: str = "batch.tar.gz")
     """The id of the bundle, once it is ready."""
     content = {"file": (name, signed(place, text, *codenames), "application/gzip")}
     return str(place.call("sp", "POST", "/deployment-bundles/upload/", files=content)["id"])
+
+
+def unfit(place: Place, codename: str, version: str) -> str:
+    """The id of a bundle that Units cannot install: its runtime is not there."""
+    text = config(codename, version).replace(b"{quotas", b"{runtimes: [{codename: wasm}], quotas")
+    return upload(place, text.decode(), codename, name="bad.tar.gz")

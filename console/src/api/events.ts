@@ -95,6 +95,7 @@ export function useEvents(wanted: boolean): void {
     const units = gathered(() => void cache.invalidateQueries({ queryKey: ["units"] }));
     const campaigns = gathered(() => {
       void cache.invalidateQueries({ queryKey: ["campaigns"] });
+      void cache.invalidateQueries({ queryKey: ["verification"] }); // a trial is a campaign
       void cache.invalidateQueries({ queryKey: ["units", "explanation"] });
     }, CAMPAIGN_MS);
     const everything = gathered(() => void cache.invalidateQueries(), 0);

@@ -67,6 +67,7 @@ export function CampaignPage() {
           {(campaign) => (
             <div className="aos-stack">
               <State campaign={campaign} />
+              {campaign.batch_id === null ? null : <OfBatch id={campaign.batch_id} />}
               {unbegun(campaign) ? <Planning campaign={campaign} sets={sets} /> : null}
               <HowFar campaign={campaign} />
               <Waves campaign={campaign} sets={sets} />
@@ -100,6 +101,20 @@ function State({ campaign }: { campaign: Campaign }) {
   if (!campaign.reason) return null;
   const look = campaign.state in LOOKS ? LOOKS[campaign.state as keyof typeof LOOKS] : "custom";
   return <Alert variant={look} isInline component="h2" title={`${w.states[campaign.state]}: ${campaign.reason}`} />;
+}
+
+/** A trial: the way to the batch that decides about it. */
+function OfBatch({ id }: { id: string }) {
+  const t = words.verification;
+  return (
+    <Alert
+      variant="info"
+      isInline
+      component="h2"
+      title={t.trialOf}
+      actionLinks={<Link to="/verification/$id" params={{ id }}>{t.toBatch}</Link>}
+    />
+  );
 }
 
 function Settings({ campaign, sets }: { campaign: Campaign; sets: ReadonlyMap<string, string> }) {

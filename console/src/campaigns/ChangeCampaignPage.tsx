@@ -17,7 +17,7 @@ import { faultsOf, policyDraftOf, policyOf, type Policy, type PolicyDraft } from
 import { differences } from "./policyWords";
 import { markedCampaignQuery, readCampaign, type Campaign } from "./queries";
 import { useSetTitles } from "./useSets";
-import { CHANGEABLE, changeWill } from "./verbs";
+import { changeWill, isChangeable } from "./verbs";
 
 const route = getRouteApi("/campaigns/$id/change");
 const w = words.campaigns;
@@ -49,7 +49,7 @@ export function ChangeCampaignPage() {
       <PageSection hasBodyWrapper={false}>
         <Shown query={found} lines={10}>
           {(marked) =>
-            CHANGEABLE.has(marked.thing.state) ? (
+            isChangeable(marked.thing) ? (
               <Changing before={marked} />
             ) : (
               <Alert variant="info" isInline title={w.change.over(w.states[marked.thing.state])} />

@@ -7,7 +7,7 @@ import { Confirm } from "../parts/Confirm";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import type { Campaign } from "./queries";
-import { CHANGEABLE, FORWARD, GRAVE, verbsOf, willOf, type Verb } from "./verbs";
+import { FORWARD, GRAVE, isChangeable, verbsOf, willOf, type Verb } from "./verbs";
 
 const w = words.campaigns;
 const REASONED: ReadonlySet<Verb> = new Set(["pause", "resume", "override", "halt", "cancel", "roll_back"]);
@@ -59,7 +59,7 @@ export function Verbs({ campaign }: { campaign: Campaign }) {
           {w.verbs[each]}
         </Button>
       ))}
-      {may("campaigns_update") && CHANGEABLE.has(campaign.state) ? (
+      {may("campaigns_update") && isChangeable(campaign) ? (
         <Button
           variant="secondary"
           component={(props) => <Link {...props} to="/campaigns/$id/change" params={{ id: campaign.id }} />}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bodyOf, emptyDraft, faultsOf, startOf } from "./draft";
 import { membersSearch } from "./search";
-import { verbsOf } from "./verbs";
+import { isChangeable, verbsOf } from "./verbs";
 import type { Campaign } from "./queries";
 
 describe("a campaign as somebody says it", () => {
@@ -19,10 +19,16 @@ describe("a campaign as somebody says it", () => {
 });
 
 describe("verbs", () => {
-  const running = { state: "running", policy: { four_eyes: false }, waves: [], counts: { failed: 0, rolled_back: 0 } };
+  const counts = { failed: 0, rolled_back: 0 };
+  const running = { state: "running", batch_id: null, policy: { four_eyes: false }, waves: [], counts };
   it("are those that the state has and the role may do", () => {
     expect(verbsOf(running as unknown as Campaign, () => true)).toEqual(["pause", "halt", "roll_back", "cancel"]);
     expect(verbsOf(running as unknown as Campaign, (operation) => operation === "campaigns_halt")).toEqual(["halt"]);
+  });
+  it("are not for the trial of a batch", () => {
+    const trial = { ...running, batch_id: "b" } as unknown as Campaign;
+    expect(verbsOf(trial, () => true)).toEqual([]);
+    expect([running as unknown as Campaign, trial].map(isChangeable)).toEqual([true, false]);
   });
 });
 

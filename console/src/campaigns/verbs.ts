@@ -27,8 +27,9 @@ export const GRAVE: ReadonlySet<Verb> = new Set(["halt", "cancel", "roll_back", 
 /** Those that bring it on. */
 export const FORWARD: ReadonlySet<Verb> = new Set(["start", "approve", "pass", "resume"]);
 
-/** What the campaign can be told now, by somebody who may. */
+/** What the campaign can be told now, by somebody who may; a trial is told nothing but by its Verification Batch. */
 export function verbsOf(campaign: Campaign, may: (operation: string) => boolean): Verb[] {
+  if (campaign.batch_id !== null) return [];
   return VERBS.filter(
     ({ verb, where, when }) =>
       where.includes(campaign.state) && may(`campaigns_${verb}`) && (when === undefined || when(campaign)),
@@ -47,10 +48,14 @@ export function failures(counts: Campaign["counts"]): number {
   return counts.failed + counts.rolled_back;
 }
 
-/** States in which how it goes may be changed. */
-export const CHANGEABLE: ReadonlySet<Campaign["state"]> = new Set([
+const CHANGEABLE: ReadonlySet<Campaign["state"]> = new Set([
   "draft", "planned", "scheduled", "running", "paused", "halted",
 ]);
+
+/** Whether a person may change how it goes. */
+export function isChangeable({ state, batch_id: batch }: Campaign): boolean {
+  return batch === null && CHANGEABLE.has(state);
+}
 
 /** What a change of how it goes does, in plain sentences. */
 export function changeWill({ state, policy, waves }: Campaign): string[] {

@@ -2,7 +2,7 @@ import { words } from "../words/en";
 
 /** A page of the menu, and the operation that it begins with: whoever may not ask for that does not see it. */
 export interface Entry {
-  to: "/" | "/units" | "/waiting" | "/enrolment-keys" | "/fleets" | "/sets" | "/subjects" | "/target-systems" | "/items" | "/bundles" | "/campaigns" | "/people" | "/organizations" | "/grants" | "/audit" | "/platform";
+  to: "/" | "/units" | "/waiting" | "/enrolment-keys" | "/fleets" | "/sets" | "/subjects" | "/target-systems" | "/items" | "/bundles" | "/verification" | "/campaigns" | "/people" | "/organizations" | "/grants" | "/audit" | "/platform";
   title: string;
   needs: string | null;
 }
@@ -18,6 +18,7 @@ export const ENTRIES: Entry[] = [
   { to: "/target-systems", title: words.nav.targetSystems, needs: "target_systems_list" },
   { to: "/items", title: words.nav.items, needs: "items_list" },
   { to: "/bundles", title: words.nav.bundles, needs: "deployment_bundles_list" },
+  { to: "/verification", title: words.nav.verification, needs: "verification_batches_list" },
   { to: "/campaigns", title: words.nav.campaigns, needs: "campaigns_list" },
   { to: "/people", title: words.nav.people, needs: "users_list" },
   { to: "/organizations", title: words.nav.organizations, needs: "organizations_list" },

@@ -10,6 +10,7 @@ import { peopleSearch } from "../people/search";
 import { setsSearch } from "../sets/search";
 import { subjectsSearch } from "../subjects/search";
 import { unitsSearch } from "../units/search";
+import { batchesSearch } from "../verification/search";
 import { Broken } from "./Broken";
 import { Frame } from "./Frame";
 import { NotFound } from "./NotFound";
@@ -111,6 +112,17 @@ const bundle = createRoute({
   path: "/bundles/$id",
   component: lazyRouteComponent(() => import("../items/BundlePage"), "BundlePage"),
 });
+const batches = createRoute({
+  getParentRoute: () => root,
+  path: "/verification",
+  validateSearch: batchesSearch,
+  component: lazyRouteComponent(() => import("../verification/BatchesPage"), "BatchesPage"),
+});
+const batch = createRoute({
+  getParentRoute: () => root,
+  path: "/verification/$id",
+  component: lazyRouteComponent(() => import("../verification/BatchPage"), "BatchPage"),
+});
 const campaigns = createRoute({
   getParentRoute: () => root,
   path: "/campaigns",
@@ -180,7 +192,7 @@ const platform = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, units, unit, waiting, enrolmentKeys, fleets, fleet, sets, set, subjects, subject, targetSystems, targetSystem, items, item, bundles, bundle, campaigns, newCampaign, campaign, changeCampaign, people, person, organizations, organization, grants, audit, account, platform]),
+  routeTree: root.addChildren([overview, units, unit, waiting, enrolmentKeys, fleets, fleet, sets, set, subjects, subject, targetSystems, targetSystem, items, item, bundles, bundle, batches, batch, campaigns, newCampaign, campaign, changeCampaign, people, person, organizations, organization, grants, audit, account, platform]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,
 });

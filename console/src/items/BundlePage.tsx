@@ -8,6 +8,8 @@ import { PageHead } from "../parts/PageHead";
 import { Panel } from "../parts/Panel";
 import { SmallTable } from "../parts/SmallTable";
 import { Shown } from "../parts/states";
+import { useMay } from "../session/me";
+import { OfBundle } from "../verification/OfBundle";
 import { words } from "../words/en";
 import { BundleState } from "./BundleState";
 import { bundleQuery } from "./queries";
@@ -20,6 +22,7 @@ const w = words.bundles;
 export function BundlePage() {
   const { id } = route.useParams();
   const bundle = useQuery(bundleQuery(id));
+  const may = useMay();
   return (
     <>
       <PageHead
@@ -63,6 +66,7 @@ export function BundlePage() {
                   ]}
                 />
               </Panel>
+              {may("verification_batches_list") && found.state === "ready" ? <OfBundle bundle={found} /> : null}
               <Panel title={words.units.details}>
                 <Facts
                   facts={[

@@ -4,6 +4,8 @@ import { Panel } from "../parts/Panel";
 import { Failed, Loading } from "../parts/states";
 import { useMay } from "../session/me";
 import { countsQuery } from "../units/queries";
+import { unapproved } from "../verification/approvals";
+import { awaitingQuery } from "../verification/queries";
 import { words } from "../words/en";
 import { endingQuery, haltedQuery, rejectedQuery, waitingQuery } from "./queries";
 
@@ -53,6 +55,7 @@ function useNeeds() {
   const rejected = useQuery({ ...rejectedQuery, enabled: may("deployment_bundles_list") });
   const waiting = useQuery({ ...waitingQuery, enabled: may("waiting_units_list") });
   const halted = useQuery({ ...haltedQuery, enabled: may("campaigns_list") });
+  const awaiting = useQuery({ ...awaitingQuery, enabled: may("verification_batches_list") });
   const ending = useQuery({ ...endingQuery, enabled: may("unit_certificates_expiring") });
   const units = (state: "failed" | "blocked"): LinkProps => ({
     to: "/units",
@@ -66,11 +69,15 @@ function useNeeds() {
     ["rejected", rejected.data?.total, w.rejected, { to: "/bundles", search: { state: "rejected", recent: "yes" } }],
   ];
   const campaigns = halted.data?.items ?? [];
+  const batches = awaiting.data?.items ?? [];
+  const moreBatches = (awaiting.data?.total ?? 0) - batches.length;
   const certificates = ending.data?.items ?? [];
   const more = (ending.data?.total ?? 0) - certificates.length;
   const needs: Need[] = [
     ...counted.flatMap(([key, count, say, link]): Need[] => (count ? [{ key, words: say(count), link }] : [])),
     ...campaigns.map((one): Need => ({ key: one.id, words: w.halted(one.title, one.reason), link: { to: "/campaigns/$id", params: { id: one.id } } })),
+    ...batches.map((one): Need => ({ key: one.id, words: w.awaits(one.bundle, unapproved(one)), link: { to: "/verification/$id", params: { id: one.id } } })),
+    ...(moreBatches > 0 ? [{ key: "batches", words: w.awaitMore(moreBatches), link: { to: "/verification", search: { state: "awaiting_approval" } } } satisfies Need] : []),
     ...certificates.map(
       (one): Need => ({
         key: `${one.system_uid} ${one.cert_type} ${one.not_after}`,
@@ -80,5 +87,5 @@ function useNeeds() {
     ),
     ...(more > 0 ? [{ key: "more", words: w.ending(more) }] : []),
   ];
-  return { needs, queries: [counts, rejected, waiting, halted, ending] };
+  return { needs, queries: [counts, rejected, waiting, halted, awaiting, ending] };
 }

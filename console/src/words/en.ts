@@ -13,6 +13,7 @@ import { targetSystems } from "./targetSystems";
 import { unitDeeds } from "./unitDeeds";
 import { tokens } from "./tokens";
 import { units } from "./counting";
+import { verification } from "./verification";
 import { bundles, items } from "./items";
 import { overview } from "./overview";
 import { platform } from "./platform";
@@ -32,6 +33,7 @@ export const words = {
     targetSystems: "Target systems",
     items: "Items",
     bundles: "Bundles",
+    verification: "Verification",
     campaigns: "Campaigns",
     people: "People",
     organizations: "Organizations",
@@ -217,6 +219,7 @@ export const words = {
   items,
   configuration,
   bundles,
+  verification,
   campaigns,
   people,
   audit,

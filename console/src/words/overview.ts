@@ -15,6 +15,8 @@ export const overview = {
   clones: (count: number) => `${units(count)} ${count === 1 ? "looks" : "look"} like two devices`,
   waiting: (count: number) => `${units(count)} ${count === 1 ? "waits" : "wait"} to be let in`,
   halted: (title: string, reason: string) => `Campaign ${title} is halted${reason ? `: ${reason}` : ""}`,
+  awaits: (bundle: string, architectures: string) => `${bundle} waits for approval for ${architectures}`,
+  awaitMore: (count: number) => `${count} more ${count === 1 ? "bundle waits" : "bundles wait"} for approval`,
   failing: (count: number) => `${units(count)} failed`,
   blocked: (count: number) => `${units(count)} blocked`,
   recent: "Recent changes",

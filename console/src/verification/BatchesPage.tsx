@@ -1,0 +1,148 @@
+import { Button, PageSection, ToolbarItem } from "@patternfly/react-core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useCallback, useMemo, useState } from "react";
+import { readyBundlesQuery } from "../campaigns/queries";
+import { fleetsByIdQuery } from "../fleets/queries";
+import { Choice } from "../parts/Choice";
+import { DataTable, type Column } from "../parts/DataTable";
+import { Moment } from "../parts/Moment";
+import { PageHead } from "../parts/PageHead";
+import { Empty, NotAllowed } from "../parts/states";
+import { useNames } from "../people/useNames";
+import { useMay } from "../session/me";
+import { words } from "../words/en";
+import { approvedWords } from "./approvals";
+import { BatchLabel } from "./BatchLabel";
+import { batchesQuery, settingsQuery, type Batch } from "./queries";
+import { BATCH_STATES, type BatchesSearch } from "./search";
+import { SettingsDialog } from "./SettingsDialog";
+
+const route = getRouteApi("/verification");
+const w = words.verification;
+
+/** Verification Batches that one sees. */
+export function BatchesPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const may = useMay();
+  const names = useNames();
+  const batches = useQuery({ ...batchesQuery(search), enabled: may("verification_batches_list") });
+  const fleets = useQuery({ ...fleetsByIdQuery, enabled: may("fleets_list") });
+  const onSearch = useCallback(
+    (change: BatchesSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
+    [navigate],
+  );
+  const columns = useMemo(() => columnsOf(fleets.data, names), [fleets.data, names]);
+  if (!may("verification_batches_list")) return <NotAllowed />;
+  const filtered = search.state ?? search.bundle ?? search.fleet;
+  return (
+    <>
+      <PageHead title={w.title} actions={may("verification_settings_update") ? <Settings /> : null} />
+      <PageSection hasBodyWrapper={false}>
+        <DataTable
+          name="verification"
+          label={w.title}
+          query={batches}
+          columns={columns}
+          id={(batch) => batch.id}
+          search={search}
+          sort="-created_at"
+          onSearch={onSearch}
+          filters={<Filters search={search} fleets={fleets.data} onSearch={onSearch} />}
+          empty={filtered ? <Empty title={w.noneMatch}>{w.noneMatchHow}</Empty> : <Empty title={w.none}>{w.noneHow}</Empty>}
+        />
+      </PageSection>
+    </>
+  );
+}
+
+type Titles = ReadonlyMap<string, string> | undefined;
+
+function Filters({ search, fleets, onSearch }: { search: BatchesSearch; fleets: Titles; onSearch: (change: BatchesSearch) => void }) {
+  const may = useMay();
+  const bundles = useQuery({ ...readyBundlesQuery, enabled: may("deployment_bundles_list") });
+  return (
+    <>
+      <ToolbarItem>
+        <Choice
+          label={w.state}
+          any={w.anyState}
+          value={search.state}
+          options={BATCH_STATES.map((value) => ({ value, title: w.states[value] }))}
+          onChoose={(state) => onSearch({ state, page: undefined })}
+        />
+      </ToolbarItem>
+      {bundles.data ? (
+        <ToolbarItem>
+          <Choice
+            label={w.bundle}
+            any={w.anyBundle}
+            value={search.bundle}
+            options={bundles.data.items.map((bundle) => ({ value: bundle.id, title: bundle.name }))}
+            onChoose={(bundle) => onSearch({ bundle, page: undefined })}
+          />
+        </ToolbarItem>
+      ) : null}
+      {fleets ? (
+        <ToolbarItem>
+          <Choice
+            label={w.fleet}
+            any={w.anyFleet}
+            value={search.fleet}
+            options={[...fleets].map(([value, title]) => ({ value, title }))}
+            onChoose={(fleet) => onSearch({ fleet, page: undefined })}
+          />
+        </ToolbarItem>
+      ) : null}
+      {(search.state ?? search.bundle ?? search.fleet) ? (
+        <ToolbarItem>
+          <Button variant="link" onClick={() => onSearch({ state: undefined, bundle: undefined, fleet: undefined, page: undefined })}>
+            {words.table.clear}
+          </Button>
+        </ToolbarItem>
+      ) : null}
+    </>
+  );
+}
+
+function columnsOf(fleets: Titles, names: (id: string | null) => string): Column<Batch>[] {
+  return [
+    {
+      key: "bundle",
+      title: w.bundle,
+      cell: (batch) => (
+        <Link to="/verification/$id" params={{ id: batch.id }} className="aos-name aos-short" title={batch.bundle}>
+          {batch.bundle}
+        </Link>
+      ),
+    },
+    { key: "state", title: w.state, sort: "state", cell: (batch) => <BatchLabel state={batch.state} /> },
+    { key: "approvals", title: w.approvals, cell: approvedWords },
+    { key: "why", title: w.why, cell: (batch) => <span className="aos-clamp">{batch.reason}</span> },
+    {
+      key: "fleet",
+      title: w.fleet,
+      cell: (batch) => (
+        <span className="aos-name aos-short">
+          {batch.fleet_id === null ? w.everyFleet : (fleets?.get(batch.fleet_id) ?? batch.fleet_id)}
+        </span>
+      ),
+    },
+    { key: "begun", title: w.begun, sort: "created_at", cell: (batch) => <Moment at={batch.created_at} ago /> },
+    { key: "by", title: w.by, optional: true, cell: (batch) => <span className="aos-words">{names(batch.created_by)}</span> },
+  ];
+}
+
+function Settings() {
+  const settings = useQuery(settingsQuery);
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button variant="secondary" isDisabled={!settings.data} onClick={() => setOpen(true)}>
+        {w.settings}
+      </Button>
+      {open && settings.data ? <SettingsDialog before={settings.data} onClose={() => setOpen(false)} /> : null}
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { client, got, type Schemas } from "../api/client";
+import { windowOf } from "../parts/list";
+import type { BatchesSearch } from "./search";
+
+export type Batch = Schemas["BatchView"];
+export type Report = Schemas["ReportView"];
+export type Evidence = Schemas["EvidenceView"];
+export type Totals = Schemas["Totals"];
+/** The API says all of it, whatever may be left out of a question. */
+export type Settings = Required<Schemas["SettingsBody"]> & { criteria: Schemas["CriteriaBody"] };
+
+const RESOLVING_MS = 1_000; // no event tells that a batch was resolved
+const MOVING_MS = 5_000;
+const AWAITING_MS = 15_000;
+const AWAITING_MOST = 5;
+const OPEN: ReadonlySet<Batch["state"]> = new Set(["resolving", "awaiting_approval", "verifying"]);
+
+/** Whether people can still end it. */
+export function isOpen(batch: Batch): boolean {
+  return OPEN.has(batch.state);
+}
+
+export function batchesQuery(search: BatchesSearch) {
+  const query = {
+    ...windowOf(search, "-created_at"),
+    state: search.state,
+    bundle_id: search.bundle,
+    fleet_id: search.fleet,
+  };
+  return queryOptions({
+    queryKey: ["verification", "list", search],
+    queryFn: ({ signal }) => got(client.GET("/api/v11/verification-batches/", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** All of a batch, which is its report. */
+export function reportQuery(id: string) {
+  return queryOptions({
+    queryKey: ["verification", "one", id],
+    queryFn: ({ signal }) =>
+      got(client.GET("/api/v11/verification-batches/{id}/report/", { params: { path: { id } }, signal })),
+    refetchInterval: ({ state: { data } }) =>
+      data && isOpen(data.batch) ? (data.batch.state === "resolving" ? RESOLVING_MS : MOVING_MS) : false,
+  });
+}
+
+/** Batches that wait for a person, the first few. */
+export const awaitingQuery = queryOptions({
+  queryKey: ["verification", "awaiting"],
+  queryFn: ({ signal }) =>
+    got(
+      client.GET("/api/v11/verification-batches/", {
+        params: { query: { state: "awaiting_approval", limit: AWAITING_MOST } },
+        signal,
+      }),
+    ),
+  refetchInterval: AWAITING_MS,
+});
+
+/** How the organization verifies. */
+export const settingsQuery = queryOptions({
+  queryKey: ["verification", "settings"],
+  queryFn: ({ signal }) => got(client.GET("/api/v11/verification-settings/", { signal })) as Promise<Settings>,
+});
+
+export function approve(batch: Batch, architecture: string, digest: string, comment: string) {
+  const params = { path: { id: batch.id } };
+  return got(client.POST("/api/v11/verification-batches/{id}/approve/", { params, body: { architecture, digest, comment } }));
+}
+
+export function revoke(batch: Batch, architecture: string, comment: string) {
+  const params = { path: { id: batch.id } };
+  return got(client.POST("/api/v11/verification-batches/{id}/revoke/", { params, body: { architecture, comment } }));
+}
+
+export function end(batch: Batch, verb: "reject" | "cancel", comment: string) {
+  const params = { path: { id: batch.id } };
+  return verb === "reject"
+    ? got(client.POST("/api/v11/verification-batches/{id}/reject/", { params, body: { comment } }))
+    : got(client.POST("/api/v11/verification-batches/{id}/cancel/", { params, body: { comment } }));
+}
+
+export function sendEvidence(id: string, kind: Evidence["kind"], file: File) {
+  const form = new FormData();
+  form.append("file", file, file.name);
+  return got(
+    client.POST("/api/v11/verification-batches/{id}/evidence/", {
+      params: { path: { id }, query: { kind } },
+      body: { file: file.name },
+      bodySerializer: () => form,
+    }),
+  );
+}
