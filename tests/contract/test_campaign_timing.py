@@ -2,13 +2,15 @@
 
 import pytest
 from msgspec.structs import replace
-from tests.contract.campaign_world import HALVES, ITEM, CampaignPlace, campaign_place
+from tests.contract.campaign_world import FLEET, HALVES, ITEM, CampaignPlace, campaign_place
+from tests.contract.store_world import Counted
 
 from aosedge.cloud.domain.campaigns.events import Edit, Halt, RollBack
+from aosedge.cloud.domain.campaigns.state import Selection
 from aosedge.cloud.domain.campaigns.timing import Timing
 from aosedge.cloud.domain.labels import Change
 from aosedge.cloud.store import Store
-from aosedge.cloud.usecases import units
+from aosedge.cloud.usecases import fleets, units
 from aosedge.cloud.usecases.statuses import Report, keep
 from aosedge.model.errors import Conflict
 from aosedge.model.ids import Txn, UnitId
@@ -55,6 +57,25 @@ async def test_whoever_is_offered_it_is_told_when_in_its_own_zone(place: Campaig
     await place.oem(lambda s: units.label(s, moved, Change({"timezone": "Europe/Berlin"})))
     await place.compile()
     assert await schedule(place, moved) == Schedule("Europe/Berlin", (rule,))
+
+
+async def test_who_names_no_zone_has_that_of_its_fleet(place: CampaignPlace) -> None:
+    async def zones() -> dict[str, str]:
+        await place.compile()
+        told = {unit: await schedule(place, unit) for unit in await place.members("offered")}
+        return {unit: each.zone for unit, each in told.items() if each is not None}
+
+    await place.oem(lambda s: fleets.change(s, FLEET, timezone="Pacific/Auckland"))
+    south = await place.oem(lambda s: fleets.create(s, Counted("south"), "south", "Europe/Madrid"))
+    await place.begin(AT_NIGHT, Selection(selector="!nothing"))
+    one, other = await place.members("offered")
+    assert await zones() == {one: "Pacific/Auckland", other: "Pacific/Auckland"}
+    await place.oem(lambda s: units.label(s, one, Change({"timezone": "Asia/Tokyo"})))
+    await place.oem(lambda s: fleets.change(s, FLEET, timezone="Pacific/Chatham"))
+    assert await zones() == {one: "Asia/Tokyo", other: "Pacific/Chatham"}
+    await place.oem(lambda s: units.label(s, one, Change(remove=("timezone",))))
+    await place.oem(lambda s: units.move(s, other, south.id))
+    assert await zones() == {one: "Pacific/Chatham", other: "Europe/Madrid"}
 
 
 async def test_a_held_unit_is_no_failure_before_its_deadline(place: CampaignPlace) -> None:

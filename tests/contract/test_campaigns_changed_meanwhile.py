@@ -119,10 +119,10 @@ async def test_a_member_that_is_moved_to_another_fleet_is_skipped_and_keeps_what
 
 async def test_a_fleet_that_is_renamed_is_the_same_fleet(place: CampaignPlace) -> None:
     digest = await planned(place)
-    await place.oem(lambda s: fleets.rename(s, FLEET, "quite another"))
+    await place.oem(lambda s: fleets.change(s, FLEET, "quite another"))
     assert (await place.oem(lambda s: campaigns.plan(s, place.campaign))).digest == digest
     await place.oem(lambda s: campaigns.start(s, place.campaign, None))
-    await place.oem(lambda s: fleets.rename(s, FLEET, "and another"))
+    await place.oem(lambda s: fleets.change(s, FLEET, "and another"))
     await place.drive()
     await place.told(await place.members("offered"))
     await place.pass_time()

@@ -45,7 +45,7 @@ FOREIGN: list[tuple[Callable[[Session, str], object], str]] = [
     (lambda s, id: s.organizations.get(OrgId(id)), "oem-2"),
     (lambda s, id: s.users.get(UserId(id)), "user-oem-2"),
     (lambda s, id: s.fleets.get(FleetId(id)), "fleet-oem-2"),
-    (lambda s, id: s.fleets.rename(FleetId(id), "mine"), "fleet-oem-2"),
+    (lambda s, id: s.fleets.change(FleetId(id), "mine", ""), "fleet-oem-2"),
     (lambda s, id: fleets.delete(s, FleetId(id)), "fleet-oem-2"),
     (lambda s, id: s.fleets.add(Fleet(FleetId("f"), OrgId(id), "t", NOW)), "oem-2"),
     (lambda s, id: s.units.get(UnitId(id)), "unit-oem-2"),
@@ -163,7 +163,7 @@ async def test_names_are_taken_once(world: Store) -> None:
             case "fleet":
                 fleets.create(session, Counted(), "Fleet")
             case "fleet renamed":
-                fleets.rename(session, fleets.create(session, Counted(), "Other").id, "Fleet")
+                fleets.change(session, fleets.create(session, Counted(), "Other").id, "Fleet")
             case "subject":
                 subjects.create(session, Counted(), "Subject")
             case "subject renamed":
@@ -191,7 +191,12 @@ async def test_names_are_taken_once(world: Store) -> None:
 async def test_people_change_fleets_and_subjects(world: Store) -> None:
     def change(session: Session) -> None:
         fleet = fleets.create(session, Counted("f"), "  Trucks ")
-        assert fleets.rename(session, fleet.id, "Lorries").title == "Lorries"
+        assert fleets.change(session, fleet.id, "Lorries").title == "Lorries"
+        assert fleets.change(session, fleet.id, timezone="Europe/Madrid").title == "Lorries"
+        assert fleets.change(session, fleet.id, "Lorries").timezone == "Europe/Madrid"
+        assert fleets.change(session, fleet.id, timezone="").timezone == ""
+        with pytest.raises(Invalid, match="no such time zone"):
+            fleets.change(session, fleet.id, timezone="Mars/Olympus")
         assert session.fleets.page(title="Lorries").total == 1
         fleets.delete(session, fleet.id)
         subject = subjects.create(session, Counted("s"), "Drivers", "user")

@@ -100,13 +100,13 @@ async def test_a_change_is_written_down_from_what_to_what(world: Store) -> None:
     ids = Counted("new")
     (made,) = await change(world, "fleets_create", lambda session: fleets.create(session, ids, "North"))
     assert (made.of, made.key, made.before) == ("fleets", {"id": ids.first}, None)
-    assert made.after == {"tenant": "oem-1", "title": "North", "created_at": NOW}
+    assert made.after == {"tenant": "oem-1", "title": "North", "created_at": NOW, "timezone": ""}
     fleet = FleetId(ids.first)
-    (renamed,) = await change(world, "fleets_update", lambda session: fleets.rename(session, fleet, "South"))
+    (renamed,) = await change(world, "fleets_update", lambda session: fleets.change(session, fleet, "South"))
     assert (renamed.before, renamed.after) == ({"title": "North"}, {"title": "South"})
-    assert await change(world, "fleets_update", lambda session: fleets.rename(session, fleet, "South")) == ()
+    assert await change(world, "fleets_update", lambda session: fleets.change(session, fleet, "South")) == ()
     (gone,) = await change(world, "fleets_delete", lambda session: fleets.delete(session, fleet))
-    assert (gone.before, gone.after) == ({"tenant": "oem-1", "title": "South", "created_at": NOW}, None)
+    assert (gone.before, gone.after) == (made.after | {"title": "South"}, None)
     assert await found(world) == []
 
 

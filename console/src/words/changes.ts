@@ -31,7 +31,7 @@ const DID: Record<string, string> = {
   enrolment_keys_revoke: "revoked an enrolment key",
   fleets_create: "created a fleet",
   fleets_delete: "removed a fleet",
-  fleets_update: "renamed a fleet",
+  fleets_update: "changed a fleet",
   grants_create: "granted a Service Provider's items",
   grants_delete: "took a grant back",
   grants_update: "changed what a grant allows",

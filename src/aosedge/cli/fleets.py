@@ -32,15 +32,22 @@ def show(context: typer.Context, fleet: Fleet, json: Json = False) -> None:
     counts: dict[str, int] = {}
     for unit in units:
         counts[unit["deployment"]] = counts.get(unit["deployment"], 0) + 1
-    pairs = [("title", found["title"]), ("id", found["id"]), ("units", len(units)), *sorted(counts.items())]
+    zone = found["timezone"] or "UTC"
+    pairs = [("title", found["title"]), ("zone", zone), ("id", found["id"])]
+    pairs += [("units", len(units)), *sorted(counts.items())]
     out.show({**found, "units": len(units), "deployment": counts}, lambda: out.fields(pairs))
 
 
 @app.command()
-def create(context: typer.Context, title: str, json: Json = False) -> None:
+def create(
+    context: typer.Context,
+    title: str,
+    timezone: Annotated[str | None, typer.Option(help="of its Units: Europe/Berlin; UTC without it")] = None,
+    json: Json = False,
+) -> None:
     """Make a fleet."""
     client, out = begin(context, as_json=json)
-    out.done(client.post("fleets/", {"title": title}), f"made the fleet {title}")
+    out.done(client.post("fleets/", {"title": title, "timezone": timezone}), f"made the fleet {title}")
 
 
 @app.command()
@@ -49,6 +56,20 @@ def rename(context: typer.Context, fleet: Fleet, title: str, json: Json = False)
     client, out = begin(context, as_json=json)
     found = _find(client, fleet)
     out.done(client.put(f"fleets/{found['id']}/", {"title": title}), f"{found['title']} is now {title}")
+
+
+@app.command()
+def timezone(
+    context: typer.Context,
+    fleet: Fleet,
+    zone: Annotated[str, typer.Argument(help="an IANA name: Europe/Berlin, UTC")],
+    json: Json = False,
+) -> None:
+    """Say by which clock windows of campaigns open on its Units that have no label `timezone` of their own."""
+    client, out = begin(context, as_json=json)
+    found = _find(client, fleet)
+    view = client.put(f"fleets/{found['id']}/", {"title": found["title"], "timezone": zone})
+    out.done(view, f"the time zone of {found['title']} is {zone}")
 
 
 @app.command()

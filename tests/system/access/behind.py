@@ -199,7 +199,7 @@ OF_TENANT: Final[dict[str, tuple[Ask, ...]]] = {
 OF_FLEET: Final[dict[str, tuple[Ask, ...]]] = {
     "fleet": (
         lambda s, id: s.fleets.get(id),
-        lambda s, id: s.fleets.rename(id, "new"),
+        lambda s, id: s.fleets.change(id, "new", ""),
         lambda s, id: s.fleets.owners(id),
         lambda s, id: s.fleets.delete(id),
         lambda s, id: s.units.page(fleet=id),

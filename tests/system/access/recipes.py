@@ -160,7 +160,7 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("fleets_delete", {"id": Of("empty fleet")}),
         Recipe("fleets_list", lists=(Of("any fleet"),)),
         Recipe("fleets_read", {"id": Of("fleet")}),
-        Recipe("fleets_update", {"id": Of("fleet")}, body={"title": "new"}),
+        Recipe("fleets_update", {"id": Of("fleet")}, body={"title": "new", "timezone": "Europe/Berlin"}),
         Recipe("grants_create", body={"service_provider_id": Of("grantable", others=False)}),
         Recipe("grants_delete", {"id": Of("unused grant", others=False)}),
         Recipe("grants_list", lists=(Of("grant"),)),

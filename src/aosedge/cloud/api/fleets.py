@@ -20,6 +20,8 @@ class FleetView(msgspec.Struct, frozen=True):
     id: str
     title: str
     created_at: str
+    timezone: str | None
+    """Of its Units whose label `timezone` names none; null is UTC."""
 
 
 class FleetDetailView(FleetView, frozen=True):
@@ -36,14 +38,20 @@ class FleetsView(msgspec.Struct, frozen=True):
 
 
 class FleetBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a person says of a fleet."""
+    """What a person says of a fleet. `timezone`: an IANA name, null for UTC; unsaid it stays as it is."""
 
     title: str
+    timezone: str | msgspec.UnsetType | None = msgspec.UNSET
+
+    @property
+    def zone(self) -> str | None:
+        """None where it was not said."""
+        return None if self.timezone is msgspec.UNSET else self.timezone or ""
 
 
 def view(fleet: Fleet) -> FleetView:
     """As the API shows it."""
-    return FleetView(fleet.id, fleet.title, to_rfc3339(fleet.created_at))
+    return FleetView(fleet.id, fleet.title, to_rfc3339(fleet.created_at), fleet.timezone or None)
 
 
 @get("/fleets/", operation_id="fleets_list", tags=["fleets"])
@@ -62,7 +70,9 @@ async def list_(
 @post("/fleets/", operation_id="fleets_create", tags=["fleets"])
 async def create(ask: Asked, data: JSONBody[FleetBody]) -> FleetView:
     """Make a fleet."""
-    made = await ask.change(lambda session: fleets.create(session, ask.ids, data.title), lambda fleet: fleet.id)
+    made = await ask.change(
+        lambda session: fleets.create(session, ask.ids, data.title, data.zone or ""), lambda fleet: fleet.id
+    )
     return view(made)
 
 
@@ -79,13 +89,13 @@ async def read(ask: Asked, id: Name) -> Response[FleetDetailView]:
 
 @put("/fleets/{id:str}/", operation_id="fleets_update", tags=["fleets"])
 async def update(ask: Asked, id: Name, data: JSONBody[FleetBody], if_match: Unchanged = None) -> Response[FleetView]:
-    """Give a fleet another title."""
+    """Give a fleet another title, or another time zone."""
 
-    def rename(session: Session) -> Fleet:
+    def change(session: Session) -> Fleet:
         check_mark(if_match, session.fleets.get(FleetId(id)))
-        return fleets.rename(session, FleetId(id), data.title)
+        return fleets.change(session, FleetId(id), data.title, data.zone)
 
-    changed = await ask.change(rename, lambda fleet: fleet.id)
+    changed = await ask.change(change, lambda fleet: fleet.id)
     return marked(view(changed), changed)
 
 

@@ -19,7 +19,7 @@ LABELS_MOST: Final = 64
 LONGEST: Final = 63
 """Characters of a name, and of a value."""
 ZONE: Final = "timezone"
-"""The label of a Unit that names its time zone, as Europe/Berlin; UTC without it."""
+"""The label of a Unit that names its time zone, as Europe/Berlin; without it that of its fleet counts."""
 THOUSANDTHS: Final = 1000
 """What a number is counted in, so that it is exact in every database."""
 

@@ -8,7 +8,7 @@ from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.fleets import Fleet
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.store import rows
-from aosedge.cloud.store.tables import fleets, user_fleets, users
+from aosedge.cloud.store.tables import fleets, units, user_fleets, users
 from aosedge.model.errors import Conflict, NotFound
 from aosedge.model.ids import FleetId
 
@@ -58,13 +58,15 @@ class Fleets:
             raise NotFound("organization", fleet.tenant)
         rows.add(self._connection, fleets, rows.values_of(fleet), "a fleet with this title exists", "title")
 
-    def rename(self, id: FleetId, title: str) -> Fleet:
-        """Raises NotFound, and Conflict where the title is taken."""
+    def change(self, id: FleetId, title: str, timezone: str) -> Fleet:
+        """Another title and time zone, of which its Units are told. Raises NotFound; Conflict for a taken title."""
         fleet = self.get(id)
         same = select(fleets.c.id).where(fleets.c.tenant == fleet.tenant, fleets.c.title == title, fleets.c.id != id)
         if self._connection.execute(same).first() is not None:
             raise Conflict("a fleet with this title exists", element="title")
-        self._connection.execute(update(fleets).where(fleets.c.id == id).values(title=title))
+        self._connection.execute(update(fleets).where(fleets.c.id == id).values(title=title, timezone=timezone))
+        if timezone != fleet.timezone:
+            self._connection.execute(update(units).where(units.c.fleet == id).values(target_dirty=True))
         return self.get(id)
 
     def owners(self, id: FleetId) -> tuple[str, ...]:

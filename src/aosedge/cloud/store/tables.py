@@ -134,6 +134,7 @@ fleets = Table(
     _to("tenant", "organizations.id"),
     _text("title"),
     _number("created_at"),
+    Column("timezone", Text, nullable=False, server_default=""),
     UniqueConstraint("tenant", "title"),
 )
 

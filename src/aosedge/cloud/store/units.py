@@ -153,7 +153,8 @@ class Units:
     def set_fleet(self, id: UnitId, fleet: FleetId) -> None:
         """Raises NotFound."""
         self.get(id)
-        self._connection.execute(update(units).where(units.c.id == id).values(fleet=fleet))
+        changed = {"fleet": fleet, "target_dirty": True}  # its time zone may be another
+        self._connection.execute(update(units).where(units.c.id == id).values(changed))
 
     def set_target_system(self, id: UnitId, system: TargetSystemId) -> None:
         """Its target is to be compiled anew. Raises NotFound."""

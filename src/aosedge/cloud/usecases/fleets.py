@@ -1,7 +1,7 @@
 """What people do with fleets."""
 
 from aosedge.cloud.domain.access.callers import tenant_of
-from aosedge.cloud.domain.fleets import Fleet
+from aosedge.cloud.domain.fleets import Fleet, checked_timezone
 from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.domain.titles import checked_title
 from aosedge.cloud.domain.uses import NAMED_MOST, Use, refuse_in_use
@@ -9,17 +9,22 @@ from aosedge.cloud.store import Session
 from aosedge.model.ids import FleetId, Ids
 
 
-def create(session: Session, ids: Ids, title: str) -> Fleet:
+def create(session: Session, ids: Ids, title: str, timezone: str = "") -> Fleet:
     """A new fleet of the caller's organization; raises Invalid, and Conflict where the title is taken."""
-    tenant = tenant_of(session.caller)
-    fleet = Fleet(FleetId(ids.new()), tenant, checked_title(title), session.caller.now)
+    tenant, zone = tenant_of(session.caller), checked_timezone(timezone)
+    fleet = Fleet(FleetId(ids.new()), tenant, checked_title(title), session.caller.now, zone)
     session.fleets.add(fleet)
     return fleet
 
 
-def rename(session: Session, id: FleetId, title: str) -> Fleet:
-    """Raises Invalid, NotFound, and Conflict where the title is taken."""
-    return session.fleets.rename(id, checked_title(title))
+def change(session: Session, id: FleetId, title: str | None = None, timezone: str | None = None) -> Fleet:
+    """Another title or time zone; None leaves it. Raises Invalid, NotFound, and Conflict where the title is taken."""
+    fleet = session.fleets.get(id)
+    named = fleet.title if title is None else checked_title(title)
+    zone = fleet.timezone if timezone is None else checked_timezone(timezone)
+    changed = session.fleets.change(id, named, zone)
+    session.signal("targets")
+    return changed
 
 
 def delete(session: Session, id: FleetId) -> None:

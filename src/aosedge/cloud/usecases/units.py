@@ -53,6 +53,7 @@ def move(session: Session, id: UnitId, fleet: FleetId) -> Moved:
         return Moved(unit, to.id, ())
     left = _leave_sets(session, unit, f"moved to fleet {to.id}")
     session.units.set_fleet(id, to.id)
+    session.signal("targets")
     moved = session.units.get(id)
     unit_sets.follow(session, moved)
     return Moved(moved, unit.fleet, left)
