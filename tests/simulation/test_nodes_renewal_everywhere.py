@@ -21,7 +21,7 @@ from aosedge.core.identity.roll import Known, Roll, read_known, write_known
 from aosedge.core.identity.succession import Succession
 from aosedge.core.nodes import Answered, Apply, CreateKey, Question
 from aosedge.model.errors import AosError, NotAllowed
-from aosedge.model.ids import NodeName, Txn
+from aosedge.model.ids import NodeName, Txn, UnitId
 from aosedge.protocol.messages import (
     FromCloud,
     InstallUnitCertificatesConfirmation,
@@ -30,6 +30,7 @@ from aosedge.protocol.messages import (
 )
 from aosedge.protocol.messages.from_unit import NodeStatus
 from aosedge.protocol.messages.parts import CertificateType, Identity
+from aosedge.trust import csr
 from aosedge.trust.certificates import Authority, describe, parse_pem
 
 LEFT = NodeName("left")
@@ -51,6 +52,7 @@ class Life:
         self.roll = Roll(world.main)
         self.records = NodeRecords(world.main)
         self.custody = NodesCustody(self.records, self.ask, SystemClock())
+        self.on_the_way: list[FromCloud] = []
 
     def register(self) -> None:
         """I8: one of two attempts opens the line, whatever happened before."""
@@ -104,14 +106,19 @@ class Life:
             async with asyncio.timeout(LOOK_S):
                 said = await self.line.said.get()
         except TimeoutError:
+            await self.deliver(0)
             return
         assert said is not None
-        if (told := self.world.cloud.attend(said)) is not None:
-            await self.tell(told)
+        self.on_the_way += filter(None, (self.world.cloud.attend(said), self.world.second_order()))
+        await self.deliver(self.world.on_the_way_most)
         if isinstance(said, InstallUnitCertificatesConfirmation):
             await self.custody.delivered(said)
             for txn in [txn for txn, kept in self.line.spool.messages() if kept == said]:
                 self.line.spool.remove(Txn(txn))
+
+    async def deliver(self, left: int) -> None:
+        while len(self.on_the_way) > left:
+            await self.tell(self.on_the_way.pop(0))
 
     async def tell(self, message: FromCloud) -> None:
         if isinstance(message, RenewCertificatesNotification):
@@ -139,6 +146,16 @@ class World:
         facts = {type: facts_of(self.node.read(f"{type}.pem").decode()) for type in TYPES}
         write_known(self.main, {LEFT: Known(key_of(parse_pem(chain)), status, password=PASSWORD, facts=facts)})
         self.main.changes = self.node.changes = 0
+        self.on_the_way_most = 0
+        self.until_second_order = 0
+        """How many messages until somebody asks again; 0 for never."""
+
+    def second_order(self) -> FromCloud | None:
+        self.until_second_order -= 1
+        if self.until_second_order:
+            return None
+        self.cloud.ask_again()
+        return self.cloud.notification()
 
     @asynccontextmanager
     async def power(self, keep: float) -> AsyncIterator[None]:
@@ -198,6 +215,35 @@ async def test_wherever_the_power_goes_a_node_has_an_identity_that_works(
             await Life(cut).run()
         await cut.until_renewed()
         cut.check_end()
+
+
+@pytest.mark.parametrize("on_the_way_most", [0, 1, 3])
+@pytest.mark.parametrize("after", range(1, 6))
+async def test_asked_again_at_any_moment_a_renewal_goes_on(
+    authority: Authority, after: int, on_the_way_most: int
+) -> None:
+    """I8, I12; what the cloud says comes late."""
+    world = World(authority, 1)
+    world.until_second_order, world.on_the_way_most = after, on_the_way_most
+    await world.until_renewed()
+    world.check_end()
+
+
+async def test_a_second_certificate_for_the_key_in_use_is_taken_and_one_for_a_lost_key_is_not(
+    authority: Authority,
+) -> None:
+    world = World(authority, 1)
+    await world.until_renewed()
+    life, now = Life(world), SystemClock().wall()
+    pair = Cabinet(world.node).current("sm")
+    assert pair is not None
+    again = authority.issue_unit(pair.request, UnitId("u"), UNIT, "sm", now).chain_pem
+    assert (await life.ask(Apply(LEFT, "sm", again))).why_not == ""
+    taken = Cabinet(world.node).current("sm")
+    assert taken is not None and (taken.key, taken.chain) == (pair.key, again)
+    request = csr.unit_request(csr.new_key("p384"), UNIT, "sm")
+    other = authority.issue_unit(request, UnitId("u"), UNIT, "sm", now).chain_pem
+    assert "no key for it" in (await life.ask(Apply(LEFT, "sm", other))).why_not
 
 
 async def test_a_wrong_password_renews_nothing(authority: Authority) -> None:

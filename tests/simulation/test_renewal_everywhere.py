@@ -78,6 +78,12 @@ class Cloud:
     def notification(self) -> FromCloud | None:
         return renewals.notification(self.renewals.values(), {}, {self.node: PASSWORD})
 
+    def ask_again(self) -> None:
+        """Somebody asks for what is under way."""
+        for type, each in self.renewals.items():
+            if each.state != "done":
+                self.renewals[type] = renewals.asked_again(each, SystemClock().wall())
+
     def attend(self, message: FromUnit) -> FromCloud | None:
         if isinstance(message, IssueUnitCertificates):
             given = tuple(self.issue(one.type, one.csr) for one in message.requests)
@@ -95,11 +101,12 @@ class Cloud:
         if key != known:
             issued = self.authority.issue_unit(request, UnitId("u"), UNIT, type, SystemClock().wall())
             chain = issued.chain_pem
-            if renewal.state == "issued" and not renewal.seen:
+            if renewal.new_serial and not renewal.seen:
                 self.opens[type].discard(renewal.new_serial)
             self.keys[issued.serial] = key, chain
             self.opens[type].add(issued.serial)
-            self.renewals[type] = renewals.issued(renewal, issued.serial)
+            renewal = renewals.issued(renewal, issued.serial)
+        self.renewals[type] = renewals.issued_again(renewal)
         return IssuedCertificate(type, Identity(codename=self.node), chain)
 
     def settle(self, renewal: Renewal) -> None:

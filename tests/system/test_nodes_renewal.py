@@ -95,7 +95,6 @@ def test_all_nodes_renew_when_the_cloud_asks(cloud: CloudProcess, field: Field) 
     left.until(PROTECTED)
 
 
-@pytest.mark.skip(reason="killed three times in a row, a renewal may come to nothing and wait an hour: to be mended")
 def test_nodes_that_are_killed_while_they_renew_come_back_and_end_it(cloud: CloudProcess, field: Field) -> None:
     provision(cloud, field)
     main, left = field.main, field.others["left"]

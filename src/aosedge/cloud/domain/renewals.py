@@ -78,15 +78,31 @@ def to_renew(certificates: Iterable[Certificate], types: Sequence[str]) -> list[
     return wanted[:ASKED_MOST]
 
 
-def begun(unit: UnitId, certificate: Certificate, now: Instant) -> Renewal:
-    """Somebody asks for it."""
+def begun(unit: UnitId, certificate: Certificate, now: Instant, known: Iterable[Renewal]) -> Renewal:
+    """Somebody asks for it; `known` are the Unit's so far."""
     place: Place = (certificate.type, NodeName(certificate.node))  # type: ignore[assignment]
+    for before in known:
+        if before.place == place and before.state in ("requested", "issued", "overdue"):
+            return asked_again(before, now)
     return Renewal(unit, *place, certificate.serial, "requested", now)
+
+
+def asked_again(renewal: Renewal, now: Instant) -> Renewal:
+    """Somebody asks while it is under way: a certificate that is on its way to the Unit still counts.
+
+    Were it forgotten, the same key would get a second one, and the Unit hear of both.
+    """
+    return msgspec.structs.replace(renewal, state="requested", asked_at=now, error="")
 
 
 def issued(renewal: Renewal, serial: str) -> Renewal:
     """The Unit sent its request and this is its new certificate."""
     return msgspec.structs.replace(renewal, state="issued", new_serial=serial, confirmed=False, seen=False, error="")
+
+
+def issued_again(renewal: Renewal) -> Renewal:
+    """The Unit sent the request again that has its certificate: the answer was lost, or it was asked again."""
+    return msgspec.structs.replace(renewal, state="issued") if renewal.state == "requested" else renewal
 
 
 def going_on(

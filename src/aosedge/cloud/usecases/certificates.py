@@ -41,14 +41,16 @@ def sealed(seal: Seal, unit: UnitId, secrets: Mapping[NodeName, str]) -> dict[No
 def ask_renewal(session: Session, unit: Unit, types: tuple[str, ...]) -> Unit:
     """Have the Unit renew these types of certificates, or all; raises Invalid or Conflict with the cure.
 
-    Asked again, it begins anew: the Unit is told again.
+    Asked again, the Unit is told again.
     """
     _provisioned(unit)
     nodes = [node.name for node in session.units.nodes(unit.id)]
     renewals.check_secrets(nodes, session.unit_certificates.secrets(unit.id))
     wanted = renewals.to_renew(session.certificates.of_unit(unit.id), types)
     now = session.caller.now
-    session.unit_certificates.put_renewals(unit.id, [renewals.begun(unit.id, each, now) for each in wanted])
+    known = session.unit_certificates.renewals(unit.id)
+    begun = [renewals.begun(unit.id, each, now, known) for each in wanted]
+    session.unit_certificates.put_renewals(unit.id, begun)
     session.unit_certificates.announce(unit.id, session.caller.request_id)
     session.signal("effects")
     return unit
@@ -168,7 +170,8 @@ class _Asking:
         renewal = renewals.going_on(before, old, place, unit.id, now)
         try:
             again = self._answered(before, ask)
-            if again is not None:
+            if again is not None and before is not None:
+                session.unit_certificates.put_renewals(unit.id, [renewals.issued_again(before)])
                 return IssuedCertificate(ask.type, ask.node, again.pem + authority.issuer_pem)
             issued = authority.issue_unit(
                 ask.csr, unit.id, unit.system_uid, ask.type, now, discovery_url=discovery_url
@@ -177,7 +180,7 @@ class _Asking:
             session.unit_certificates.put_renewals(unit.id, [renewals.failed(renewal, str(error))])
             _refused(session, unit.id, f"{ask.type} of {place[1]}: {error}")
             return None
-        if renewal.state == "issued" and not renewal.seen:
+        if renewal.new_serial and not renewal.seen:
             session.unit_certificates.set_state(unit.id, [renewal.new_serial], "revoked")
         session.certificates.add(_certificate(unit.id, place, issued, now))
         session.unit_certificates.put_renewals(unit.id, [renewals.issued(renewal, issued.serial)])

@@ -212,7 +212,7 @@ class NodesCustody:
         if answer.why_not:
             told = msgspec.structs.replace(successor, facts=answer.facts)
             await self._drop(place, paper, told, answer.why_not, line)
-            return HOUR
+            return MINUTE if paper.order else 0
         taken = msgspec.structs.replace(successor, facts=answer.facts)
         await self._records.put(place, msgspec.structs.replace(paper, successor=taken))
         if type != "iam" or self._came_with.get(node) == answer.facts:

@@ -79,7 +79,7 @@ class Succession:
         return made.request
 
     def apply(self, type: str, chain: str, system_id: SystemId) -> x509.Certificate:
-        """Take a certificate for a key made here; gives it. Again is free. Raises Invalid, Untrusted or Conflict."""
+        """Take a certificate for the newest key; gives it. Again is free. Raises Invalid, Untrusted or Conflict."""
         kind = self._type_of(type)
         current, upcoming = self._cabinet.current(kind), self._cabinet.upcoming(kind)
         leaf = certificates.parse_pems(chain, kind)[0]
@@ -88,7 +88,10 @@ class Succession:
         if chain == current.chain:
             return leaf
         if upcoming is None:
-            raise Conflict("there is no key for it", element=f"{kind} certificate", cure="CreateKey comes before")
+            if leaf.public_key() != certificates.parse_pems(current.chain, kind)[0].public_key():
+                raise Conflict("there is no key for it", element=f"{kind} certificate", cure="CreateKey comes before")
+            upcoming = Pair(current.key)  # another certificate for the key that is in use
+            self._cabinet.begin(kind, current.key, "", self._clock.wall())
         if chain != upcoming.chain:
             self._take(kind, chain, system_id, upcoming, current)
         if kind != "iam":

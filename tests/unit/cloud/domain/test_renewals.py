@@ -24,7 +24,7 @@ def certificate(serial: str, type: str = "online", *, state: Any = "active", at:
 
 
 def renewal(type: Any = "online", **changes: Any) -> Renewal:
-    return msgspec.structs.replace(renewals.begun(UNIT, certificate("A", type), NOW), **changes)
+    return msgspec.structs.replace(renewals.begun(UNIT, certificate("A", type), NOW, ()), **changes)
 
 
 def confirmation(serial: str, error: ErrorInfo | None = None) -> InstallUnitCertificatesConfirmation:
@@ -71,6 +71,27 @@ def test_the_others_open_no_channel_so_the_confirmation_is_enough() -> None:
 def test_a_new_certificate_for_the_same_place_begins_anew() -> None:
     again = renewals.issued(renewals.failed(renewals.confirmed(renewals.issued(renewal(), "B")), "x" * 999), "C")
     assert (again.state, again.new_serial, again.confirmed, again.error) == ("issued", "C", False, "")
+
+
+@pytest.mark.parametrize("state", ["requested", "issued", "overdue"])
+def test_asked_again_the_certificate_that_is_on_its_way_still_counts(state: Any) -> None:
+    before = msgspec.structs.replace(renewals.issued(renewal("sm"), "B"), state=state, error="late")
+    again = renewals.begun(UNIT, certificate("A", "sm"), Instant(NOW + 1), [renewal("cm"), before])
+    assert (again.state, again.new_serial, again.asked_at, again.error) == ("requested", "B", NOW + 1, "")
+    assert renewals.confirmed(again).state == "done"
+
+
+@pytest.mark.parametrize("state", ["done", "failed"])
+def test_asked_again_after_its_end_it_begins_anew(state: Any) -> None:
+    before = msgspec.structs.replace(renewals.issued(renewal("sm"), "B"), state=state)
+    assert renewals.begun(UNIT, certificate("A", "sm"), NOW, [before]) == renewal("sm")
+
+
+def test_the_same_request_again_is_an_answer_to_an_order_that_came_between() -> None:
+    again = renewals.asked_again(renewals.issued(renewal(), "B"), NOW)
+    assert renewals.issued_again(again).state == "issued"
+    done = renewals.seen(renewals.confirmed(again))
+    assert renewals.issued_again(done) == done
 
 
 def test_a_unit_is_told_what_waits_with_a_secret_for_every_node() -> None:
