@@ -103,3 +103,20 @@ def test_the_second_of_two_equal_commands_does_nothing(field: Field) -> None:
         assert (refused.status_code, refused.json()["element"]) == (409, "campaign")
         assert "cancelled" in refused.text
         assert oem.delete(f"/campaigns/{made}/").status_code == 409
+
+
+def test_an_edit_keeps_what_is_not_named_and_gives_way_to_what_somebody_changed_meanwhile(field: Field) -> None:
+    asked = {"limits": {"at_once": 5}, "gate": {"soak": "PT1H"}, "unit_deadline": "PT3H"}
+    made = field.call("oem", "POST", "/campaigns/", json=spring(field, asked, "edited"))
+    done = field.cloud.aos("oem", "campaign", "edit", "edited", "--at-once", "none", "--success", "90", "--no-stay")
+    assert (done.returncode, done.stdout) == (0, "edited is changed; next: aos campaign plan 'edited'\n"), done.stderr
+    policy = field.call("oem", "GET", f"/campaigns/{made['id']}/")["policy"]
+    wanted = made["policy"] | {"limits": made["policy"]["limits"] | {"at_once": None}}
+    assert policy == wanted | {"gate": wanted["gate"] | {"success_share": 0.9}}
+    with field.cloud.person("oem") as oem:
+        mark = oem.get(f"/campaigns/{made['id']}/").headers["etag"]
+        field.cloud.aos("oem", "campaign", "edit", "edited", "--priority", "4")
+        late = oem.put(f"/campaigns/{made['id']}/", json=policy, headers={"if-match": mark})
+    assert late.status_code == 412
+    refused = field.cloud.aos("oem", "campaign", "edit", "edited", "--success", "99")
+    assert (refused.returncode, "gate.failed_share" in refused.stderr) == (1, True)

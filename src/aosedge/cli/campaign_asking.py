@@ -1,6 +1,7 @@
 """How a person says which Units a campaign is for and how it goes, as the API takes it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import msgspec
 
@@ -9,6 +10,8 @@ from aosedge.cli.names import named
 from aosedge.model.errors import Invalid
 from aosedge.model.quantities import parse_size
 from aosedge.model.windows import parse_window
+
+_NO_WINDOWS: Final[dict[str, list[str]]] = {"download": [], "install": [], "activate": []}
 
 
 def selection_of(client: Client, fleets: list[str], sets: list[str], selector: str | None, units: list[str]) -> View:
@@ -36,13 +39,55 @@ def limits_of(at_once: int | None, per_minute: int | None, ramp: str | None, byt
         "at_once": at_once,
         "starts_per_minute": per_minute,
         "ramp": None if ramp is None else _ramp(ramp),
-        "bytes_per_second": None
-        if bytes_per_second is None
-        else parse_size(bytes_per_second.removesuffix("/s"), "--bytes-per-second"),
+        "bytes_per_second": None if bytes_per_second is None else _bytes(bytes_per_second),
     }
 
 
-def timing_of(download: list[str], install: list[str], activate: list[str], precondition: str) -> View:
+def edited(client: Client, policy: View, said: Mapping[str, Any]) -> View:
+    """A campaign's policy as the API shows it, with these fields changed; raises Invalid naming the option.
+
+    Fields by their path, such as `gate.soak`, each as a person says it: `none` takes a limit, or all windows, away.
+    """
+    if not said:
+        raise Invalid("nothing is to change", element="options", cure="name what: aos campaign edit --help")
+    new = {name: dict(value) if isinstance(value, dict) else value for name, value in policy.items()}
+    for path, value in said.items():
+        part, _, name = path.rpartition(".")
+        (new[part] if part else new)[name] = _as_asked(client, path, value)
+    return new
+
+
+def _as_asked(client: Client, path: str, value: Any) -> Any:
+    name = path.rpartition(".")[2]
+    match path:
+        case "strategy":
+            return value.replace("-", "_")
+        case "waves":
+            return [_wave(client, number, text) for number, text in enumerate(value)]
+        case "timing.download" | "timing.install" | "timing.activate":
+            return [] if value == ["none"] else timing_of(**{**_NO_WINDOWS, name: value})[name]
+        case "limits.at_once" | "limits.starts_per_minute":
+            option = "--at-once" if name == "at_once" else "--per-minute"
+            return None if value == "none" else _number(value, option)
+        case "limits.ramp":
+            return None if value == "none" else _ramp(value)
+        case "limits.bytes_per_second":
+            return None if value == "none" else _bytes(value)
+        case _:
+            return value
+
+
+def _number(text: str, option: str) -> int:
+    if not text.isdecimal():
+        raise Invalid("not a number", element=option, expected="a number of Units, or none", got=text)
+    return int(text)
+
+
+def _bytes(text: str) -> int:
+    return parse_size(text.removesuffix("/s"), "--bytes-per-second")
+
+
+def timing_of(download: list[str], install: list[str], activate: list[str], precondition: str = "") -> View:
     """When Units may take its steps; raises Invalid for what is no window."""
     named = (("download", download), ("install", install), ("activate", activate))
     windows = {

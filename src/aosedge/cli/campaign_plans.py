@@ -29,6 +29,7 @@ def plan(
     found = found_of(client, campaign)
     path = f"campaigns/{found['id']}/plan/"
     drawn = client.get(path) if show else client.post(path, {})
+    drawn["budget"] = client.get(f"campaigns/{found['id']}/")["budget"]
     if units:
         drawn["units"] = client.every(f"{path}members/")
         drawn["units_left_out"] = client.every(f"campaigns/{found['id']}/exclusions/")
@@ -107,11 +108,21 @@ def _figures(out: Output, drawn: View) -> None:
             ("have it already", drawn["satisfied"] or None),
             ("offline now", away),
             ("cannot go back", drawn["no_way_back"] or None),
+            ("at risk", _at_risk(drawn["budget"])),
             ("downloads", ", ".join(shares)),
             ("takes", f"{span(drawn['expected_s'])}, {measured}" if rates["updates"] else "nothing was measured yet"),
             ("planned", drawn["planned_at"][:16]),
             ("digest", drawn["digest"]),
         )
+    )
+
+
+def _at_risk(budget: View | None) -> str | None:
+    """Of the organization's budget, where it has one."""
+    if budget is None:
+        return None
+    return (
+        f"{budget['at_risk']} of at most {budget['most']} Units of the organization: {budget['left']} may start now"
     )
 
 

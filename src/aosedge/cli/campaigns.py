@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from aosedge.cli import campaign_plans, campaign_rehearsals
+from aosedge.cli import campaign_edits, campaign_plans, campaign_rehearsals
 from aosedge.cli.campaign_asking import found_of, limits_of, policy_of, selection_of, timing_of, what_of
 from aosedge.cli.client import View
 from aosedge.cli.commands import Json, begin, group
@@ -14,6 +14,7 @@ from aosedge.cli.output import TimedOut, Trail
 from aosedge.model.errors import AosError
 
 app = group("campaigns: a bundle on its way to many Units")
+campaign_edits.add_to(app)
 campaign_plans.add_to(app)
 campaign_rehearsals.add_to(app)
 

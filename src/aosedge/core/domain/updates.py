@@ -21,6 +21,7 @@ from aosedge.core.domain.sets import ReleaseSet, Swap, swaps
 from aosedge.core.domain.state import Phase, Policy, Quarantined, State, Target, Update
 from aosedge.core.domain.supervision import News, Supervision
 from aosedge.model.digests import Digest
+from aosedge.model.ids import ItemId
 from aosedge.model.instants import SECOND, Instant, Monotonic, Now
 from aosedge.model.preconditions import Signal
 from aosedge.protocol.messages.parts import NOT_PLACED, Waiting
@@ -299,7 +300,7 @@ class Updates:
             for digest in sorted(fresh or swap.changed_content() or {swap.new.digest()}):
                 self._quarantine(digest, words, now)
             self.news += [News(key, f"{words}; back to the last good set") for key in keys]
-            self.notes.append(f"{', '.join(sorted(swap.items))}: {words}; back to the last good set")
+            self.notes.append(f"{self._called(swap.items)}: {words}; back to the last good set")
         self._retreat(update)
         self._deadline = self._deadline_from(now)
 
@@ -334,6 +335,11 @@ class Updates:
         self._set(update=msgspec.structs.replace(update, set=left.set, phase=phase))
 
     # small parts
+
+    def _called(self, items: Iterable[ItemId]) -> str:
+        """As people call them, where the cloud has said so."""
+        names = dict(self.state.target.names) if self.state.target else {}
+        return ", ".join(sorted(names.get(item) or item for item in items))
 
     def _plan(self) -> None:
         target = self.state.target

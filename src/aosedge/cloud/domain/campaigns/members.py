@@ -27,7 +27,7 @@ from aosedge.cloud.domain.deployment import Aim
 from aosedge.cloud.domain.statuses import Actual, name_of, waiting_words
 from aosedge.model.ids import ItemId
 from aosedge.protocol.messages.from_unit import InstanceStatus, ItemStatus
-from aosedge.protocol.messages.parts import ErrorInfo
+from aosedge.protocol.messages.parts import ErrorInfo, Identity
 
 PHASES: Final[Mapping[str, MemberState]] = {
     "downloading": "downloading",
@@ -102,19 +102,20 @@ def _failure(
     before = update is not None and update.generation not in (None, aim.generation)
     for status in statuses if active or not before else ():  # it may be trying once more
         if _is_new(status, wanted) and status.state == "failed":
-            return f"{name_of(status.item)} {status.version} failed: {_words(status.error_info)}"
+            return f"{_called(aim, status.item)} {status.version} failed: {_words(status.error_info)}"
     if active:
-        for name, instance in _instances(wanted, actual):
+        for item, instance in _instances(wanted, actual):
             if instance.state == "failed":
-                return f"instance {instance.instance} of {name} failed: {_words(instance.error_info)}"
+                return f"instance {instance.instance} of {_called(aim, item)} failed: {_words(instance.error_info)}"
     return ""
 
 
 def _waits_for(wanted: Wanted, aim: Aim, actual: Actual) -> str:
     """An item of which not all instances of the target are active; empty where there is none."""
-    missing = Counter(name for name, instance in _instances(wanted, actual) if instance.state == "active")
-    missing.subtract(_asked(wanted, aim))
-    return next((f"not all instances of {name} are active yet" for name in sorted(missing) if missing[name] < 0), "")
+    there = Counter(name_of(item) for item, instance in _instances(wanted, actual) if instance.state == "active")
+    there.subtract(_asked(wanted, aim))
+    missing = sorted(_called(aim, Identity(id=name)) for name in there if there[name] < 0)
+    return f"not all instances of {missing[0]} are active yet" if missing else ""
 
 
 def _asked(wanted: Wanted, aim: Aim) -> Counter[str]:
@@ -125,9 +126,15 @@ def _asked(wanted: Wanted, aim: Aim) -> Counter[str]:
     return asked
 
 
-def _instances(wanted: Wanted, actual: Actual) -> list[tuple[str, InstanceStatus]]:
+def _called(aim: Aim, item: Identity) -> str:
+    """As people call it: its target says so, the Unit knows ids alone."""
+    aimed = aim.document.items if aim.document is not None else ()
+    return next((each.item.title for each in aimed if each.item.id == item.id and each.item.title), name_of(item))
+
+
+def _instances(wanted: Wanted, actual: Actual) -> list[tuple[Identity, InstanceStatus]]:
     return [
-        (name_of(group.item), instance)
+        (group.item, instance)
         for group in actual.instances
         if wanted.get(ItemId(group.item.id or "")) == group.version
         for instance in group.instances

@@ -135,6 +135,20 @@ def test_what_failed_on_the_unit_is_failed_and_rolled_back_where_the_old_version
     )
 
 
+def test_what_failed_is_called_as_people_call_it() -> None:
+    document = aim().document or DesiredStatus()
+    named = tuple(
+        msgspec.structs.replace(each, item=msgspec.structs.replace(each.item, title=f"{each.item.id}-svc"))
+        for each in document.items
+    )
+    to = Aim(msgspec.structs.replace(document, items=named), GENERATION)
+    failed = reported((item("s1", "2.0.0", "failed", BROKEN),), ())
+    assert progress("offered", WANTED, to, failed).reason == "s1-svc 2.0.0 failed: it broke"
+    assert progress("soaking", WANTED, to, reported(instances=())).reason.startswith("not all instances of s1-svc")
+    broken = reported(instances=(*ALL[1:], running("s1", "a", "failed")))
+    assert progress("soaking", WANTED, to, broken).reason.startswith("instance 0 of s1-svc failed")
+
+
 def test_a_unit_that_gave_the_target_up_went_back() -> None:
     gave_up = UpdateStatus("idle", GENERATION, error_info=ErrorInfo(3, 1))
     old = (item("s1", "1.0.0", "installed"),)
