@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests.contract.campaign_world import ALL, FLEET, HALVES, ITEM, NEW, CampaignPlace, campaign_place
-from tests.contract.store_world import person, tenant
+from tests.contract.campaign_world import ALL, FLEET, HALVES, ITEM, NEW, SUBJECT, CampaignPlace, campaign_place
+from tests.contract.store_world import add_bundle, person, tenant, version
 
 from aosedge.cloud.domain.access.callers import Caller, Scope
 from aosedge.cloud.domain.campaigns.events import Cancel, Halt, Pause, Resume
@@ -14,9 +14,10 @@ from aosedge.cloud.domain.unit_sets import UnitSet
 from aosedge.cloud.domain.verification.state import Batch, Criteria, Settings
 from aosedge.cloud.reconcilers.verification import ResolveBatches, resolve_one
 from aosedge.cloud.store import Session, Store
-from aosedge.cloud.usecases import campaigns, verification
+from aosedge.cloud.usecases import assignments, campaigns, gating, verification
+from aosedge.cloud.usecases.explaining import explain
 from aosedge.model.errors import AosError, Conflict, NotFound
-from aosedge.model.ids import BatchId, OrgId, SetId, UnitId
+from aosedge.model.ids import BatchId, BundleId, OrgId, SetId, UnitId
 from aosedge.model.instants import MINUTE, Instant
 
 SET = SetId("first")
@@ -270,3 +271,87 @@ async def test_a_foreign_batch_is_missing(verifying: VerificationPlace) -> None:
             await verifying.place.store.read(
                 person("oem-1"), scope, lambda session: session.verification.get(batch.id)
             )
+
+
+async def follow(verifying: VerificationPlace) -> None:
+    """The subject follows the item, and nothing else is assigned to it."""
+    place = verifying.place
+
+    def assign(session: Session) -> None:
+        for each in session.assignments.of_subject(SUBJECT):
+            assignments.delete(session, each.id)
+        assignments.create(session, place.ids, SUBJECT, item=ITEM)
+
+    await place.oem(assign)
+    await place.compile()
+
+
+async def upload(verifying: VerificationPlace, number: str) -> BundleId:
+    """A further version of the item becomes ready."""
+    place, bundle = verifying.place, BundleId(f"bundle-{number}")
+    place.clock.now = Instant(place.clock.now + MINUTE)
+
+    def enter(session: Session) -> None:
+        made = replace(version(ITEM, number, bundle), created_at=place.clock.now)
+        add_bundle(session, "sp-1", bundle, ("app", "service", made))
+        session.items.mark_followers_dirty([ITEM])
+
+    await place.store.write(person("sp-1"), tenant("sp-1"), enter)
+    await place.compile()
+    return bundle
+
+
+async def test_what_is_followed_waits_until_a_batch_has_passed_and_goes_back_when_that_is_taken_back(
+    verifying: VerificationPlace,
+) -> None:
+    place = verifying.place
+    await follow(verifying)
+    assert set((await verifying.versions()).values()) == {"2.0.0"}
+    await place.oem(lambda session: gating.change_settings(session, Settings(required=True)))
+    await place.compile()
+    assert set((await verifying.versions()).values()) == {"2.0.0"}
+    bundle = await upload(verifying, "3.0.0")
+    assert set((await verifying.versions()).values()) == {"2.0.0"}
+
+    async def why() -> list[str]:
+        found = await place.oem(lambda s: explain(s, s.units.get(place.units[0])))
+        return [step.code for step in found.steps if step.code in ("not_verified", "not_approved")]
+
+    assert await why() == ["not_verified"]
+    batch = await place.oem(lambda session: verification.create(session, place.ids, bundle))
+    await verifying.resolve(batch.id)
+    assert await why() == ["not_approved"]
+    await verifying.approve(batch.id)
+    await place.compile()
+    assert set((await verifying.versions()).values()) == {"3.0.0"}
+    assert await why() == []
+    await verifying.go(lambda session: verification.revoke(session, batch.id, "any", "too early"))
+    assert set((await verifying.versions()).values()) == {"2.0.0"}
+    await verifying.go(lambda session: gating.change_settings(session, Settings()))
+    assert set((await verifying.versions()).values()) == {"3.0.0"}
+
+
+async def test_with_a_verification_set_followers_wait_for_the_units_that_try_it(verifying: VerificationPlace) -> None:
+    place = verifying.place
+    await follow(verifying)
+    await verifying.with_set()
+    await place.oem(gating.ask_followers)
+    bundle = await upload(verifying, "3.0.0")
+    batch = await place.oem(lambda session: verification.create(session, place.ids, bundle))
+    await verifying.resolve(batch.id)
+    assert await verifying.versions() == {u: "3.0.0" if u in TRIERS else "2.0.0" for u in place.units}
+    await verifying.approve(batch.id)
+    assert (await tried(verifying, batch)).state == "passed"
+    assert set((await verifying.versions()).values()) == {"3.0.0"}
+
+
+async def test_a_batch_of_one_fleet_is_none_for_followers(verifying: VerificationPlace) -> None:
+    place = verifying.place
+    await follow(verifying)
+    await place.oem(lambda session: gating.change_settings(session, Settings(required=True)))
+    bundle = await upload(verifying, "3.0.0")
+    made = await place.oem(lambda session: verification.create(session, place.ids, bundle, FLEET))
+    await verifying.resolve(made.id)
+    assert (await verifying.approve(made.id)).state == "passed"
+    await place.compile()
+    assert set((await verifying.versions()).values()) == {"2.0.0"}

@@ -23,7 +23,7 @@ from aosedge.cloud.api.verification_views import (
 )
 from aosedge.cloud.domain.verification.state import Batch, BatchState, Settings, checked
 from aosedge.cloud.store import Session
-from aosedge.cloud.usecases import verification
+from aosedge.cloud.usecases import gating, verification
 from aosedge.model.digests import Digest
 from aosedge.model.ids import BatchId, BundleId, FleetId
 
@@ -130,7 +130,7 @@ async def update_settings(ask: Asked, data: JSONBody[SettingsBody]) -> SettingsB
     settings = Settings(data.required, data.four_eyes, checked(criteria_of(data.criteria)))
 
     def change(session: Session) -> SettingsBody:
-        session.verification.put_settings(settings)
+        gating.change_settings(session, settings)
         return data
 
     return await ask.change(change, lambda _: ask.tenant)

@@ -64,11 +64,22 @@ def _of_items(intent: Intent, document: DesiredStatus, chosen: dict[str, ItemVer
             yield f"item {id} has another owner or type"
         if not _is_assigned(intent, id) and not _is_needed(intent, id, chosen):
             yield f"nobody asked for item {id}"
+        unverified = version is not None and version.bundle in intent.unverified and not _is_named(intent, version)
+        if unverified and not _is_needed(intent, id, chosen):
+            yield f"item {id} {item.version} is not verified, and nobody named it"
 
 
 def _is_assigned(intent: Intent, item: str) -> bool:
     bundles = {version.bundle for version in intent.catalogue.versions if version.item == item}
     return any(assignment.item == item or assignment.bundle in bundles for assignment in intent.assignments)
+
+
+def _is_named(intent: Intent, version: ItemVersion) -> bool:
+    return any(
+        assignment.bundle == version.bundle
+        or (assignment.item == version.item and assignment.version == version.version)
+        for assignment in intent.assignments
+    )
 
 
 def _is_needed(intent: Intent, item: str, chosen: dict[str, ItemVersion]) -> bool:

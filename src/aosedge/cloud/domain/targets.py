@@ -26,18 +26,30 @@ LIMITS: Final = UNIT_HOLDS
 
 
 Cause = Literal[
-    "bundle_not_ready", "not_ready", "none_ready", "taken_before", "no_such_version", "not_assigned", "doubled", ""
+    "bundle_not_ready",
+    "not_ready",
+    "none_ready",
+    "taken_before",
+    "no_such_version",
+    "not_assigned",
+    "doubled",
+    "unverified",
+    "",
 ]
 """The rule by which an assignment is not as it was asked for; empty for what was compiled before there were any."""
 
 
 class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Why an assignment is not as it was asked for: `left_out` altogether, or a `note`."""
+    """Why an assignment is not as it was asked for: `left_out` altogether, or a `note`.
+
+    `bundle` is the one that has to be verified first, where that is why.
+    """
 
     kind: Literal["left_out", "note"]
     assignment: AssignmentId
     words: str
     cause: Cause = ""
+    bundle: BundleId | None = None
 
 
 class UnitTarget(msgspec.Struct, frozen=True):
@@ -88,12 +100,16 @@ class Catalogue:
 
 
 class Intent(msgspec.Struct, frozen=True):
-    """All that a target is compiled from: subjects, what is assigned to them, the catalogue, the kind of hardware."""
+    """All that a target is compiled from: subjects, what is assigned to them, the catalogue, the kind of hardware.
+
+    `unverified` are bundles that the organization wants to see verified first: nothing of them comes unless named.
+    """
 
     catalogue: Catalogue
     subjects: tuple[Subject, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     system: TargetSystem | None = None
+    unverified: frozenset[BundleId] = frozenset()
 
 
 class CompiledTarget(msgspec.Struct, frozen=True):
@@ -122,7 +138,8 @@ def compile_target(intent: Intent) -> CompiledTarget | Refused:
 
     Assignments are taken by priority, then the later one first; pinned versions before followed ones. One item has
     one version; a bundle is whole or left out; layers and components that are needed come along; a needed service
-    must be assigned itself.
+    must be assigned itself. What is followed is the newest that is verified, and so is all that comes along with it;
+    with what was named comes what is verified, if any of that fits.
     """
     without: dict[AssignmentId, Reason] = {}
     while True:
@@ -148,9 +165,16 @@ def compile_target(intent: Intent) -> CompiledTarget | Refused:
 
 
 class _LeftOut(Exception):
-    def __init__(self, cause: Cause, words: str) -> None:
+    def __init__(self, cause: Cause, words: str, bundle: BundleId | None = None) -> None:
         super().__init__(words)
-        self.cause = cause
+        self.cause, self.bundle = cause, bundle
+
+
+def _newest(known: Iterable[tuple[Version, ItemVersion]]) -> ItemVersion | None:
+    """The first of these, newest first, that is no pre-release; a pre-release where there is nothing else."""
+    every = list(known)
+    released = (version for number, version in every if not number.prerelease)
+    return next(released, every[0][1] if every else None)
 
 
 class _Choice:
@@ -161,6 +185,7 @@ class _Choice:
         self._system = intent.system
         self._catalogue = intent.catalogue
         self._items = intent.catalogue.items
+        self._unverified = intent.unverified
         self._chosen: dict[ItemId, ItemVersion] = {}
         self._taken: list[tuple[Assignment, tuple[ItemVersion, ...]]] = []
         self.reasons: list[Reason] = []
@@ -170,19 +195,28 @@ class _Choice:
             for assignment in order:
                 follows = assignment.bundle is None and assignment.version is None
                 if assignment.id not in skipped and follows != pinned:
-                    self._take(assignment)
+                    self._take(assignment, pinned=pinned)
 
-    def _take(self, assignment: Assignment) -> None:
+    def _take(self, assignment: Assignment, *, pinned: bool) -> None:
         try:
             wanted = self._wanted(assignment)
             chosen = dict(self._chosen)
-            for version in wanted:
-                self._choose(version, chosen)
+            for version in [version for version in wanted if self._place(version, chosen)]:
+                self._bring_needed(version, chosen, pinned=pinned)
         except _LeftOut as why:
-            self.reasons.append(Reason("left_out", assignment.id, str(why), why.cause))
+            self.reasons.append(Reason("left_out", assignment.id, str(why), why.cause, why.bundle))
             return
+        if not pinned and wanted[0].item not in self._chosen:
+            self._note_newer(assignment, wanted[0])
         self._chosen = chosen
         self._taken.append((assignment, wanted))
+
+    def _note_newer(self, assignment: Assignment, taken: ItemVersion) -> None:
+        """Say which newer version would have been taken, were it verified."""
+        newest = _newest(self._catalogue.ready(taken.item))
+        if newest is not None and newest.id != taken.id and newest.bundle in self._unverified:
+            words = f"{self._name(newest.item)} {newest.version} is not verified, and {taken.version} is taken"
+            self.reasons.append(Reason("note", assignment.id, words, "unverified", newest.bundle))
 
     def _wanted(self, assignment: Assignment) -> tuple[ItemVersion, ...]:
         if assignment.bundle is not None:
@@ -199,27 +233,37 @@ class _Choice:
             return tuple(exact)
         if assignment.item in self._chosen:
             return (self._chosen[assignment.item],)
-        released = [version for number, version in known if not number.prerelease]
-        newest = released or [version for _, version in known]
-        if not newest:
+        newest = _newest(known)
+        if newest is None:
             raise _LeftOut("none_ready", f"{self._name(assignment.item)} has no ready version")
-        return (newest[0],)
+        verified = _newest(pair for pair in known if pair[1].bundle not in self._unverified)
+        if verified is None:
+            words = f"{self._name(assignment.item)} {newest.version} is not verified, nor is any other version"
+            raise _LeftOut("unverified", words, newest.bundle)
+        return (verified,)
 
-    def _choose(self, version: ItemVersion, chosen: dict[ItemId, ItemVersion]) -> None:
-        """Take a version with the layers and components it needs; raises _LeftOut."""
+    def _place(self, version: ItemVersion, chosen: dict[ItemId, ItemVersion]) -> bool:
+        """Take a version; false where it is taken already. Raises _LeftOut where another one is."""
         other = chosen.get(version.item)
-        if other is not None:
-            if other.id != version.id:
-                name = self._name(version.item)
-                words = f"{name} {version.version} is wanted, but {other.version} is taken before it"
-                raise _LeftOut("taken_before", words)
-            return
-        chosen[version.item] = version
+        if other is None:
+            chosen[version.item] = version
+        elif other.id != version.id:
+            name = self._name(version.item)
+            words = f"{name} {version.version} is wanted, but {other.version} is taken before it"
+            raise _LeftOut("taken_before", words)
+        return other is None
+
+    def _bring_needed(self, version: ItemVersion, chosen: dict[ItemId, ItemVersion], *, pinned: bool) -> None:
+        """Take the layers and components that a version needs; raises _LeftOut."""
         for dependency in version.dependencies:
             if dependency.type != "service":
-                self._choose(self._needed(version, dependency, chosen), chosen)
+                needed = self._needed(version, dependency, chosen, pinned=pinned)
+                if self._place(needed, chosen):
+                    self._bring_needed(needed, chosen, pinned=pinned)
 
-    def _needed(self, version: ItemVersion, dependency: Dependency, chosen: dict[ItemId, ItemVersion]) -> ItemVersion:
+    def _needed(
+        self, version: ItemVersion, dependency: Dependency, chosen: dict[ItemId, ItemVersion], *, pinned: bool
+    ) -> ItemVersion:
         item = self._catalogue.needed(version, dependency)
         wanted = parse_range(dependency.versions, dependency.include_pre_release)
         if item is not None and item in chosen and parse_version(chosen[item].version) in wanted:
@@ -228,7 +272,11 @@ class _Choice:
         if not fitting:
             words = f"{self._needs(version, dependency)}, and there is no such version"
             raise _LeftOut("no_such_version", words)
-        return fitting[0]
+        verified = [fit for fit in fitting if fit.bundle not in self._unverified]
+        if not verified and not pinned:
+            words = f"{self._needs(version, dependency)}, and no such version is verified"
+            raise _LeftOut("unverified", words, fitting[0].bundle)
+        return (verified or fitting)[0]
 
     def without_needed_services(self) -> dict[AssignmentId, Reason]:
         """Assignments whose services need another one that is not assigned, with the reason."""

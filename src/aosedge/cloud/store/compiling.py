@@ -33,6 +33,7 @@ from aosedge.cloud.store.tables import (
     units,
     versions,
 )
+from aosedge.cloud.store.unverified import unverified_of
 from aosedge.model.digests import Digest
 from aosedge.model.ids import BundleId, ItemId, SubjectId, TargetSystemId, UnitId
 from aosedge.model.instants import Instant
@@ -126,12 +127,14 @@ class Compiling:
             assigned.setdefault(assignment.subject, []).append(assignment)
         everything = [assignment for each in assigned.values() for assignment in each]
         catalogue = self._catalogue(everything, {release.bundle for *_, given in sets for release in given})
+        unverified = unverified_of(self._connection, {subject.tenant for subject in known}, catalogue.versions)
         return {
             (each, system, given): Intent(
                 catalogue=catalogue,
                 subjects=tuple(subject_of[id] for id in each),
                 assignments=released((a for id in each for a in assigned.get(id, ())), given, catalogue),
                 system=None if system is None else system_of[system],
+                unverified=frozenset().union(*(unverified.get(subject_of[id].tenant, ()) for id in each)),
             )
             for each, system, given in sets
         }

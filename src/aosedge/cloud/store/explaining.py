@@ -129,6 +129,10 @@ class Explaining:
             brought.setdefault(bundle, {})[item] = version
         return {bundle.id: (bundle.name, brought.get(bundle.id, {})) for bundle in known}
 
+    def bundle_names(self, ids: Iterable[BundleId]) -> dict[BundleId, str]:
+        """What people call these bundles."""
+        return {id: name for id, (name, _) in self._bundles(ids).items()}
+
     def names(self, ids: Iterable[ItemId]) -> dict[ItemId, str]:
         """Codenames. Whoever may see a Unit may know what is on it."""
         query = select(items.c.id, items.c.codename).where(items.c.id.in_(tuple(ids)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, false, insert, or_, select, update
 
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.campaigns.machines import machine
@@ -19,7 +19,18 @@ from aosedge.cloud.store.campaign_tables import campaigns
 from aosedge.cloud.store.compiling import Compiling
 from aosedge.cloud.store.documents import Documents
 from aosedge.cloud.store.set_tables import target_systems, unit_sets
-from aosedge.cloud.store.tables import grants, nodes, organizations, units
+from aosedge.cloud.store.tables import (
+    assignments,
+    bundles,
+    grants,
+    items,
+    nodes,
+    organizations,
+    subject_units,
+    subjects,
+    units,
+    versions,
+)
 from aosedge.cloud.store.verification_tables import (
     verification_batches,
     verification_evidence,
@@ -27,6 +38,7 @@ from aosedge.cloud.store.verification_tables import (
 )
 from aosedge.model.errors import NotFound
 from aosedge.model.ids import BatchId, BundleId, EvidenceId, FleetId, ItemId, OrgId, SetId, TargetSystemId
+from aosedge.model.instants import Instant
 
 _BEFORE_START = ("draft", "planned", "scheduled", "cancelled")
 
@@ -110,6 +122,31 @@ class Verification:
         mine = {"tenant": self._scope.tenant, **values}
         statement = rows.insert_into(self._connection, verification_settings).values(mine)
         self._connection.execute(statement.on_conflict_do_update(index_elements=["tenant"], set_=values))
+
+    def since(self) -> Instant | None:
+        """From when on the scope's organization asks for verification."""
+        query = select(verification_settings.c.since).where(verification_settings.c.tenant == self._scope.tenant)
+        return self._connection.execute(query).scalar()
+
+    def put_since(self, at: Instant | None) -> None:
+        """Of the scope's organization."""
+        mine = {"tenant": self._scope.tenant, **rows.values_of(Settings()), "since": at}
+        statement = rows.insert_into(self._connection, verification_settings).values(mine)
+        changed = statement.on_conflict_do_update(index_elements=["tenant"], set_={"since": at})
+        self._connection.execute(changed)
+
+    def mark_followers(self, bundle: BundleId | None = None) -> None:
+        """Units of the scope's organization that may follow what came in a bundle, or anything."""
+        mine = select(subjects.c.id).where(subjects.c.tenant == self._scope.tenant)
+        given: ColumnElement[bool] = assignments.c.subject.in_(mine)
+        if bundle is not None:
+            brought = select(items.c.owner).join(versions, versions.c.item == items.c.id)
+            owners = brought.where(versions.c.bundle == bundle)
+            theirs = select(items.c.id).where(items.c.owner.in_(owners))  # any may need what came as a layer
+            whole = select(bundles.c.id).where(bundles.c.owner.in_(owners))
+            given &= or_(assignments.c.item.in_(theirs), assignments.c.bundle.in_(whole))
+        joined = select(subject_units.c.unit).join(assignments, assignments.c.subject == subject_units.c.subject)
+        self._connection.execute(update(units).where(units.c.id.in_(joined.where(given))).values(target_dirty=True))
 
     def sets(self, fleet: FleetId | None = None) -> tuple[SetId, ...]:
         """The verification sets of the scope's organization, with `fleet` of that fleet only."""

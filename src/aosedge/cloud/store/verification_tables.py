@@ -1,6 +1,6 @@
 """Tables of Verification Batches, their evidence, and how each OEM verifies."""
 
-from sqlalchemy import Boolean, Column, Index, Table, Text, false
+from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text, false
 
 from aosedge.cloud.domain.verification.evidence import Totals
 from aosedge.cloud.domain.verification.state import Approval, Criteria, Move, Resolution, Trial
@@ -56,4 +56,5 @@ verification_settings = Table(
     Column("required", Boolean, nullable=False, server_default=false()),
     Column("four_eyes", Boolean, nullable=False, server_default=false()),
     document("criteria", Criteria),
+    Column("since", BigInteger),  # verification is asked for; what was in the catalogue by then is as it was
 )

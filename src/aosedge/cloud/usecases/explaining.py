@@ -7,11 +7,13 @@ from aosedge.cloud.domain.campaigns.stepping import BEFORE
 from aosedge.cloud.domain.explain.chain import explain as chain
 from aosedge.cloud.domain.explain.known import Explanation, Known, Part
 from aosedge.cloud.domain.statuses import name_of
+from aosedge.cloud.domain.targets import UnitTarget
 from aosedge.cloud.domain.units import Unit
+from aosedge.cloud.domain.verification.gating import Hindrance, hindrance
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases.gating import hindrance_of
 from aosedge.model.errors import Invalid, NotFound
-from aosedge.model.ids import ItemId
+from aosedge.model.ids import BundleId, ItemId
 from aosedge.model.instants import Instant
 
 
@@ -41,6 +43,7 @@ def known(session: Session, unit: Unit, item: ItemId | None) -> Known:
         subjects=subjects,
         given=given,
         parts=parts,
+        held=_held(session, unit, target),
         target=target,
         document=document,
         status=status,
@@ -55,6 +58,16 @@ def _gated(session: Session, part: Part) -> Part:
         return part
     of = session.verification.of(campaign.tenant)
     return replace(part, hindrance=hindrance_of(of, campaign.bundle, campaign.fleet))
+
+
+def _held(session: Session, unit: Unit, target: UnitTarget | None) -> dict[BundleId, tuple[str, Hindrance]]:
+    """Bundles that the Unit would follow, and what keeps each from it by now."""
+    bundles = (
+        {reason.bundle for reason in target.reasons if reason.bundle is not None} if target is not None else set()
+    )
+    of, names = session.verification.of(unit.tenant), session.explaining.bundle_names(bundles)
+    found = ((id, hindrance(None, of.of_bundle(id))) for id in bundles)
+    return {id: (names[id], why) for id, why in found if why is not None}
 
 
 def _concerned(session: Session, unit: Unit, part: Part) -> bool:

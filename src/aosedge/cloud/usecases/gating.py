@@ -1,9 +1,10 @@
-"""Whether a campaign may start, as far as the verification of its bundle is concerned."""
+"""Whether a bundle may go to everyone, by campaign or to whoever follows, as far as verification is concerned."""
 
 from aosedge.cloud.domain.campaigns.events import Hindered
 from aosedge.cloud.domain.campaigns.state import Campaign
 from aosedge.cloud.domain.campaigns.stepping import step
 from aosedge.cloud.domain.verification.gating import Hindrance, hindrance
+from aosedge.cloud.domain.verification.state import Settings
 from aosedge.cloud.store import Session
 from aosedge.cloud.store.verification import Verification
 from aosedge.model.errors import Conflict
@@ -35,3 +36,24 @@ def refuse_unverified(session: Session, campaign: Campaign) -> None:
     if found is not None:
         cure = "see what it waits for: aos verification list, or begin with: aos verification create BUNDLE"
         raise Conflict(found.words, element="bundle", cure=cure)
+
+
+def change_settings(session: Session, settings: Settings) -> None:
+    """How the organization verifies from now on."""
+    session.verification.put_settings(settings)
+    ask_followers(session)
+
+
+def ask_followers(session: Session) -> None:
+    """Have what is followed wait for verification from the moment the organization asks for it, and not before.
+
+    What was in the catalogue by then stays where it runs: asking for verification takes nothing from a Unit.
+    """
+    verification, since = session.verification, session.verification.since()
+    asked = bool(verification.sets()) or verification.settings().required
+    if asked and since is None:
+        verification.put_since(session.caller.now)
+    elif not asked and since is not None:
+        verification.put_since(None)
+        verification.mark_followers()
+        session.signal("targets")

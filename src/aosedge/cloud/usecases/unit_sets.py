@@ -10,6 +10,7 @@ from aosedge.cloud.domain.unit_sets import UnitSet, picked_by_hand
 from aosedge.cloud.domain.units import Unit
 from aosedge.cloud.domain.uses import NAMED_MOST, Use, refuse_in_use
 from aosedge.cloud.store import Session
+from aosedge.cloud.usecases.gating import ask_followers
 from aosedge.model.errors import Conflict, TooLarge
 from aosedge.model.ids import FleetId, Ids, SetId, UnitId
 
@@ -38,6 +39,7 @@ def create(
         verification=verification,
     )
     session.unit_sets.add(made)
+    ask_followers(session)
     if parsed is not None:
         session.unit_sets.fill(made.id, parsed)
     return made
@@ -60,6 +62,7 @@ def change(session: Session, id: SetId, title: str, selector: str | None, *, ver
         verification=verification,
     )
     session.unit_sets.put(new)
+    ask_followers(session)
     if parsed is not None and selector != known.selector:
         session.unit_sets.fill(id, parsed)
     return new

@@ -128,6 +128,9 @@ def command(session: Session, batch: Batch, event: Event) -> Batch:
     """The batch after an event and what follows from it, kept."""
     found = step(batch, event, session.caller.now)
     session.verification.put(found.batch)
+    if batch.fleet is None and (batch.state == "passed") != (found.batch.state == "passed"):
+        session.verification.mark_followers(batch.bundle)
+        session.signal("targets")
     for effect in found.effects:
         if isinstance(effect, EndTrial):
             _end_trial(session, found.batch, effect.reason)

@@ -93,4 +93,6 @@ def intents(draw: st.DrawFn) -> Intent:
             unique_by=lambda assignment: assignment.id,
         )
     )  # fmt: skip
-    return Intent(Catalogue([item(name) for name in names], kept), tuple(map(subject, to)), tuple(assignments))
+    unverified = draw(st.frozensets(st.sampled_from([BundleId("b1"), BundleId("b2"), *map(BundleId, NUMBERS)])))
+    catalogue = Catalogue([item(name) for name in names], kept)
+    return Intent(catalogue, tuple(map(subject, to)), tuple(assignments), unverified=unverified)

@@ -18,7 +18,7 @@ from aosedge.cloud.domain.targets import (
     next_generation,
 )
 from aosedge.model.digests import sha256
-from aosedge.model.ids import AssignmentId
+from aosedge.model.ids import AssignmentId, BundleId
 from aosedge.protocol.messages import DesiredStatus
 from aosedge.protocol.messages.parts import Generation
 
@@ -70,6 +70,60 @@ def test_what_is_not_ready_is_left_out_with_the_reason() -> None:
         "code-s1 has no ready version",
     ]
     assert words(compiled(intent("", [], [assigned("s9")]))) == ["s9 has no ready version"]
+
+
+def unverified(of: Intent, *bundles: str) -> Intent:
+    return msgspec.structs.replace(of, unverified=frozenset(map(BundleId, bundles)))
+
+
+def test_what_is_followed_is_the_newest_that_is_verified_and_says_what_waits() -> None:
+    known = [version("s1", "1.0.0", bundle="old"), version("s1", "2.0.0", bundle="new")]
+    follows = intent("s1", known, [assigned("s1")])
+    waits = compiled(unverified(follows, "new"))
+    assert versions_of(waits) == {"s1": "1.0.0"}
+    words = "code-s1 2.0.0 is not verified, and 1.0.0 is taken"
+    assert waits.reasons == (Reason("note", follows.assignments[0].id, words, "unverified", BundleId("new")),)
+    assert compiled(follows).reasons == ()
+    nothing = compiled(unverified(follows, "new", "old"))
+    assert versions_of(nothing) == {}
+    assert left_out(nothing.reasons) == "code-s1 2.0.0 is not verified, nor is any other version"
+
+
+def test_a_verified_pre_release_is_followed_before_a_release_that_is_not() -> None:
+    known = [version("s1", "1.0.0-rc.1", bundle="old"), version("s1", "1.0.0", bundle="new")]
+    assert versions_of(compiled(unverified(intent("s1", known, [assigned("s1")]), "new"))) == {"s1": "1.0.0-rc.1"}
+
+
+def test_what_somebody_names_comes_as_it_is_and_followers_go_with_it() -> None:
+    known = [version("s1", number, bundle=number) for number in ("1.0.0", "2.0.0", "3.0.0")]
+    named = intent("s1", known, [assigned("s1", "2.0.0"), assigned("s1", to="two")], subject(), subject("two"))
+    found = compiled(unverified(named, "2.0.0", "3.0.0"))
+    assert (versions_of(found), found.reasons) == ({"s1": "2.0.0"}, ())
+    bundle = compiled(unverified(intent("s1", known, [assigned("b")]), "b"))
+    assert versions_of(bundle) == {}
+    whole = [version("s1", "4.0.0")]
+    assert versions_of(compiled(unverified(intent("s1", whole, [assigned("b")]), "b"))) == {"s1": "4.0.0"}
+
+
+def test_what_comes_along_is_verified_where_that_fits_and_with_followers_always() -> None:
+    layers = [version("l1", "1.0.0", bundle="old"), version("l1", "2.0.0", bundle="new")]
+    needing = version("s1", "1.0.0", needs("l1", ">=1.0.0"), bundle="fine")
+    only_new = version("s2", "1.0.0", needs("l1", ">=2.0.0"), bundle="fine")
+    either = unverified(intent("s1 l1", [needing, *layers], [assigned("s1", "1.0.0")]), "new")
+    assert versions_of(compiled(either)) == {"s1": "1.0.0", "l1": "1.0.0"}
+    named = unverified(intent("s2 l1", [only_new, *layers], [assigned("s2", "1.0.0")]), "new")
+    assert versions_of(compiled(named)) == {"s2": "1.0.0", "l1": "2.0.0"}
+    follows = compiled(unverified(intent("s2 l1", [only_new, *layers], [assigned("s2")]), "new"))
+    assert versions_of(follows) == {}
+    assert left_out(follows.reasons) == "code-s2 1.0.0 needs code-l1 >=2.0.0, and no such version is verified"
+    assert follows.reasons[0].bundle == "new"
+
+
+def test_a_bundles_own_layer_comes_before_a_newer_one_of_another() -> None:
+    known = [version("s1", "1.0.0", needs("c1")), version("c1", "1.0.0", needs("l1")), version("l1", "1.0.0")]
+    newer = [version("c1", "2.0.0", bundle="other"), version("l1", "2.0.0", bundle="other")]
+    found = compiled(intent("s1 c1 l1", [*known, *newer], [assigned("b")]))
+    assert (versions_of(found), found.reasons) == ({"s1": "1.0.0", "c1": "1.0.0", "l1": "1.0.0"}, ())
 
 
 def test_of_two_pinned_versions_the_more_important_then_the_later_wins() -> None:
@@ -209,7 +263,7 @@ def test_equal_intent_has_an_equal_digest_in_whatever_order_it_comes(one: Intent
         return tuple(rest)
 
     catalogue = type(one.catalogue)(shuffled(one.catalogue.items.values()), shuffled(one.catalogue.versions))  # type: ignore[arg-type]
-    other = Intent(catalogue, shuffled(one.subjects), shuffled(one.assignments))  # type: ignore[arg-type]
+    other = Intent(catalogue, shuffled(one.subjects), shuffled(one.assignments), unverified=one.unverified)  # type: ignore[arg-type]
     first, second = compile_target(one), compile_target(other)
     assert type(first) is type(second)
     if isinstance(first, CompiledTarget) and isinstance(second, CompiledTarget):
@@ -274,6 +328,13 @@ def test_a_spoiled_target_is_found() -> None:
     assert "more items or subjects than a Unit holds" in spoiled(items=(service,) * 65)
     long = replace(layer, version="1" * 33)
     assert "item l1 has a longer name or version than a Unit holds" in spoiled(items=(long, service, second))
+    assert faults(unverified(fine, "b", "x"), target) == ()
+    followed = intent("s1", [version("s1", "1.0.0")], [assigned("s1")])
+    assert faults(unverified(followed, "b"), compiled(followed)) == (
+        "item s1 1.0.0 is not verified, and nobody named it",
+    )
+    named = msgspec.structs.replace(followed, assignments=(assigned("s1", "1.0.0"),))
+    assert faults(unverified(named, "b"), compiled(named)) == ()
     unasked = intent("s1 s2", [version("s1", "1.0.0"), version("s2", "1.0.0", bundle="x")], [assigned("s1")])
     both = compiled(msgspec.structs.replace(unasked, assignments=(assigned("s1"), assigned("s2"))))
     assert "nobody asked for item s2" in faults(unasked, both)

@@ -11,7 +11,7 @@ from aosedge.cloud.domain.campaigns.pacing import room
 from aosedge.cloud.domain.campaigns.state import ON_THE_WAY, OVER, Campaign
 from aosedge.cloud.domain.campaigns.stepping import BEFORE
 from aosedge.cloud.domain.explain.known import Known, Member, Outcome, Part, Step
-from aosedge.cloud.domain.explain.rules import Code
+from aosedge.cloud.domain.explain.rules import Code, code_of
 from aosedge.cloud.domain.verification.gating import Hindrance, cure_of
 from aosedge.model.instants import Instant
 
@@ -122,8 +122,7 @@ def _waiting(known: Known, part: Part, member: Member) -> Step:
 
 def _hindered(part: Part, by: Hindrance) -> Step:
     """It cannot start before its bundle has passed."""
-    code: Code = "not_approved" if by.kind == "unapproved" else "not_verified"
-    return _said(part, code, "stopped", f"cannot start: {by.words}", cure=cure_of(by, part.bundle))
+    return _said(part, code_of(by), "stopped", f"cannot start: {by.words}", cure=cure_of(by, part.bundle))
 
 
 def _in_turn(known: Known, part: Part, member: Member) -> Step:

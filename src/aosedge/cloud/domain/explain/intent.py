@@ -4,9 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from shlex import quote
 from typing import Final, assert_never
 
+from msgspec.structs import replace
+
 from aosedge.cloud.domain.explain.known import Given, Kind, Known, Step
+from aosedge.cloud.domain.explain.rules import code_of
 from aosedge.cloud.domain.releases import overtaken
 from aosedge.cloud.domain.targets import Cause, Reason
+from aosedge.cloud.domain.verification.gating import cure_of
 from aosedge.model.ids import ItemId
 from aosedge.model.instants import Instant
 
@@ -21,6 +25,7 @@ _NEXT: Final[Mapping[Cause, tuple[str, str]]] = {
     "no_such_version": ("The owner of what is needed uploads a version that fits.", "aos item list"),
     "not_assigned": ("What is needed is assigned too.", "aos subject assign {subject} --item ITEM"),
     "doubled": ("", ""),
+    "unverified": ("", ""),
     "": ("What it names is put right.", "aos subject show {subject}"),
 }
 """What would change an assignment's fate, and the command for it."""
@@ -54,7 +59,7 @@ def assigned_steps(known: Known) -> Iterator[Step]:
         yield from _not_assigned(known)
     reasons = {reason.assignment: reason for reason in known.target.reasons} if known.target else {}
     for each in given:
-        yield _assigned(each, reasons.get(each.assignment.id))
+        yield _assigned(known, each, reasons.get(each.assignment.id))
     for part in known.parts:
         if part.member is not None and part.member.offered_at is not None:
             late = [each for each in given if _replaces(each, part.brought.keys(), part.member.offered_at)]
@@ -76,17 +81,32 @@ def _not_assigned(known: Known) -> Iterator[Step]:
     yield Step("not_assigned", "stopped", words, "subject", known.subjects[0].id, None, None, *cure)
 
 
-def _assigned(given: Given, reason: Reason | None) -> Step:
+def _assigned(known: Known, given: Given, reason: Reason | None) -> Step:
     assignment = given.assignment
     where: tuple[Kind, str, Instant] = ("assignment", assignment.id, assignment.created_at)
     if reason is None:
         words = f"{given.title} is assigned to {given.subject}"
         return Step("assigned", "done", words, *where)
+    if reason.cause == "unverified":
+        return _unverified(known, given, reason)
     if reason.kind == "note":
         return Step("doubled", "done", f"{given.title}, assigned to {given.subject}: {reason.words}", *where)
     cure, command = _NEXT[reason.cause]
     words = f"{given.title}, assigned to {given.subject}, is left out: {reason.words}"
     return Step("left_out", "stopped", words, *where, None, cure, command.format(subject=quote(given.subject)))
+
+
+def _unverified(known: Known, given: Given, reason: Reason) -> Step:
+    """A newer version, or the only one, waits for its verification; by what that waits for now."""
+    assignment = given.assignment
+    words = f"{given.title}, assigned to {given.subject}: {reason.words}"
+    step = Step("not_verified", "stopped", words, "assignment", assignment.id, assignment.created_at)
+    held = known.held.get(reason.bundle) if reason.bundle is not None else None
+    if held is None:
+        return replace(step, outcome="waiting", next="It has passed by now, and the target is made anew.")
+    bundle, why = held
+    cure, command = cure_of(why, bundle)
+    return replace(step, code=code_of(why), reason=f"{words}; {why.words}", next=cure, command=command)
 
 
 def _replaces(given: Given, brought: Iterable[ItemId], offered_at: Instant) -> bool:

@@ -15,7 +15,7 @@ from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.targets import UnitTarget
 from aosedge.cloud.domain.units import Unit
 from aosedge.cloud.domain.verification.gating import Hindrance
-from aosedge.model.ids import ItemId
+from aosedge.model.ids import BundleId, ItemId
 from aosedge.model.instants import Instant
 from aosedge.protocol.messages import DesiredStatus
 from aosedge.protocol.messages.from_unit import DownloadProgressAlert
@@ -99,8 +99,8 @@ class Part(msgspec.Struct, frozen=True):
 class Known(msgspec.Struct, frozen=True):
     """All that is recorded of a Unit's intent and state; of one `item` only, where it is named.
 
-    `names` are codenames of every item in here. `document` is what its target says. `download` is the last that the
-    Unit said of one.
+    `names` are codenames of every item in here. `held` says what keeps bundles, with their names, from
+    those who follow. `document` is what its target says. `download` is the last that the Unit said of one.
     """
 
     now: Instant
@@ -110,6 +110,7 @@ class Known(msgspec.Struct, frozen=True):
     subjects: tuple[Subject, ...] = ()
     given: tuple[Given, ...] = ()
     parts: tuple[Part, ...] = ()
+    held: Mapping[BundleId, tuple[str, Hindrance]] = {}
     target: UnitTarget | None = None
     document: DesiredStatus | None = None
     status: Status | None = None

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
+from aosedge.cloud.domain.verification.gating import Hindrance
+
 Code = Literal[
     "unit_new",
     "unit_deprovisioned",
@@ -153,3 +155,8 @@ RULES: Final[Mapping[Code, str]] = {
 """The rule that decided, by reason."""
 
 CODES: Final[tuple[Code, ...]] = get_args(Code)
+
+
+def code_of(found: Hindrance) -> Code:
+    """The reason by which verification keeps a bundle back."""
+    return "not_approved" if found.kind == "unapproved" else "not_verified"

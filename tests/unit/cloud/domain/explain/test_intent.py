@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from tests.unit.cloud.domain.explain.chains import (
+    GENERATION,
     NOW,
+    THEN,
     TICK,
     TOCK,
     UNIT,
@@ -23,7 +25,9 @@ from aosedge.cloud.domain.explain.chain import explain
 from aosedge.cloud.domain.explain.known import Member
 from aosedge.cloud.domain.explain.rules import CODES, RULES
 from aosedge.cloud.domain.targets import CompiledTarget, Reason, UnitTarget, compile_target
-from aosedge.model.ids import AssignmentId
+from aosedge.cloud.domain.verification.gating import Hindrance
+from aosedge.model.digests import sha256
+from aosedge.model.ids import AssignmentId, BatchId, BundleId
 from aosedge.model.instants import Instant
 
 
@@ -153,3 +157,19 @@ def test_what_is_left_out_holds_its_own_item_up_and_no_other() -> None:
     both = (given(), given(replace(assigned("s2"), id=AssignmentId("a")), "tock", TOCK))
     assert explain(known(item=TICK, target=target, given=both)).state == "in_sync"
     assert explain(known(item=TOCK, target=target, given=both)).state == "blocked"
+
+
+def test_a_newer_version_that_waits_for_verification_is_told_by_what_it_waits_for_now() -> None:
+    follows, bundle = assigned("s1"), BundleId("b2")
+    words = "tick 2.0.0 is not verified, and 1.0.0 is taken"
+    note = Reason("note", follows.id, words, "unverified", bundle)
+    target = UnitTarget(UNIT.id, GENERATION, sha256(b"d"), (note,), compiled_at=THEN)
+    of = {"given": (given(follows, "tick"),), "target": target}
+    unapproved = Hindrance("unapproved", "it waits", BatchId("b"))
+    waits = one("not_approved", **of, held={bundle: ("tick-2.0.0", unapproved)})
+    assert (waits.outcome, waits.command) == ("stopped", "aos verification approve tick-2.0.0")
+    assert waits.reason == f"tick, assigned to clocks: {words}; it waits"
+    none = one("not_verified", **of, held={bundle: ("tick-2.0.0", Hindrance("unverified", "no batch"))})
+    assert (none.outcome, none.command) == ("stopped", "aos verification create tick-2.0.0")
+    passed = one("not_verified", **of)
+    assert (passed.outcome, passed.command) == ("waiting", "")
