@@ -242,7 +242,7 @@ class Workload:
             [
                 OverrideEnvVars(
                     correlation_id=number,
-                    items=(EnvVarsOverride(Identity(id="alpha"), variables=(EnvVar("LEVEL", "debug"),)),),
+                    items=(EnvVarsOverride(Identity(id="alpha"), variables=(self._level(),)),),
                 ),
                 RequestLog(correlation_id=number, log_type="systemLog", filter=LogFilter(node_ids=("main",))),
             ]
@@ -250,6 +250,11 @@ class Workload:
         raw = self._sealed(name, number, message)
         for _ in range(self.chance.randint(1, 4)):
             self.world.timeline.after(self.chance.randrange(10 * MINUTE), lambda: self._say(name, raw))
+
+    def _level(self) -> EnvVar:
+        """A variable for a while, which may be over when it comes."""
+        end = Instant(BEGIN + self.world.timeline.now_us + self.chance.randrange(15 * MINUTE))
+        return EnvVar("LEVEL", self.chance.choice(("debug", "info")), to_datetime(end))
 
     def _sealed(self, name: SystemId, txn: str, message: OverrideEnvVars | RequestLog | DesiredStatus) -> bytes:
         created_at = to_datetime(Instant(BEGIN + self.world.timeline.now_us))

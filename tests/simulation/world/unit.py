@@ -1,7 +1,7 @@
 """A Unit as a machine: its disk and runtime outlive the agent, and the disk outlives the power."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Literal
 
@@ -39,6 +39,8 @@ NODE = NodeStatus(
     ),
 )
 Ends = Literal["kill", "power"]
+LEVEL = "LEVEL="
+"""The variable that the cloud sets for a while here."""
 
 
 class Unit:
@@ -226,7 +228,17 @@ class Unit:
                     words.append(f"{item} runs though it is not good")
                 if item not in bad and not at_target:
                     words.append(f"{item}/{subject}/{number} does not run in {items[item].version}")
-        return words + [f"{key} still runs" for key in alive if key.item not in bad]
+        words += [f"{key} still runs" for key in alive if key.item not in bad]
+        return words + list(self._misled())
+
+    def _misled(self) -> Iterator[str]:
+        """What runs with other variables than the cloud set, or after their time."""
+        state = self.durable_state()
+        for key, program in self.runtime.programs.items():
+            has = [entry for entry in program.spec.run.env if entry.startswith(LEVEL)]
+            shall = [f"{LEVEL}{one.value}" for one in state.overrides if one.item == key.item] if state else []
+            if program.is_alive and has != shall[-1:]:
+                yield f"{key} runs with {has} and not {shall}"
 
     def _held(self, target: DesiredStatus, bad: set[str]) -> set[str]:
         """Items that cannot change because a bundle, the old one or the new one, binds them to one that is bad."""

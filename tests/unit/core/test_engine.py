@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from tests.unit.core.playbook import CHECK, NODE, Play, content, digest, given, key, running, target
 
-from aosedge.core.domain.effects import Fetch, Persist, PushLogs, Report, SendStatus, Settle
+from aosedge.core.domain.effects import Fetch, Persist, PushLogs, SendStatus, Settle
 from aosedge.core.domain.events import (
     Collected,
     Connected,
@@ -25,13 +25,11 @@ from aosedge.core.domain.state import ITEMS_MOST, LOG_REQUESTS_MOST, SETTLED_MOS
 from aosedge.model.ids import ItemId, SubjectId
 from aosedge.model.oci import ItemConfig, RunConfig
 from aosedge.protocol.messages import (
-    OverrideEnvVars,
-    OverrideEnvVarsStatus,
     RequestLog,
     StartProvisioningRequest,
     UnitStatus,
 )
-from aosedge.protocol.messages.from_cloud import DesiredInstance, EnvVar, EnvVarsOverride, LogFilter
+from aosedge.protocol.messages.from_cloud import DesiredInstance, LogFilter
 from aosedge.protocol.messages.from_unit import CoreAlert, DownloadProgressAlert
 from aosedge.protocol.messages.parts import Identity
 
@@ -205,22 +203,8 @@ def test_requests_and_txns_are_kept_within_bounds() -> None:
     assert len(play.state.settled) == SETTLED_MOST
 
 
-def test_what_this_unit_can_not_do_is_answered_or_told() -> None:
+def test_what_this_unit_can_not_do_is_told() -> None:
     play = running("a1")
-    message = OverrideEnvVars(
-        correlation_id="c",
-        items=(
-            EnvVarsOverride(Identity(id="a"), Identity(id="s"), 1, (EnvVar("X", "1"),)),
-            EnvVarsOverride(Identity(id="b"), variables=(EnvVar("Y", "1"),)),
-        ),
-    )
-    play.receive(message).expect(Persist, Settle, Report)
-    answer = play.of(Report)[0].message
-    assert isinstance(answer, OverrideEnvVarsStatus)
-    assert [(s.item.id, s.instance, s.name, s.error_info is not None) for s in answer.statuses] == [
-        ("a", 1, "X", True),
-        ("b", 0, "Y", True),
-    ]
     nobody = Identity(codename="n")
     play.receive(StartProvisioningRequest(node=nobody, password="p"))
     [alert] = [a for a in play.alerts() if isinstance(a, CoreAlert)]

@@ -6,12 +6,11 @@ from aosedge.core.domain.effects import Report
 from aosedge.core.domain.supervision import News
 from aosedge.model.digests import Digest
 from aosedge.model.instants import Now, to_datetime
-from aosedge.protocol.messages import Alerts, OverrideEnvVars, OverrideEnvVarsStatus
+from aosedge.protocol.messages import Alerts
 from aosedge.protocol.messages.from_unit import (
     AnyAlert,
     CoreAlert,
     DownloadProgressAlert,
-    EnvVarStatus,
     UpdateItemInstanceAlert,
 )
 from aosedge.protocol.messages.parts import ErrorInfo, Identity
@@ -94,19 +93,3 @@ class AlertBook:
                 error_info=error(message),
             )
         )
-
-
-def not_overridden(message: OverrideEnvVars) -> OverrideEnvVarsStatus:
-    """The answer of a Unit that does not override variables."""
-    nobody = Identity()
-    refusal = error("environment variables can't be overridden on this Unit")
-    return OverrideEnvVarsStatus(
-        correlation_id=message.correlation_id,
-        statuses=tuple(
-            EnvVarStatus(
-                item=i.item, subject=i.subject or nobody, instance=i.instance or 0, name=v.name, error_info=refusal
-            )
-            for i in message.items
-            for v in i.variables
-        ),
-    )

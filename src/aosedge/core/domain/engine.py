@@ -10,7 +10,7 @@ from typing import assert_never
 import msgspec
 
 from aosedge.core.domain.admission import check_order, target_of
-from aosedge.core.domain.alerts import AlertBook, not_overridden
+from aosedge.core.domain.alerts import AlertBook
 from aosedge.core.domain.effects import Effect, Persist, PushLogs, Refuse, Report, SendStatus, Settle
 from aosedge.core.domain.events import (
     Arranged,
@@ -46,6 +46,7 @@ from aosedge.core.domain.events import (
     TimePassed,
 )
 from aosedge.core.domain.instances import InstanceSpec
+from aosedge.core.domain.overrides import in_force, taken
 from aosedge.core.domain.presence import Presence
 from aosedge.core.domain.service_states import ServiceStates
 from aosedge.core.domain.state import LOG_REQUESTS_MOST, SETTLED_MOST, Policy, Question, State
@@ -99,6 +100,8 @@ class Engine:
         self._presence.begin(now)
         for event in events:
             self._take(event, now)
+        if (left := in_force(self.state.overrides, now.wall)) is not self.state.overrides:
+            self._set(overrides=left)
         self._updates.advance(now, lambda: self._say_status(now))
         placed, connected = self._updates.placement().placed, self._presence.connected
         self._updates.state = self._states.step(self.state, placed, self._supervision, connected, now.mono)
@@ -258,7 +261,10 @@ class Engine:
             case UpdateState():
                 self._updates.state = self._states.given(self.state, event.message, self._supervision)
             case OverrideEnvVars():
-                self._effects.append(Report(not_overridden(event.message)))
+                keys = (spec.key for spec in self.specs())
+                overrides, answer = taken(event.message, keys, now.wall)
+                self._set(overrides=overrides)
+                self._effects.append(Report(answer))
             case _:
                 self._alerts.core(f"{type(event.message).__name__}: not supported by this Unit", now)
 

@@ -80,6 +80,23 @@ class OwnHold(msgspec.Struct, frozen=True):
     until: Instant | None = None
 
 
+class Override(msgspec.Struct, frozen=True):
+    """A variable that the cloud set for a while: for all of the item's instances where `subject` and `instance` are
+    None; until cleared where `until` is.
+    """
+
+    item: ItemId
+    subject: SubjectId | None
+    instance: int | None
+    name: str
+    value: str
+    until: Instant | None
+
+    def is_for(self, key: InstanceKey) -> bool:
+        """Whether the instance gets it."""
+        return self.item == key.item and self.subject in (None, key.subject) and self.instance in (None, key.number)
+
+
 class State(msgspec.Struct, frozen=True):
     """All that survives a power cut."""
 
@@ -99,6 +116,8 @@ class State(msgspec.Struct, frozen=True):
     questions: tuple[Question, ...] = ()
     service_states: tuple[KnownState, ...] = ()
     hold: OwnHold | None = None
+    overrides: tuple[Override, ...] = ()
+    """Environment variables that the cloud set for a while."""
 
 
 class Policy(msgspec.Struct, frozen=True):

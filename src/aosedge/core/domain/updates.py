@@ -14,6 +14,7 @@ from aosedge.core.domain.consent import Step, consent
 from aosedge.core.domain.contents import Content
 from aosedge.core.domain.events import Cause, ContentFailed, InstallFailed
 from aosedge.core.domain.instances import InstanceKey, InstanceSpec
+from aosedge.core.domain.overrides import applied, next_end
 from aosedge.core.domain.placement import Placement, place
 from aosedge.core.domain.plans import plan, still_quarantined
 from aosedge.core.domain.presence import Presence
@@ -69,7 +70,7 @@ class Updates:
         """Instances of the set that shall run: the last good one until the new one is launched."""
         update = self.state.update
         wanted = update.set if update and update.phase in RUNNING else self.state.good
-        inputs = (wanted, self.state.contents, self.state.unit_config)
+        inputs = (wanted, self.state.contents, self.state.unit_config, self.state.overrides)
         if len(self._inputs) != len(inputs) or any(a is not b for a, b in zip(self._inputs, inputs, strict=True)):
             self._inputs, self._placement = inputs, self._place(wanted)
             self._placed = {spec.key: (spec.digest(), spec) for spec in self._placement.placed}
@@ -159,8 +160,9 @@ class Updates:
         times += [h.until for h in self._holds.values() if h.held and h.until is not None]
         if self._deadline is not None:
             times.append(self._deadline)
-        if self._look_at is not None:
-            times.append(Monotonic(now.mono + min(self._look_at - now.wall, self._policy.clock_look_us)))
+        for at in (self._look_at, next_end(self.state.overrides)):
+            if at is not None:
+                times.append(Monotonic(now.mono + min(at - now.wall, self._policy.clock_look_us)))
         return times
 
     def said(self, signals: Mapping[str, Signal | None]) -> None:
@@ -353,7 +355,7 @@ class Updates:
 
     def _place(self, wanted: ReleaseSet) -> Placement:
         contents = {c.index_digest: c for c in self.state.contents}
-        return place(wanted, contents, self._policy, self.state.unit_config)
+        return applied(self.state.overrides, place(wanted, contents, self._policy, self.state.unit_config))
 
     def _deadline_from(self, now: Now) -> Monotonic:
         checks = [s.config.health_check for s in self.placement().placed]
