@@ -3,18 +3,14 @@
 `python -m tests.simulation.campaigns.mutants NAME` looks for the first seed that does.
 """
 
-import asyncio
 import sys
-import time
-from collections.abc import Callable, Iterable
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 from sqlalchemy import update
 from tests.simulation.campaigns import world
 from tests.simulation.campaigns.fleet import ITEMS
-from tests.simulation.campaigns.rules import Violated
+from tests.simulation.campaigns.hunting import Mutant, main
 from tests.simulation.campaigns.world import simulate
 
 from aosedge.cloud.domain.campaigns import gate, pacing, plan, state, stepping
@@ -26,16 +22,6 @@ from aosedge.cloud.store.campaign_tables import campaign_members, unit_releases
 from aosedge.cloud.store.rows import insert_into
 from aosedge.cloud.usecases import campaigns, targets
 from aosedge.model.digests import sha256
-
-SEEDS_MOST = 60
-
-
-class Mutant(msgspec.Struct, frozen=True):
-    """What is broken, the rules of which one must catch it, and how to break it."""
-
-    name: str
-    caught_by: tuple[str, ...]
-    plant: Callable[[], None]
 
 
 def next_wave_regardless() -> None:
@@ -349,32 +335,5 @@ MUTANTS = [
 ]
 
 
-def hunt(seeds: Iterable[int], caught_by: tuple[str, ...]) -> tuple[int, str] | None:
-    """The first seed whose world finds the fault by a rule that should, and its words."""
-    for seed in seeds:
-        try:
-            asyncio.run(simulate(seed))
-        except Violated as violated:
-            if violated.rule in caught_by:
-                return seed, str(violated)
-        except Exception as broken:  # noqa: BLE001 - a mutant may break the store's own rules first
-            print(f"seed {seed}: {type(broken).__name__}", file=sys.stderr)
-    return None
-
-
-def main() -> int:
-    """Plant the mutant named and look for it; one line, 0 if it was found."""
-    mutant = next(m for m in MUTANTS if m.name == sys.argv[1])
-    mutant.plant()
-    begun = time.monotonic()
-    found = hunt(range(SEEDS_MOST), mutant.caught_by)
-    where = "survived" if found is None else f"seed {found[0]}"
-    words = "" if found is None else found[1]
-    print(
-        f"{mutant.name:26} {'rules' if found else '':6} {where:10} {time.monotonic() - begun:6.1f} s  {words[:150]}"
-    )
-    return 0 if found else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(MUTANTS, simulate))
