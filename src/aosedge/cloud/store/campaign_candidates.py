@@ -22,7 +22,7 @@ from aosedge.model.ids import SetId, UnitId
 from aosedge.model.instants import Instant
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(msgspec.Struct, frozen=True, gc=False):
     """A selected Unit: what its target is compiled from, its nodes' registrations, its sets of those asked for."""
 
     unit: UnitId

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aosedge.cloud.domain.campaigns.fitting import Content, Lack
+from aosedge.cloud.domain.campaigns.fitting import Content, Figures, Lack
 from aosedge.cloud.domain.campaigns.machines import Machine, figures, machine
 from aosedge.cloud.domain.campaigns.outlook import Outlook, outlook
 from aosedge.cloud.domain.campaigns.plan import Candidate, Plan, draw_up
@@ -30,17 +30,19 @@ def drawn_up(
     versions = [version for _, version in session.items.of_bundle(campaign.bundle)]
     known = session.campaign_candidates.of(campaign) if known is None else known
     release = Release(Instant(session.caller.now + 1), campaign.bundle)
-    with_it = {each.aims: (each.aims[0], each.aims[1], (*each.aims[2], release)) for each in known}
+    with_it = {aims: (aims[0], aims[1], (*aims[2], release)) for aims in {each.aims for each in known}}
     intents = session.campaign_candidates.intents({*with_it, *with_it.values()})
     outlooks = _outlooks(versions, with_it, intents)
     rivals = _rivals(session, campaign, versions)
     weighed = {version.id: version for intent in intents.values() for version in intent.catalogue.versions}
-    machines: dict[tuple[bytes, ...], Machine] = {}
+    machines: dict[tuple[bytes, ...], tuple[Machine, Figures]] = {}
     candidates = []
     for each in known:
         if each.registrations not in machines:
-            machines[each.registrations] = machine(each.registrations)
-        of = machines[each.registrations]
+            found = machine(each.registrations)
+            machines[each.registrations] = found, figures(found, None)
+        of, unused = machines[each.registrations]
+        room = unused if each.usage is None else figures(of, each.usage)
         candidates.append(
             Candidate(
                 unit=each.unit,
@@ -51,7 +53,7 @@ def drawn_up(
                 sets=each.sets,
                 rival=rivals.get(each.unit, ""),
                 last_seen=each.last_seen,
-                figures=figures(of, each.usage) if short is None else short.get(each.unit),
+                figures=room if short is None else short.get(each.unit),
             )
         )
     content = Content((*weighed.values(), *versions))

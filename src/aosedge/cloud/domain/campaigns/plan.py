@@ -30,7 +30,7 @@ def some(selection: Selection) -> Selection:
     return selection
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class Candidate(msgspec.Struct, frozen=True, gc=False):
     """A selected Unit as it is known."""
 
     unit: UnitId
@@ -47,7 +47,7 @@ class Candidate(msgspec.Struct, frozen=True):
     """What it has room for; or what an earlier plan found that it lacks, where that is to count."""
 
 
-class Exclusion(msgspec.Struct, frozen=True):
+class Exclusion(msgspec.Struct, frozen=True, gc=False):
     """A selected Unit that takes no part, and why: by which rule, in words, and what is this Unit's own of it."""
 
     unit: UnitId
@@ -56,7 +56,7 @@ class Exclusion(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
-class Placed(msgspec.Struct, frozen=True):
+class Placed(msgspec.Struct, frozen=True, gc=False):
     """A member: its wave, its place in the order, the items that it has now, and what it is warned of."""
 
     unit: UnitId
@@ -170,12 +170,15 @@ def draw_up(
     judge = _Judge(policy, versions, content or Content(versions))
     why = {candidate.unit: judge.lack(candidate) for candidate in known}
     taking_part = {c.unit: c for c in known if why[c.unit] is None and c.outlook.kind == "changes"}
+    needs = {unit: judge.needs(candidate) for unit, candidate in taking_part.items()}
     places = {unit: place(campaign, unit) for unit in taking_part}
     ordered = sorted(places, key=lambda unit: (places[unit], unit))
     asks = waves_of(policy)
     shared = share_out(asks, ordered, {unit: c.sets for unit, c in taking_part.items()})
     members = tuple(
-        _placed(taking_part[unit], number, places[unit], judge) for number, wave in enumerate(shared) for unit in wave
+        _placed(taking_part[unit], number, places[unit], needs[unit])
+        for number, wave in enumerate(shared)
+        for unit in wave
     )
     waves = tuple(
         Wave(
@@ -184,7 +187,7 @@ def draw_up(
             share=ask.share,
             sets=ask.sets,
             size=len(wave),
-            bytes_each=max((judge.needs(taking_part[unit]).download_bytes for unit in wave), default=0),
+            bytes_each=max((needs[unit].download_bytes for unit in wave), default=0),
         )
         for number, (ask, wave) in enumerate(zip(asks, shared, strict=True))
     )
@@ -201,15 +204,14 @@ def draw_up(
         offline=sum(c.connectivity == "Offline" for c in taking_part.values()),
         download_bytes=sum(member.download_bytes for member in members),
         digest=_digest(bundle, policy, waves, members, exclusions),
-        platforms=_platforms(judge.needs(candidate) for candidate in taking_part.values()),
+        platforms=_platforms(needs.values()),
     )
 
 
-def _placed(candidate: Candidate, wave: int, at: int, judge: _Judge) -> Placed:
+def _placed(candidate: Candidate, wave: int, at: int, needs: Needs) -> Placed:
     seen = candidate.outlook
     away = candidate.last_seen if candidate.connectivity == "Offline" else None
-    needs = judge.needs(candidate).download_bytes
-    return Placed(candidate.unit, wave, at, seen.before, seen.no_way_back, away, needs)
+    return Placed(candidate.unit, wave, at, seen.before, seen.no_way_back, away, needs.download_bytes)
 
 
 def _digest(
