@@ -7,15 +7,20 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-from tests.contract.store_world import NOW, add_bundle, person, settle, tenant, unit, version
+from tests.contract.store_world import NOW, add_bundle, certificate, person, settle, tenant, unit, version
 
+from aosedge.cloud.api import assignments as assignments_api
 from aosedge.cloud.api import items as items_api
+from aosedge.cloud.api import unit_certificates as certificates_api
 from aosedge.cloud.api import unit_views
+from aosedge.cloud.domain.assignments import Assignment
 from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.domain.people import User
 from aosedge.cloud.store import Session, Store
+from aosedge.cloud.usecases import assignments
 from aosedge.cloud.usecases.statuses import Report, keep
-from aosedge.model.ids import FleetId, OrgId, Txn, UserId
+from aosedge.model.ids import AssignmentId, BundleId, FleetId, OrgId, SubjectId, Txn, UserId
+from aosedge.model.instants import Instant
 from aosedge.protocol.messages import UnitStatus
 
 MANY = 100
@@ -30,6 +35,7 @@ async def world(store: Store) -> Store:
         for number in range(MANY):
             made = unit(f"unit-{number:03}")
             session.units.add(made)
+            session.certificates.add(certificate(f"{number:03}", "unit", made.id))
             session.labels.put(made.id, {"number": str(number)})
             owner = User(UserId(f"owner-{number:03}"), OrgId("oem-1"), "fleet_owner", f"owner-{number:03}", NOW)
             session.users.add(owner)
@@ -43,6 +49,14 @@ async def world(store: Store) -> Store:
 
     await store.write(person("oem-1"), tenant("oem-1"), hardware)
     await store.write(person("sp-1"), tenant("sp-1"), software)
+
+    def intent(session: Session) -> None:
+        for number in range(MANY):
+            bundle = BundleId(f"bundle-{number:03}1.0.0")
+            id = AssignmentId(f"assignment-{number:03}")
+            session.assignments.add(Assignment(id, OrgId("oem-1"), SubjectId("subject-oem-1"), NOW, bundle=bundle))
+
+    await store.write(person("oem-1"), tenant("oem-1"), intent)
     said = UnitStatus(unit_config=(), nodes=(), items=(), instances=(), subjects=(), is_delta_info=False)
     await keep(store, [Report(unit(f"unit-{n:03}").id, Txn(f"t{n}"), said, NOW) for n in range(MANY)], NOW)
     return store
@@ -91,7 +105,22 @@ def bundles(session: Session, window: Window) -> int:
     return len(found)
 
 
-@pytest.mark.parametrize("kind", [units, users, items, bundles])
+def assigned(session: Session, window: Window) -> int:
+    page = session.assignments.page(window, subject=SubjectId("subject-oem-1")).items
+    newer = assignments.newer(session, page)
+    shown = [assignments_api.view(each, newer) for each in assignments.standings(session, page)]
+    assert all(each.title and each.newer_bundle for each in shown)
+    return len(shown)
+
+
+def ending(session: Session, window: Window) -> int:
+    page = session.unit_certificates.ending(Instant(NOW), Instant(0), window, "owner")
+    shown = list(certificates_api.ending(session, page.items))
+    assert all(each.system_uid == f"system-{each.unit_id}" for each in shown)
+    return len(shown)
+
+
+@pytest.mark.parametrize("kind", [units, users, items, bundles, assigned, ending])
 async def test_a_list_of_a_hundred_costs_as_many_statements_as_one_of_ten(
     world: Store, kind: Callable[[Session, Window], int]
 ) -> None:

@@ -118,7 +118,11 @@ def test_a_trail_is_verified_by_its_organization_and_a_changed_line_is_named(tmp
             newest = found(oem, limit=1)[0]
             assert (verdict["whole"], verdict["last"], verdict["hash"]) == (True, newest["number"], newest["hash"])
             assert verdict["lines"] == verdict["last"] - verdict["first"] + 1
+            assert (verdict["verified"], verdict["resume"]) == (verdict["last"], None)
             assert owner.get("/audit/verify/").status_code == 403
+            for wrong in ("x", "bm90aGluZw==", "eyJuZXh0IjotMX0="):
+                refused = oem.get("/audit/verify/", params={"resume": wrong})
+                assert (refused.status_code, refused.json()["element"]) == (400, "resume")
             with sqlite3.connect(cloud.folder / "aoscloud.db") as database:
                 database.execute("UPDATE audit SET target = 'another' WHERE hash = ?", (newest["hash"],))
             verdict = oem.get("/audit/verify/").json()

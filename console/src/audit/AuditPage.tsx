@@ -12,7 +12,7 @@ import { didWords } from "../words/changes";
 import { words } from "../words/en";
 import { AuditFilters } from "./AuditFilters";
 import { LineDialog } from "./Changes";
-import { auditQuery, verifyTrail, type AuditLine } from "./queries";
+import { auditQuery, verifyTrail, type AuditLine, type Verdict as Found } from "./queries";
 import type { AuditSearch } from "./search";
 import { Verdict, Verify } from "./Verdict";
 
@@ -25,7 +25,8 @@ export function AuditPage() {
   const navigate = route.useNavigate();
   const may = useMay();
   const [line, setLine] = useState<AuditLine>();
-  const verify = useMutation({ mutationFn: verifyTrail });
+  const [far, setFar] = useState<Found>();
+  const verify = useMutation({ mutationFn: () => verifyTrail(setFar), onSettled: () => setFar(undefined) });
   const audit = useQuery({ ...auditQuery(search), enabled: may("audit_list") });
   const onSearch = useCallback(
     (change: AuditSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
@@ -35,7 +36,7 @@ export function AuditPage() {
   if (!may("audit_list")) return <NotAllowed />;
   return (
     <>
-      <PageHead title={w.title} actions={may("audit_verify") ? <Verify working={verify.isPending} onGo={() => verify.mutate()} /> : null} />
+      <PageHead title={w.title} actions={may("audit_verify") ? <Verify working={verify.isPending} far={far} onGo={() => verify.mutate()} /> : null} />
       {verify.isIdle || verify.isPending ? null : (
         <PageSection hasBodyWrapper={false} className="aos-head">
           {verify.error ? <Said error={verify.error} /> : null}

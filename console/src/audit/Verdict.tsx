@@ -4,10 +4,16 @@ import { words } from "../words/en";
 
 const w = words.audit;
 
-export function Verify({ working, onGo }: { working: boolean; onGo: () => void }) {
+interface Props {
+  working: boolean;
+  far: Schemas["TrailVerdictView"] | undefined;
+  onGo: () => void;
+}
+
+export function Verify({ working, far, onGo }: Props) {
   return (
     <Button variant="secondary" isLoading={working} isDisabled={working} onClick={onGo}>
-      {working ? w.verifying : w.verify}
+      {working ? (far ? w.verified(far.verified, far.last) : w.verifying) : w.verify}
     </Button>
   );
 }

@@ -2,8 +2,11 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, got, type Schemas } from "../api/client";
 import { windowOf } from "../parts/list";
 import { beginOf, type AuditSearch } from "./search";
+import { together } from "./together";
 
 export type AuditLine = Schemas["AuditLineView"];
+
+export type Verdict = Schemas["TrailVerdictView"];
 
 const RECENT = 8;
 const OF_ONE = 50;
@@ -32,9 +35,15 @@ export function auditQuery(search: AuditSearch) {
   });
 }
 
-/** Whether every line is as it was written; the cloud goes along all of them. */
-export function verifyTrail() {
-  return got(client.GET("/api/v11/audit/verify/"));
+/** Whether every line is as it was written: the cloud goes along some at a time, and `onPart` hears how far it is. */
+export async function verifyTrail(onPart: (so: Verdict) => void): Promise<Verdict> {
+  let found = await got(client.GET("/api/v11/audit/verify/"));
+  while (found.resume !== null) {
+    onPart(found);
+    const more = await got(client.GET("/api/v11/audit/verify/", { params: { query: { resume: found.resume } } }));
+    found = together(found, more);
+  }
+  return found;
 }
 
 /** The last few changes. */

@@ -33,6 +33,7 @@ export const audit = {
   detail: "Detail",
   verify: "Verify the trail",
   verifying: "Going along every line…",
+  verified: (number: number, last: number) => `At line ${number.toLocaleString("en")} of ${last.toLocaleString("en")}…`,
   whole: (count: number) => `The trail is whole: all ${count.toLocaleString("en")} lines are as they were written.`,
   broken: (count: number) => count === 1 ? "One line is not as it was written" : `${count.toLocaleString("en")} lines are not as they were written`,
   faults: { changed: "was changed", removed: "was removed", inserted: "was put in" } as Record<string, string>,

@@ -18,7 +18,6 @@ from aosedge.cli import (
     grants,
     items,
     joining,
-    organization_budget,
     organization_limits,
     organizations,
     passkeys,
@@ -50,7 +49,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 organizations.app.add_typer(organization_limits.app)
-organizations.app.add_typer(organization_budget.app)
 units.app.add_typer(unit_changes.app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(bundles.app, name="bundle")

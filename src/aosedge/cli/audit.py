@@ -13,6 +13,8 @@ from aosedge.cli.output import FAILED
 from aosedge.cli.tables import minute, second
 
 app = group("the audit trail")
+FAULTS_MOST = 100
+"""Named; the others are counted."""
 When = Annotated[str | None, typer.Option(help="2h, 7d, a day or an instant, in your zone")]
 
 
@@ -66,6 +68,11 @@ def verify(context: typer.Context, json: Json = False) -> None:
     """Whether each line of your organization's trail is as it was written; the exit code is 1 if one is not."""
     client, out = begin(context, as_json=json)
     found = client.get("audit/verify/")
+    with out.counted("lines", found["lines"]) as step:
+        while found["resume"]:
+            more = client.get("audit/verify/", resume=found["resume"])
+            step(more["verified"] - found["verified"])
+            found = _together(found, more)
 
     def words() -> None:
         if found["whole"]:
@@ -73,11 +80,23 @@ def verify(context: typer.Context, json: Json = False) -> None:
             return
         for fault in found["faults"]:
             out.line(f"line {fault['number']} was {fault['kind']}")
+        if found["faults_total"] > len(found["faults"]):
+            out.line(f"and {found['faults_total'] - len(found['faults'])} more")
         out.line(f"{found['faults_total']} lines are not as they were written")
 
     out.show(found, words)
     if not found["whole"]:
         raise typer.Exit(FAILED)
+
+
+def _together(found: View, more: View) -> View:
+    """The verdict on both parts."""
+    return {
+        **more,
+        "whole": found["whole"] and more["whole"],
+        "faults": (found["faults"] + more["faults"])[:FAULTS_MOST],
+        "faults_total": found["faults_total"] + more["faults_total"],
+    }
 
 
 def told(line: View) -> Iterator[str]:

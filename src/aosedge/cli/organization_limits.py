@@ -1,29 +1,44 @@
-"""`aos organization limits`: how many Units an organization may have."""
+"""`aos organization limits` and `risk-budget`: how many Units an organization may have, and have at risk."""
 
 from typing import Annotated
 
 import typer
 
 from aosedge.cli.commands import Json, begin, group
-from aosedge.model.errors import Invalid, NotFound
+from aosedge.cli.names import named
+from aosedge.model.errors import Invalid
 
-app = group("how many Units an organization may have")
+Named = Annotated[str, typer.Argument(metavar="ORGANIZATION", help="title or id")]
+
+app = group("how many Units an organization may have, or have at risk")
 
 
 @app.command()
 def limits(
     context: typer.Context,
-    organization: Annotated[str, typer.Argument(metavar="ORGANIZATION", help="title or id")],
+    organization: Named,
     units: Annotated[str | None, typer.Option(help="the most Units it may have; none: no limit")] = None,
     json: Json = False,
 ) -> None:
-    """An organization's limits; with an option, set them."""
+    """How many Units an organization has; with an option, set the most."""
+    _limit(context, organization, units, json, path="limits", so="")
+
+
+@app.command("risk-budget")
+def risk_budget(
+    context: typer.Context,
+    organization: Named,
+    units: Annotated[str | None, typer.Option(help="the most Units; none: any number")] = None,
+    json: Json = False,
+) -> None:
+    """Units at risk over all campaigns: offered a bundle, not yet through its soak. With an option, set the most."""
+    _limit(context, organization, units, json, path="risk-budget", so=" at risk")
+
+
+def _limit(context: typer.Context, organization: str, units: str | None, json: bool, *, path: str, so: str) -> None:
     client, out = begin(context, as_json=json)
-    known = client.every("organizations/")
-    found = next((each for each in known if organization in (each["id"], each["title"])), None)
-    if found is None:
-        raise NotFound("organization", organization)
-    path = f"organizations/{found['id']}/limits/"
+    found = named(client, "organizations/", "organization", organization, "title")
+    path = f"organizations/{found['id']}/{path}/"
     if units is None:
         view = client.get(path)
     elif units == "none" or units.isdecimal():
@@ -31,5 +46,5 @@ def limits(
     else:
         raise Invalid("no such limit", element="--units", expected="a number, or none", got=units)
     most = "without a limit" if view["units_most"] is None else f"of at most {view['units_most']}"
-    units_there = f"{view['units']} Unit{'' if view['units'] == 1 else 's'}"
-    out.done(view, f"{found['title']} has {units_there} {most}")
+    many = f"{view['units']} Unit{'' if view['units'] == 1 else 's'}"
+    out.done(view, f"{found['title']} has {many}{so} {most}")

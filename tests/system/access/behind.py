@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 from tests.system.access.door import Door
-from tests.system.access.words import OEMS, word
+from tests.system.access.words import OEMS, PROVIDERS, word
 from tests.system.access.world import Placed, made_id, org_id
 
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope
@@ -66,6 +66,16 @@ def _in_campaign(session: Session, unit: Any) -> object:
     id = CampaignId(made_id("campaign", f"run-{word('north')}"))
     parts = (*session.campaigns.members(id).items, *session.campaigns.exclusions(id).items)
     return [part for part in parts if part.unit == unit]
+
+
+def _having_items(session: Session, unit: Any) -> object:
+    """A Unit that has told of the items that are assigned to it."""
+    found = [session.item_units.page(ItemId(made_id("item", word(sp)))).items for sp in PROVIDERS]
+    counted = [session.item_units.counts(ItemId(made_id("item", word(sp)))) for sp in PROVIDERS]
+    seen = {known.id for units in found for known in units}
+    if sum(each.units for of in counted for each in of) != sum(map(len, found)):
+        return f"counted {counted}"
+    return unit in seen and unit
 
 
 def _adding(make: Callable[[Any], tuple[str, object]]) -> Ask:
@@ -236,6 +246,7 @@ OF_FLEET: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.statuses.actual([id]),
         lambda s, id: s.statuses.alerts(id),
         lambda s, id: s.statuses.usage(id),
+        _having_items,
         _taken,
     ),
     "campaign": (

@@ -22,10 +22,21 @@ CLOUD: Final = Path(__file__).parents[3] / "src" / "aosedge" / "cloud"
 _APPLIED: Final = ("within", "users_within")
 """Functions that put a scope on a query, their first argument."""
 
-_NOUNS: Final = {"catalogue": "item", "admission": "invitation", "targets": "unit_target_", "statuses": "units_read"}
+_NOUNS: Final = {
+    "catalogue": "item",
+    "admission": "invitation",
+    "targets": "unit_target_",
+    "statuses": "units_read",
+    "limits": "limits",
+    "service_states": "subject_states",
+}
 """Of files that are not called like what they keep: what operations to ask for first."""
 
+_PAGING: Final = {"after"}
+"""Conditions with these only say from where on: without them nothing would end."""
+
 REDUNDANT: Final = {
+    "ItemUnits.page": "no other Unit has the item, by what was counted",
     "Subjects._unit": "the Unit is of the subject's organization",
     "Subjects.units": "no other Unit has joined",
     "UnitSets._unit": "the Unit is of the set's fleet",
@@ -99,12 +110,21 @@ CHANGED: Final[dict[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
         "store/organizations.py",
         (("return grants.c.oem == self._scope.tenant, grants.c.sp == sp", "return (grants.c.sp == sp,)"),),
     ),
+    "a grant lets everything be seen": ("store/deployments.py", ((" if sight in grant.sees", ""),)),
+    "states of anybody's subjects are seen": (
+        "store/service_states.py",
+        (("self._subjects.get(subject).id", "subject"),),
+    ),
+    "a subject has the states of every other": (
+        "store/service_states.py",
+        (("service_states.c.subject == self._subjects.get(subject).id, ", ""),),
+    ),
     "an item's owner hears whose subjects have it": (
         "store/catalogue.py",
         (("for subject in found if subject.tenant == self._scope.tenant]", "for subject in found]"),),
     ),
     "everybody sees everybody's limits": (
-        "store/unit_limits.py",
+        "store/limits.py",
         (('foreign = self._scope.reach != "all" and self._scope.tenant != organization', "foreign = False"),),
     ),
     "what belongs to others is forbidden, not missing": (
@@ -170,7 +190,11 @@ def _of(file: Path, name: str, function: ast.FunctionDef) -> Iterator[Site]:
         if isinstance(node.func, ast.Name) and node.func.id in _APPLIED:
             yield Site(file, name, node, None)
         if isinstance(node.func, ast.Attribute) and node.func.attr == "where":
-            filters = [each for each in node.args if _mentions(each, scoped) and not _applied(each)]
+            filters = [
+                each
+                for each in node.args
+                if _mentions(each, scoped) and not _applied(each) and not _mentions(each, _PAGING)
+            ]
             for each in filters:
                 if len(filters) == 1 or not _implied(each):
                     yield Site(file, name, node, each)

@@ -25,6 +25,7 @@ from aosedge.protocol.messages import Alerts, MonitoringData, UnitStatus
 from aosedge.protocol.messages.from_unit import (
     InstancesStatus,
     InstanceStatus,
+    ItemStatus,
     NodeStatus,
     SystemAlert,
     UpdateItemInstanceAlert,
@@ -95,7 +96,8 @@ def said(fleet: str, org: str) -> Iterator[UnitStatus | Alerts | MonitoringData]
         for sp in ASSIGNED[org]
     )
     status = NodeStatus(node, Identity(), "provisioned")
-    yield UnitStatus(nodes=(status,), items=(), instances=instances, subjects=(), unit_config=())
+    items = tuple(ItemStatus(each.item, "1.0.0", "installed") for each in instances)
+    yield UnitStatus(nodes=(status,), items=items, instances=instances, subjects=(), unit_config=())
     then, words = datetime.fromtimestamp(0, UTC), f"alert {mark}"
     of_instances = tuple(
         UpdateItemInstanceAlert(

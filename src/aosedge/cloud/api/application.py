@@ -34,7 +34,6 @@ from aosedge.cloud.api import (
     item_alerts,
     items,
     openid,
-    organization_budget,
     organization_limits,
     organizations,
     passkeys,
@@ -278,8 +277,8 @@ def _units() -> list[ControllerRouterHandler]:
         rxswins.read,
         organization_limits.read,
         organization_limits.update,
-        organization_budget.read,
-        organization_budget.update,
+        organization_limits.read_budget,
+        organization_limits.update_budget,
         *_newcomers(),
     ]
 

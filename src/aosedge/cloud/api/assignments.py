@@ -1,5 +1,6 @@
 """What is assigned to a subject."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -67,13 +68,14 @@ class NewAssignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     labels: tuple[str, ...] | None = None
 
 
-def view(standing: Standing, newer: Bundle | None) -> AssignmentView:
+def view(standing: Standing, newer: Mapping[BundleId, Bundle]) -> AssignmentView:
     """As the API shows it."""
     return AssignmentView(**_fields(standing, newer))
 
 
-def _fields(standing: Standing, newer: Bundle | None) -> dict[str, Any]:
+def _fields(standing: Standing, newer: Mapping[BundleId, Bundle]) -> dict[str, Any]:
     assignment = standing.assignment
+    better = newer.get(assignment.bundle) if assignment.bundle is not None else None
     return {
         "id": assignment.id,
         "subject_id": assignment.subject,
@@ -85,7 +87,7 @@ def _fields(standing: Standing, newer: Bundle | None) -> dict[str, Any]:
         "priority": assignment.priority,
         "labels": assignment.labels,
         "created_at": to_rfc3339(assignment.created_at),
-        "newer_bundle": BundleName(newer.id, newer.name) if newer is not None else None,
+        "newer_bundle": BundleName(better.id, better.name) if better is not None else None,
     }
 
 
@@ -96,8 +98,9 @@ async def list_(ask: Asked, id: Name, window: Within, ordering: FromQuery[str] =
     def find(session: Session) -> AssignmentsView:
         subject = session.subjects.get(SubjectId(id))
         page = session.assignments.page(window, subject=subject.id, order=ordering)
-        shown = ((assignments.standing(session, a), assignments.newer(session, a)) for a in page.items)
-        return AssignmentsView(page.total, tuple(view(*each) for each in shown))
+        newer = assignments.newer(session, page.items)
+        shown = assignments.standings(session, page.items)
+        return AssignmentsView(page.total, tuple(view(each, newer) for each in shown))
 
     return await ask.read(find)
 
@@ -118,8 +121,8 @@ async def create(ask: Asked, id: Name, data: JSONBody[NewAssignment]) -> Assigne
             priority=data.priority,
             labels=data.labels,
         )
-        fields = _fields(made.new, assignments.newer(session, made.new.assignment))
-        return AssignedView(**fields, replaced=tuple(view(old, None) for old in made.replaced))
+        fields = _fields(made.new, assignments.newer(session, [made.new.assignment]))
+        return AssignedView(**fields, replaced=tuple(view(old, {}) for old in made.replaced))
 
     return await ask.change(assign, lambda made: f"{id} {made.id}")
 

@@ -1,5 +1,6 @@
 """The audit trail of one's organization."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -8,13 +9,12 @@ from litestar import get
 from litestar.params import FromQuery
 
 from aosedge.cloud.api.asking import Asked, Within
-from aosedge.cloud.domain.audit import AuditLine, Change, FaultKind
+from aosedge.cloud.domain.audit import Along, AuditLine, Change, FaultKind
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import audit
+from aosedge.model.errors import Invalid
 from aosedge.model.instants import Instant, instant_said, to_rfc3339
 
-FAULTS_MOST: Final = 100
-"""Named in one answer; the others are counted."""
 CLOUD: Final = "AosCloud"
 """Who decided what nobody asked for, with its task in brackets."""
 
@@ -67,9 +67,10 @@ class TrailFaultView(msgspec.Struct, frozen=True):
 
 
 class TrailVerdictView(msgspec.Struct, frozen=True):
-    """What verifying found: `lines` from `first` to `last`, each sealed with the one before.
+    """What verifying found of `lines` from `first` to `last`, each sealed with the one before.
 
-    `hash` is the seal of the last line, hex: kept elsewhere, it shows also who wrote the whole trail anew.
+    This answer went along them up to number `verified`; `resume` asks for what is next, null at the end. `hash` is
+    the seal of the last line, hex: kept elsewhere, it shows also who wrote the whole trail anew.
     """
 
     whole: bool
@@ -80,6 +81,8 @@ class TrailVerdictView(msgspec.Struct, frozen=True):
     faults: tuple[TrailFaultView, ...]
     """The first of them."""
     faults_total: int
+    verified: int
+    resume: str | None
 
 
 def view(line: AuditLine, who_name: str) -> AuditLineView:
@@ -143,9 +146,13 @@ async def list_(
 
 
 @get("/audit/verify/", operation_id="audit_verify", tags=["audit"])
-async def verify(ask: Asked) -> TrailVerdictView:
-    """Go along every line of your organization's trail: whether each is as it was written."""
-    found = await ask.read(audit.verify_own)
+async def verify(ask: Asked, resume: FromQuery[str | None] = None) -> TrailVerdictView:
+    """Go along the lines of your organization's trail: whether each is as it was written.
+
+    An answer is of some lines: ask again with its `resume` until that is null. The trail is whole if each answer is.
+    """
+    along = None if resume is None else _along(resume)
+    found = await ask.read(lambda session: audit.verify_own(session, along))
     chain = found.chain
     return TrailVerdictView(
         whole=not found.faults,
@@ -153,9 +160,20 @@ async def verify(ask: Asked) -> TrailVerdictView:
         last=chain.last,
         lines=chain.last - chain.first + 1,
         hash=chain.hash,
-        faults=tuple(TrailFaultView(fault.number, fault.kind) for fault in found.faults[:FAULTS_MOST]),
-        faults_total=len(found.faults),
+        faults=tuple(TrailFaultView(fault.number, fault.kind) for fault in found.faults),
+        faults_total=found.total,
+        verified=found.verified,
+        resume=None if found.along is None else urlsafe_b64encode(msgspec.json.encode(found.along)).decode(),
     )
+
+
+def _along(resume: str) -> Along:
+    """Where somebody who says this has come to; raises Invalid."""
+    try:
+        return msgspec.json.decode(urlsafe_b64decode(resume), type=Along)
+    except (ValueError, msgspec.DecodeError) as error:
+        expected = "what the answer before had as `resume`"
+        raise Invalid("nothing to go on from", element="resume", expected=expected, got=resume[:40]) from error
 
 
 def _instant(words: str | None, element: str) -> Instant | None:

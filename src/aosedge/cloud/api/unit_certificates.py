@@ -1,5 +1,6 @@
 """Certificates of Units: which there are, how their renewal goes, when they end, and revoking them."""
 
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final, Literal
 
@@ -109,12 +110,20 @@ def _view(certificate: Certificate, status: RenewalStatus, error: str) -> UnitCe
     )
 
 
-def _ending(session: Session, certificate: Certificate) -> EndingCertificateView:
-    unit = session.units.get(UnitId(certificate.owner))
-    status, _ = _status(certificate, session.unit_certificates.renewals(unit.id))
+def ending(session: Session, certificates: Sequence[Certificate]) -> Iterator[EndingCertificateView]:
+    """These certificates, with whose they are."""
+    units = {UnitId(certificate.owner) for certificate in certificates}
+    names, renewals = session.units.names(units), session.unit_certificates.renewals_of(units)
+    for certificate in certificates:
+        unit = UnitId(certificate.owner)
+        yield _ending_view(certificate, names[unit], renewals.get(unit, ()))
+
+
+def _ending_view(certificate: Certificate, system_uid: str, renewals: tuple[Renewal, ...]) -> EndingCertificateView:
+    status, _ = _status(certificate, renewals)
     return EndingCertificateView(
-        unit_id=unit.id,
-        system_uid=unit.system_uid,
+        unit_id=certificate.owner,
+        system_uid=system_uid,
         cert_type=certificate.type,
         node_id=certificate.node,
         serial=certificate.serial,
@@ -142,7 +151,7 @@ async def list_expiring(
 
     def find(session: Session) -> EndingCertificatesView:
         page = session.unit_certificates.ending(end, now, window, ordering)
-        return EndingCertificatesView(page.total, tuple(_ending(session, each) for each in page.items))
+        return EndingCertificatesView(page.total, tuple(ending(session, page.items)))
 
     return await ask.read(find)
 

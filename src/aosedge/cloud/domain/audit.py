@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
 from aosedge.model.instants import Instant
 
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 FaultKind = Literal["changed", "removed", "inserted"]
 
 
@@ -81,28 +82,58 @@ def sealed(line: AuditLine, previous: str) -> AuditLine:
     )
 
 
+class Along(msgspec.Struct, frozen=True):
+    """How far somebody has gone along a chain, and what they need to know to go on.
+
+    `next` is the number that is to come; `shift`: by how much those who inserted or removed rows renumbered what came
+    after; `before` and `hash` are of the last line but one, and of the last; `sound`: whether the last one agrees
+    with its own hash; `read` is the number of the last row looked at, none at the beginning.
+    """
+
+    next: Number
+    hash: str
+    before: str = ""
+    shift: int = 0
+    sound: bool = False
+    read: Number | None = None
+
+
+def beginning(chain: Chain) -> Along:
+    """Nothing is looked at yet."""
+    return Along(chain.first, chain.before)
+
+
 def faults(chain: Chain, lines: Iterable[AuditLine]) -> Iterator[Fault]:
     """Every row that was changed, removed or inserted since it was written.
 
     `lines` are all there are of the chain, by number. Who changes a row and then every later row and the end of the
     chain goes unseen: for that, compare the chain's `hash` with one kept elsewhere.
     """
-    follower = _Follower(chain)
+    follower = Follower(chain)
     for line in lines:
         yield from follower.follow(line)
     yield from follower.end()
 
 
-class _Follower:
-    """Goes along a chain. `_shift`: by how much those who inserted or removed rows renumbered what came after."""
+class Follower:
+    """Goes along a chain, from the beginning or from where somebody has come to."""
 
-    def __init__(self, chain: Chain) -> None:
-        self._chain = chain
-        self._next, self._shift = chain.first, 0
-        self._before, self._hash = "", chain.before  # of the last line but one, and of the last
-        self._sound = False  # whether the last line agrees with its own hash
+    def __init__(self, chain: Chain, along: Along | None = None) -> None:
+        gone = along is not None and along.next < chain.first  # what came before was let go of meanwhile
+        if along is None or gone or abs(along.shift) > chain.last:
+            along = beginning(chain)
+        self._chain, self._read = chain, along.read
+        self._next, self._shift = along.next, along.shift
+        self._before, self._hash, self._sound = along.before, along.hash, along.sound
+
+    @property
+    def along(self) -> Along:
+        """Where it is."""
+        return Along(self._next, self._hash, self._before, self._shift, self._sound, self._read)
 
     def follow(self, line: AuditLine) -> Iterator[Fault]:
+        """What this line, the next there is, shows to be wrong."""
+        self._read = line.number
         if line.number < self._next or line.number > self._chain.last + self._shift:
             yield self._fault(line.number, "inserted")
             return
@@ -117,6 +148,7 @@ class _Follower:
         self._before, self._hash = self._hash, line.hash
 
     def end(self) -> Iterator[Fault]:
+        """What it shows that no further line is there."""
         for number in range(self._next, self._chain.last + self._shift + 1):
             yield self._fault(number - self._shift, "removed")
             self._sound = False

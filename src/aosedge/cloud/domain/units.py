@@ -6,6 +6,7 @@ import msgspec
 
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.deployment import DeploymentState
+from aosedge.cloud.domain.limits import Limit
 from aosedge.model.errors import Conflict
 from aosedge.model.ids import FleetId, NodeName, OrgId, SystemId, TargetSystemId, UnitId
 from aosedge.model.instants import Instant
@@ -67,18 +68,7 @@ class UnitCounts(msgspec.Struct, frozen=True):
     """How many look like two devices."""
 
 
-class UnitLimit(msgspec.Struct, frozen=True):
-    """How many Units an organization may have at most, and has; `most` is None without a limit.
-
-    Deprovisioned Units do not count.
-    """
-
-    tenant: OrgId
-    most: int | None
-    used: int
-
-
-def room_for_one(limit: UnitLimit) -> None:
+def room_for_one(limit: Limit) -> None:
     """Raise Conflict unless the organization may have one more Unit."""
     if limit.most is not None and limit.used >= limit.most:
         raise Conflict(

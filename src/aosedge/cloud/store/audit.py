@@ -1,6 +1,5 @@
 """The audit trail: append-only, a hash chain for each organization."""
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +11,6 @@ from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.store import rows
 from aosedge.cloud.store.recording import Recorder, in_words
 from aosedge.cloud.store.tables import audit, audit_chains
-from aosedge.cloud.store.trail import in_parts
 from aosedge.model.instants import Instant
 
 ORDERS: Final = ("number", "at", "who", "operation", "outcome", "target")
@@ -83,10 +81,13 @@ class Audit:
         query = select(audit_chains).where(false() if tenant is None else audit_chains.c.chain == tenant)
         return rows.one(self._connection, query, Chain) or Chain(tenant or "", 1, "", 0, "")
 
-    def lines(self) -> Iterator[AuditLine]:
-        """All lines of that chain, by number, some at a time."""
+    def after(self, number: int | None, most: int) -> tuple[AuditLine, ...]:
+        """The next lines of that chain, by number; from its beginning without one."""
         tenant = self._scope.tenant
-        return in_parts(self._connection, select(audit).where(false() if tenant is None else audit.c.chain == tenant))
+        query = select(audit).where(false() if tenant is None else audit.c.chain == tenant)
+        if number is not None:
+            query = query.where(audit.c.number > number)
+        return rows.every(self._connection, query.order_by(audit.c.number).limit(most), AuditLine)
 
     def page(
         self,

@@ -163,6 +163,20 @@ class Items:
         query = select(versions).where(versions.c.item == id)
         return rows.page(self._connection, query, ItemVersion, window, order, ("created_at", "version"))
 
+    def some(self, ids: Iterable[ItemId]) -> dict[ItemId, Item]:
+        """Those of these that the scope has."""
+        query = self._mine().where(items.c.id.in_(set(ids)))
+        return {item.id: item for item in rows.every(self._connection, query, Item)}
+
+    def ready(self, ids: Iterable[ItemId]) -> dict[ItemId, tuple[ItemVersion, ...]]:
+        """The ready versions of each of these items; of items of the scope."""
+        mine = self._mine().where(items.c.id.in_(set(ids))).with_only_columns(items.c.id)
+        found: dict[ItemId, list[ItemVersion]] = {}
+        query = select(versions).where(versions.c.item.in_(mine), versions.c.state == "ready")
+        for version in rows.every(self._connection, query, ItemVersion):
+            found.setdefault(version.item, []).append(version)
+        return {id: tuple(each) for id, each in found.items()}
+
     def newest(self, ids: Iterable[ItemId]) -> dict[ItemId, str]:
         """The ready version of each of these items that was uploaded last; of items of the scope."""
         mine = self._mine().where(items.c.id.in_(set(ids))).with_only_columns(items.c.id)
@@ -206,8 +220,7 @@ class Items:
         """What came in each of these bundles, by codename; nothing for foreign ones."""
         query = select(versions).where(versions.c.bundle.in_(set(ids)))
         came = rows.every(self._connection, query, ItemVersion)
-        mine = self._mine().where(items.c.id.in_({version.item for version in came}))
-        named = {item.id: item for item in rows.every(self._connection, mine, Item)}
+        named = self.some(version.item for version in came)
         found: dict[BundleId, list[tuple[Item, ItemVersion]]] = {}
         for version in came:
             if version.item in named:
@@ -244,6 +257,11 @@ class Bundles:
         if found is None:
             raise NotFound("bundle", id)
         return found
+
+    def some(self, ids: Iterable[BundleId]) -> dict[BundleId, Bundle]:
+        """Those of these that the scope has."""
+        query = self._mine().where(bundles.c.id.in_(set(ids)))
+        return {bundle.id: bundle for bundle in rows.every(self._connection, query, Bundle)}
 
     def ready_with(self, owner: OrgId, digest: str) -> Bundle | None:
         """The owner's ready bundle that came as the file of this digest."""

@@ -12,6 +12,7 @@ from aosedge.cloud.store.campaign_candidates import CampaignCandidates
 from aosedge.cloud.store.campaign_members import CampaignMembers
 from aosedge.cloud.store.campaign_plans import CampaignPlans
 from aosedge.cloud.store.campaign_results import CampaignResults
+from aosedge.cloud.store.campaign_tables import risk_budgets
 from aosedge.cloud.store.campaigns import Campaigns
 from aosedge.cloud.store.catalogue import BlobRecords, Bundles, Items
 from aosedge.cloud.store.clones import Clones, EveryTakeover
@@ -24,6 +25,7 @@ from aosedge.cloud.store.explaining import Explaining
 from aosedge.cloud.store.fleets import Fleets
 from aosedge.cloud.store.item_alerts import ItemAlerts
 from aosedge.cloud.store.labels import Labels
+from aosedge.cloud.store.limits import Limits, units_there
 from aosedge.cloud.store.openid import EveryOpenIdLink, OpenIdLinks
 from aosedge.cloud.store.organizations import EveryOrganization, Grants, Organizations
 from aosedge.cloud.store.passkeys import EveryPasskey, Passkeys
@@ -32,10 +34,11 @@ from aosedge.cloud.store.recording import Recorder
 from aosedge.cloud.store.reported import ReportedUnits
 from aosedge.cloud.store.reported_members import ReportedMembers
 from aosedge.cloud.store.retention import Retention
-from aosedge.cloud.store.risk_budgets import RiskBudgets
+from aosedge.cloud.store.risk_budgets import units_at_risk
 from aosedge.cloud.store.rxswins import RxswinRegister
 from aosedge.cloud.store.service_states import ReportedStates, ServiceStates
 from aosedge.cloud.store.sessions import EveryWebSession, Tickets, WebSessions
+from aosedge.cloud.store.set_tables import unit_limits
 from aosedge.cloud.store.settings import InstallationSettings
 from aosedge.cloud.store.statuses import ReceivedMessages, Statuses
 from aosedge.cloud.store.subjects import Subjects
@@ -43,7 +46,6 @@ from aosedge.cloud.store.target_systems import TargetSystems
 from aosedge.cloud.store.targets import Targets
 from aosedge.cloud.store.trail import Trail
 from aosedge.cloud.store.unit_certificates import EveryRenewal, UnitCertificates
-from aosedge.cloud.store.unit_limits import UnitLimits
 from aosedge.cloud.store.unit_sets import UnitSets
 from aosedge.cloud.store.units import EveryUnit, Units
 from aosedge.cloud.store.verification import EveryVerification, Verification
@@ -92,7 +94,8 @@ class Session(Signals):
         self.waiting_units = WaitingUnits(connection, scope)
         self.labels = Labels(connection, scope)
         self.unit_sets = UnitSets(connection, scope)
-        self.unit_limits, self.risk_budgets = UnitLimits(connection, scope), RiskBudgets(connection, scope)
+        self.unit_limits = Limits(connection, scope, unit_limits, units_there)
+        self.risk_budgets = Limits(connection, scope, risk_budgets, units_at_risk, least=1)
         self.target_systems = TargetSystems(connection, scope)
         self.subjects = Subjects(connection, scope)
         self.service_states = ServiceStates(connection, scope)

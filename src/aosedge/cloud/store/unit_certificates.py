@@ -50,8 +50,16 @@ class UnitCertificates:
 
     def renewals(self, unit: UnitId) -> tuple[Renewal, ...]:
         """One of each type and node at most."""
-        query = select(renewals).where(renewals.c.unit.in_(self._of(unit)))
-        return rows.every(self._connection, query.order_by(renewals.c.type, renewals.c.node), Renewal)
+        return self.renewals_of((unit,)).get(unit, ())
+
+    def renewals_of(self, ids: Iterable[UnitId]) -> dict[UnitId, tuple[Renewal, ...]]:
+        """Of each of these Units that the scope has, one of each type and node at most."""
+        mine = self._units().where(units.c.id.in_(set(ids)))
+        query = select(renewals).where(renewals.c.unit.in_(mine)).order_by(renewals.c.type, renewals.c.node)
+        found: dict[UnitId, list[Renewal]] = {}
+        for renewal in rows.every(self._connection, query, Renewal):
+            found.setdefault(renewal.unit, []).append(renewal)
+        return {unit: tuple(each) for unit, each in found.items()}
 
     def put_renewals(self, unit: UnitId, changed: Iterable[Renewal]) -> None:
         """Each in place of the one before it; raises NotFound for a foreign Unit."""

@@ -1,14 +1,15 @@
 """What shall run for a subject, as people ask for it."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from aosedge.cloud.domain.access.callers import tenant_of
 from aosedge.cloud.domain.assignments import Assignment, Standing, checked, replaced
 from aosedge.cloud.domain.catalogue import Bundle, newer_bundle
 from aosedge.cloud.domain.organizations import check_granted
-from aosedge.cloud.domain.pages import MOST_ROWS, Window
 from aosedge.cloud.store import Session
-from aosedge.model.errors import Conflict, NotFound
+from aosedge.model.errors import Conflict
 from aosedge.model.ids import AssignmentId, BundleId, Ids, ItemId, SubjectId
 
 
@@ -54,8 +55,8 @@ def create(
     )
     session.subjects.get(subject)
     _there(session, assignment)
-    new = standing(session, assignment)
-    gone = replaced(new, [standing(session, old) for old in session.assignments.of_subject(subject)])
+    [new] = standings(session, [assignment])
+    gone = replaced(new, standings(session, session.assignments.of_subject(subject)))
     for old in gone:
         session.assignments.delete(old.assignment.id)
         target = f"{subject} {old.assignment.id}"
@@ -66,27 +67,36 @@ def create(
     return Assigned(new, gone)
 
 
-def standing(session: Session, assignment: Assignment) -> Standing:
-    """The assignment with its names; without items where the grant was taken back since."""
-    try:
-        if assignment.item is not None:
-            codename = session.items.get(assignment.item).codename
-            return Standing(assignment, codename, {assignment.item: codename})
-        assert assignment.bundle is not None
-        brought = {item.id: item.codename for item, _ in session.items.of_bundle(assignment.bundle)}
-        return Standing(assignment, session.bundles.get(assignment.bundle).name, brought)
-    except NotFound:
-        return Standing(assignment, "", {})
+def standings(session: Session, every: Sequence[Assignment]) -> list[Standing]:
+    """The assignments with their names; without items where the grant was taken back since."""
+    items = session.items.some(each.item for each in every if each.item is not None)
+    assigned = {each.bundle for each in every if each.bundle is not None}
+    bundles, brought = session.bundles.some(assigned), session.items.of_bundles(assigned)
+    found = []
+    for each in every:
+        if each.item in items:
+            codename = items[each.item].codename
+            found.append(Standing(each, codename, {each.item: codename}))
+        elif each.bundle in bundles:
+            came = {item.id: item.codename for item, _ in brought.get(each.bundle, ())}
+            found.append(Standing(each, bundles[each.bundle].name, came))
+        else:
+            found.append(Standing(each, "", {}))
+    return found
 
 
-def newer(session: Session, assignment: Assignment) -> Bundle | None:
-    """The newest ready bundle that could take the place of an assigned bundle, with newer versions of its items."""
-    if assignment.bundle is None:
-        return None
-    mine = [version for _, version in session.items.of_bundle(assignment.bundle)]
-    others = [other for own in mine for other in session.items.versions(own.item, Window(MOST_ROWS)).items]
-    found = newer_bundle(mine, others)
-    return session.bundles.get(found) if found is not None else None
+def newer(session: Session, every: Sequence[Assignment]) -> dict[BundleId, Bundle]:
+    """Of each assigned bundle the newest ready one that could take its place, with newer versions of its items."""
+    brought = session.items.of_bundles(each.bundle for each in every if each.bundle is not None)
+    ready = session.items.ready(item.id for came in brought.values() for item, _ in came)
+    found = {}
+    for bundle, came in brought.items():
+        mine = [version for _, version in came]
+        better = newer_bundle(mine, [other for own in mine for other in ready.get(own.item, ())])
+        if better is not None:
+            found[bundle] = better
+    bundles = session.bundles.some(found.values())
+    return {bundle: bundles[better] for bundle, better in found.items()}
 
 
 def _there(session: Session, assignment: Assignment) -> None:

@@ -1,18 +1,21 @@
 """The audit trail as a whole: verified, exported, and let go of when it is old. For who runs the installation."""
 
-from collections.abc import AsyncIterator
+import itertools
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from typing import Final
 
 import msgspec
 
 from aosedge.cloud.domain.access.callers import Caller
-from aosedge.cloud.domain.audit import AuditLine, Chain, Fault, faults
+from aosedge.cloud.domain.audit import Along, AuditLine, Chain, Fault, Follower, faults
 from aosedge.cloud.store import EverySession, Session, Store
 from aosedge.model.instants import Instant, to_rfc3339
 
 TOGETHER: Final = 2_000
-"""Lines exported, or let go of, in one transaction."""
+"""Lines exported, verified or let go of, in one transaction."""
+FAULTS_MOST: Final = 100
+"""Named at once; the others are counted."""
 RETENTION: Final = "audit_retention"
 """What the trail calls letting go of its own lines."""
 
@@ -40,10 +43,30 @@ def _verified(session: EverySession, name: str) -> Verified | None:
     return None
 
 
-def verify_own(session: Session) -> Verified:
-    """The chain of the asker's organization, in one snapshot."""
+class Checked(msgspec.Struct, frozen=True):
+    """What was found going on along one chain: the first faults, how many in all, and where it came to; `along` is
+    None at the end."""
+
+    chain: Chain
+    faults: tuple[Fault, ...]
+    total: int
+    verified: int
+    along: Along | None
+
+
+def verify_own(session: Session, along: Along | None = None, most: int = TOGETHER) -> Checked:
+    """Go on along the chain of the asker's organization, so many lines at most."""
     chain = session.audit.ends()
-    return Verified(chain, tuple(faults(chain, session.audit.lines())))
+    follower = Follower(chain, along)
+    lines = session.audit.after(follower.along.read, most)
+    found: Iterator[Fault] = (fault for line in lines for fault in follower.follow(line))
+    ended = len(lines) < most
+    if ended:
+        found = itertools.chain(found, follower.end())
+    named = tuple(itertools.islice(found, FAULTS_MOST))
+    total = len(named) + sum(1 for _ in found)
+    now = follower.along
+    return Checked(chain, named, total, chain.last if ended else now.next - 1, None if ended else now)
 
 
 async def export(store: Store, caller: Caller, since: Instant | None, until: Instant | None) -> AsyncIterator[bytes]:

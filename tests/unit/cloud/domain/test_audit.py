@@ -3,7 +3,18 @@
 import msgspec
 import pytest
 
-from aosedge.cloud.domain.audit import AuditLine, Chain, Change, FaultKind, faults, sealed
+from aosedge.cloud.domain.audit import (
+    Along,
+    AuditLine,
+    Chain,
+    Change,
+    Fault,
+    FaultKind,
+    Follower,
+    beginning,
+    faults,
+    sealed,
+)
 from aosedge.model.instants import Instant
 
 LENGTH = 5
@@ -20,7 +31,21 @@ def made(*, first: int = 1, before: str = "") -> tuple[Chain, list[AuditLine]]:
 
 
 def found(chain: Chain, lines: list[AuditLine]) -> list[tuple[int, FaultKind]]:
-    return [(fault.number, fault.kind) for fault in faults(chain, lines)]
+    """What is found, by whoever goes along in one or in parts of any size."""
+    whole = list(faults(chain, lines))
+    for size in range(1, len(lines) + 1):
+        assert in_parts(chain, lines, size) == whole, size
+    return [(fault.number, fault.kind) for fault in whole]
+
+
+def in_parts(chain: Chain, lines: list[AuditLine], size: int) -> list[Fault]:
+    seen, along = [], None
+    for begin in range(0, len(lines), size):
+        follower = Follower(chain, along)
+        seen += [fault for line in lines[begin : begin + size] for fault in follower.follow(line)]
+        along = follower.along
+        assert along.read == lines[begin : begin + size][-1].number
+    return [*seen, *Follower(chain, along).end()]
 
 
 def renumbered(lines: list[AuditLine], by: int) -> list[AuditLine]:
@@ -85,6 +110,23 @@ def test_removing_the_first_or_all_lines_is_seen_at_the_anchor() -> None:
 def test_a_first_line_that_does_not_follow_from_the_anchor_is_named() -> None:
     chain, lines = made(first=3, before="anchor")
     assert found(msgspec.structs.replace(chain, before="another"), lines) == [(3, "changed")]
+
+
+def test_who_comes_back_after_old_lines_were_let_go_of_begins_where_the_chain_does_now() -> None:
+    chain, lines = made()
+    follower = Follower(chain)
+    assert list(follower.follow(lines[0])) == []
+    left = Chain("oem", 4, lines[2].hash, chain.last, chain.hash)
+    again = Follower(left, follower.along)
+    assert again.along == beginning(left)
+    assert [fault for line in lines[3:] for fault in again.follow(line)] + list(again.end()) == []
+
+
+@pytest.mark.parametrize("shift", [LENGTH + 1, -LENGTH - 1, 10**12])
+def test_who_says_that_more_was_renumbered_than_there_is_begins_anew(shift: int) -> None:
+    chain, _ = made()
+    assert Follower(chain, Along(2, "h", shift=shift)).along == beginning(chain)
+    assert Follower(chain, Along(2, "h", shift=1)).along.shift == 1
 
 
 def test_a_line_gives_back_what_it_changed() -> None:

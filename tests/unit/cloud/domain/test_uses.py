@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 
+from aosedge.cloud.domain.limits import Limit
 from aosedge.cloud.domain.unit_sets import UnitSet, picked_by_hand
-from aosedge.cloud.domain.units import UnitLimit, room_for_one
+from aosedge.cloud.domain.units import room_for_one
 from aosedge.cloud.domain.uses import Use, refuse_in_use
 from aosedge.model.errors import Conflict
 from aosedge.model.ids import FleetId, OrgId, SetId
@@ -20,11 +21,11 @@ def test_a_set_with_a_selector_is_not_picked_by_hand() -> None:
 
 
 def test_there_is_room_below_the_limit_and_without_one() -> None:
-    room_for_one(UnitLimit(OrgId("o"), None, 10_000))
-    room_for_one(UnitLimit(OrgId("o"), 3, 2))
+    room_for_one(Limit(OrgId("o"), None, 10_000))
+    room_for_one(Limit(OrgId("o"), 3, 2))
     for used in (3, 4):
         with pytest.raises(Conflict) as raised:
-            room_for_one(UnitLimit(OrgId("o"), 3, used))
+            room_for_one(Limit(OrgId("o"), 3, used))
         assert (raised.value.expected, raised.value.got) == ("at most 3", f"{used} are there")
 
 

@@ -5,31 +5,11 @@ At risk is whoever was offered a bundle and is not through its soak. Going back 
 
 from collections.abc import Sequence
 
-import msgspec
 from msgspec.structs import replace
 
 from aosedge.cloud.domain.campaigns.pacing import room
 from aosedge.cloud.domain.campaigns.state import Campaign, Share
-from aosedge.model.errors import Invalid
-from aosedge.model.ids import OrgId
 from aosedge.model.instants import Instant
-
-MOST = 10_000_000
-
-
-class RiskBudget(msgspec.Struct, frozen=True):
-    """Of one organization: the most Units that may be at risk, None for any number, and how many are."""
-
-    tenant: OrgId
-    most: int | None
-    at_risk: int
-
-
-def checked_most(most: int | None) -> int | None:
-    """Raises Invalid for what is no number of Units."""
-    if most is not None and not 1 <= most <= MOST:
-        raise Invalid("out of range", element="units_most", expected=f"1..{MOST}, or null", got=str(most))
-    return most
 
 
 def at_risk(campaign: Campaign) -> int:

@@ -1,16 +1,14 @@
 """Units at risk over all campaigns of an organization: who may have what is left."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from aosedge.cloud.domain.campaigns.budget import at_risk, checked_most, share_of
+from aosedge.cloud.domain.campaigns.budget import at_risk, share_of
 from aosedge.cloud.domain.campaigns.limits import Limits
 from aosedge.cloud.domain.campaigns.pacing import room
 from aosedge.cloud.domain.campaigns.policy import Policy
 from aosedge.cloud.domain.campaigns.state import Campaign, Counts, Share, Wave
-from aosedge.model.errors import Invalid
 from aosedge.model.ids import BundleId, CampaignId, OrgId
 from aosedge.model.instants import SECOND, Instant
 
@@ -85,11 +83,3 @@ def test_in_whatever_order_they_start_no_more_are_at_risk_than_the_budget(
     first = min(every, key=lambda each: (-each.policy.priority, each.created_at, each.id))
     others = [each for each in every if each is not first]
     assert share_of(first, others, most, NOW).left == max(most - sum(map(at_risk, every)), 0)
-
-
-@pytest.mark.parametrize("most", [0, -1, 10_000_001])
-def test_a_budget_is_a_number_of_units(most: int) -> None:
-    with pytest.raises(Invalid, match="units_most"):
-        checked_most(most)
-    assert checked_most(None) is None
-    assert checked_most(1) == 1
