@@ -116,6 +116,38 @@ def test_the_wizard_passes_axe_and_shows_the_plan_before_anything_moves(
     assert f"looked at {scheme}" not in [each["title"] for each in listed]
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_plan_is_rehearsed_and_passes_axe_and_an_empty_wave_takes_no_time(
+    open_as: Open, place: Place, alive: Bundles, scheme: str, tmp_path: Path
+) -> None:
+    has = place.view(UNITS[0])["items"][0]["actual_version"]
+    body = {
+        "title": f"rehearsed {scheme}",
+        "bundle_id": alive[GOOD if has == FIRST else FIRST],
+        "selection": {"fleets": [place.view(UNITS[0])["fleet_id"]]},
+        "policy": {"strategy": "staged", "gate": {"soak": "PT0S"}},
+    }
+    id = place.call("oem", "POST", "/campaigns/", json=body)["id"]
+    place.call("oem", "POST", f"/campaigns/{id}/plan/")
+    page = open_as("oem", f"/campaigns/{id}", color_scheme=scheme)
+    settled(page, body["title"])
+    assert "0 seconds" not in page.get_by_role("grid", name="The plan").inner_text()
+    page.get_by_label("Units that fail (percent)").fill("101")
+    expect(page.get_by_role("button", name="Rehearse it")).to_be_disabled()
+    page.get_by_label("Units that fail (percent)").fill("30")
+    page.get_by_label("An update takes (minutes)").fill("2")
+    page.get_by_role("button", name="Rehearse it").click()
+    expect(page.get_by_text(re.compile("of 100 runs go to the end"))).to_be_visible(timeout=ENDS_MS)
+    expect(page.get_by_text("30 % fail, as you said; an update takes about 2 min, as you said.")).to_be_visible()
+    expect(page.get_by_role("list", name="When it is done").get_by_role("listitem").first).to_be_visible()
+    touched = page.get_by_role("list", name="Units that were offered it before a halt")
+    expect(touched.get_by_role("listitem")).to_have_count(3)
+    page.set_viewport_size({"width": 1280, "height": 1500})
+    pictured(page, "campaign-rehearsal", scheme, tmp_path)
+    assert faults(page) == []
+    place.call("oem", "DELETE", f"/campaigns/{id}/")
+
+
 def test_a_good_release_goes_to_the_end_while_somebody_watches(
     open_as: Open, place: Place, alive: Bundles, tmp_path: Path
 ) -> None:

@@ -36,7 +36,7 @@ export function Beside({ campaign }: { campaign: Campaign }) {
                 { title: w.beside.failed, cell: ({ counts }) => (counts.failed + counts.rolled_back).toLocaleString("en") },
                 { title: w.beside.gone, cell: ({ counts }) => (counts.skipped + counts.excluded).toLocaleString("en") },
                 { title: w.beside.bytes, cell: (wave) => `${bytes(wave.fetched_bytes)} / ${bytes(wave.planned_bytes)}` },
-                { title: w.beside.took, cell: (wave) => `${span(wave.took_s)} / ${span(wave.expected_s)}` },
+                { title: w.beside.took, cell: (wave) => (wave.planned_units + wave.joined ? `${span(wave.took_s)} / ${span(wave.expected_s)}` : "–") },
               ]}
             />
             {found.as_planned ? null : <p>{w.beside.changed}</p>}

@@ -22,6 +22,7 @@ import { Planning } from "./Planning";
 import { policyWords } from "./policyWords";
 import { campaignQuery, exclusionsQuery, type Campaign } from "./queries";
 import type { MembersSearch } from "./search";
+import { Rehearsal } from "./Rehearsal";
 import { useSetTitles } from "./useSets";
 import { Verbs } from "./Verbs";
 import { Waves } from "./Waves";
@@ -69,6 +70,9 @@ export function CampaignPage() {
               <State campaign={campaign} />
               {campaign.batch_id === null ? null : <OfBatch id={campaign.batch_id} />}
               {unbegun(campaign) ? <Planning campaign={campaign} sets={sets} /> : null}
+              {unbegun(campaign) && campaign.waves.length && may("campaigns_rehearse") ? (
+                <Rehearsal key={campaign.plan_digest} campaign={campaign} />
+              ) : null}
               <HowFar campaign={campaign} />
               <Waves campaign={campaign} sets={sets} />
               <CurvePanel campaign={campaign} />

@@ -27,8 +27,8 @@ export function PlanFacts({ plan, sets }: { plan: Plan; sets: ReadonlyMap<string
           { title: w.wave, cell: (wave) => w.waveOf(wave.number + 1) },
           { title: w.whom, cell: (wave) => <span className="aos-words">{whoIn(wave, sets)}</span> },
           { title: words.units.title, cell: (wave) => wave.members.toLocaleString("en") },
-          { title: w.plan.downloads, cell: (wave) => bytes(wave.download_bytes) },
-          { title: w.plan.takes, cell: (wave) => takes(wave.expected_s) },
+          { title: w.plan.downloads, cell: (wave) => (wave.members ? bytes(wave.download_bytes) : "–") },
+          { title: w.plan.takes, cell: (wave) => (wave.members ? takes(wave.expected_s) : "–") },
         ]}
       />
       <Facts

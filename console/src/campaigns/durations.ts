@@ -16,6 +16,17 @@ export function durationWords(iso: string): string {
   return `${amount} ${name}${amount === 1 ? "" : "s"}`;
 }
 
+const STEPS = [["d", 86_400], ["h", 3600], ["min", 60], ["s", 1]] as const;
+
+/** Seconds in the two units that matter: `1 h 5 min`. */
+export function spanWords(seconds: number): string {
+  const whole = Math.round(seconds);
+  const first = STEPS.find(([, size]) => whole >= size) ?? STEPS[3];
+  const next = STEPS[STEPS.indexOf(first) + 1];
+  const rest = next ? Math.floor((whole % first[1]) / next[1]) : 0;
+  return `${Math.floor(whole / first[1])} ${first[0]}${next && rest ? ` ${rest} ${next[0]}` : ""}`;
+}
+
 /** A share of 0 to 1 as people say it. */
 export function percent(share: number): string {
   return `${asPercent(share)} %`;

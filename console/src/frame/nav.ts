@@ -2,7 +2,7 @@ import { words } from "../words/en";
 
 /** A page of the menu, and the operation that it begins with: whoever may not ask for that does not see it. */
 export interface Entry {
-  to: "/" | "/units" | "/waiting" | "/enrolment-keys" | "/fleets" | "/sets" | "/subjects" | "/target-systems" | "/items" | "/bundles" | "/verification" | "/campaigns" | "/people" | "/organizations" | "/grants" | "/audit" | "/platform";
+  to: "/" | "/units" | "/waiting" | "/enrolment-keys" | "/fleets" | "/sets" | "/subjects" | "/target-systems" | "/rxswins" | "/items" | "/bundles" | "/verification" | "/campaigns" | "/people" | "/organizations" | "/grants" | "/audit" | "/platform";
   title: string;
   needs: string | null;
 }
@@ -16,6 +16,7 @@ export const ENTRIES: Entry[] = [
   { to: "/sets", title: words.nav.sets, needs: "unit_sets_list" },
   { to: "/subjects", title: words.nav.subjects, needs: "subjects_list" },
   { to: "/target-systems", title: words.nav.targetSystems, needs: "target_systems_list" },
+  { to: "/rxswins", title: words.nav.rxswins, needs: "rxswins_list" },
   { to: "/items", title: words.nav.items, needs: "items_list" },
   { to: "/bundles", title: words.nav.bundles, needs: "deployment_bundles_list" },
   { to: "/verification", title: words.nav.verification, needs: "verification_batches_list" },

@@ -7,6 +7,7 @@ import { itemsSearch, versionSearch } from "../items/search";
 import { listSearch, namedSearch } from "../parts/list";
 import { organizationsSearch } from "../organizations/search";
 import { peopleSearch } from "../people/search";
+import { rxswinsSearch } from "../rxswins/search";
 import { setsSearch } from "../sets/search";
 import { subjectsSearch } from "../subjects/search";
 import { unitsSearch } from "../units/search";
@@ -88,6 +89,17 @@ const targetSystem = createRoute({
   getParentRoute: () => root,
   path: "/target-systems/$id",
   component: lazyRouteComponent(() => import("../targetSystems/TargetSystemPage"), "TargetSystemPage"),
+});
+const rxswins = createRoute({
+  getParentRoute: () => root,
+  path: "/rxswins",
+  validateSearch: rxswinsSearch,
+  component: lazyRouteComponent(() => import("../rxswins/RxswinsPage"), "RxswinsPage"),
+});
+const rxswin = createRoute({
+  getParentRoute: () => root,
+  path: "/rxswins/$id",
+  component: lazyRouteComponent(() => import("../rxswins/RxswinPage"), "RxswinPage"),
 });
 const items = createRoute({
   getParentRoute: () => root,
@@ -192,7 +204,7 @@ const platform = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, units, unit, waiting, enrolmentKeys, fleets, fleet, sets, set, subjects, subject, targetSystems, targetSystem, items, item, bundles, bundle, batches, batch, campaigns, newCampaign, campaign, changeCampaign, people, person, organizations, organization, grants, audit, account, platform]),
+  routeTree: root.addChildren([overview, units, unit, waiting, enrolmentKeys, fleets, fleet, sets, set, subjects, subject, targetSystems, targetSystem, rxswins, rxswin, items, item, bundles, bundle, batches, batch, campaigns, newCampaign, campaign, changeCampaign, people, person, organizations, organization, grants, audit, account, platform]),
   defaultPreload: "intent",
   defaultErrorComponent: Broken,
 });

@@ -76,3 +76,34 @@ export const dossier = {
   how: "Judge it without a cloud:",
   command: "aos dossier verify FILE --root root.pem",
 };
+
+const runs = (number: number) => `${number.toLocaleString("en")} ${number === 1 ? "run" : "runs"}`;
+
+export const campaignRehearsal = {
+  title: "Rehearsal",
+  what: "Plays this plan 100 times with simulated Units, by the rules that will run it. Nothing moves. Windows, alerts and what people do meanwhile are not played.",
+  failing: "Units that fail (percent)",
+  takes: "An update takes (minutes)",
+  recorded: "Empty: what was recorded of your last campaigns.",
+  play: "Rehearse it",
+  stop: "Stop",
+  played: (done: number, all: number) => `${done} of ${runs(all)} played`,
+  runs,
+  ends: (completed: number, halted: number, all: number) =>
+    `${completed} of ${runs(all)} ${all === 1 ? "goes" : "go"} to the end, ${halted} ${halted === 1 ? "halts" : "halt"}.`,
+  open: (number: number) => `${runs(number)} did not end within a year.`,
+  done: "When it is done",
+  doneOf: (tenth: string, half: string, most: string) =>
+    `After ${half} in half of the runs that go to the end; ${tenth} in a tenth, ${most} in nine tenths.`,
+  touched: "Units that were offered it before a halt",
+  touchedOf: (tenth: string, half: string, most: string) =>
+    `At most ${half} in half of the runs that halt; ${tenth} in a tenth, ${most} in nine tenths.`,
+  fromTo: (from: string, to: string) => `${from} to ${to}`,
+  from: "Played with:",
+  failingOf: (share: string, results: number) =>
+    `${share} fail, ${results ? `seen in ${results.toLocaleString("en")} ${results === 1 ? "result" : "results"}` : "as you said"}`,
+  takesOf: (span: string, updates: number) =>
+    `an update takes about ${span}, ${updates ? `seen in ${updates.toLocaleString("en")} ${updates === 1 ? "update" : "updates"}` : "as you said"}`,
+  awayOf: (units: number, span: string) =>
+    `${count(units)} away${span ? ` for ${span} by now, and as long again` : ""}`,
+};

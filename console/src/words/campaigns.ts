@@ -1,5 +1,5 @@
 import { campaignChange, campaignForm } from "./campaignForm";
-import { campaignBeside, campaignPlan, causes, dossier } from "./campaignPlan";
+import { campaignBeside, campaignPlan, campaignRehearsal, causes, dossier } from "./campaignPlan";
 
 /** Campaigns: to everyone, step by step. */
 const count = (number: number) => `${number.toLocaleString("en")} ${number === 1 ? "Unit" : "Units"}`;
@@ -157,6 +157,7 @@ export const campaigns = {
   starts: "Starts",
   plan: campaignPlan,
   causes,
+  rehearsal: campaignRehearsal,
   beside: campaignBeside,
   dossier,
   form: campaignForm,

@@ -8,6 +8,7 @@ import { fleets } from "./fleets";
 import { people } from "./people";
 import { account, session } from "./session";
 import { sets } from "./sets";
+import { rxswins } from "./rxswins";
 import { subjects } from "./subjects";
 import { targetSystems } from "./targetSystems";
 import { unitDeeds } from "./unitDeeds";
@@ -31,6 +32,7 @@ export const words = {
     subjects: "Subjects",
     sets: "Unit Sets",
     targetSystems: "Target systems",
+    rxswins: "RXSWIN register",
     items: "Items",
     bundles: "Bundles",
     verification: "Verification",
@@ -215,6 +217,7 @@ export const words = {
   sets,
   subjects,
   targetSystems,
+  rxswins,
   unitDeeds,
   items,
   configuration,

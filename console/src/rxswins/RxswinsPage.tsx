@@ -1,0 +1,109 @@
+import { Button, PageSection, ToolbarItem } from "@patternfly/react-core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useCallback, useMemo } from "react";
+import { Choice } from "../parts/Choice";
+import { DataTable, type Column } from "../parts/DataTable";
+import { Moment } from "../parts/Moment";
+import { PageHead } from "../parts/PageHead";
+import { Empty, NotAllowed } from "../parts/states";
+import { Typed } from "../parts/Typed";
+import { useMay } from "../session/me";
+import { targetSystemsByIdQuery } from "../targetSystems/queries";
+import { words } from "../words/en";
+import { rxswinsQuery, type Rxswin } from "./queries";
+import type { RxswinsSearch } from "./search";
+
+const route = getRouteApi("/rxswins");
+const w = words.rxswins;
+const NAMED_MOST = 3;
+
+/** Every revision of every number that is registered. */
+export function RxswinsPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const may = useMay();
+  const numbers = useQuery({ ...rxswinsQuery(search), enabled: may("rxswins_list") });
+  const systems = useQuery({ ...targetSystemsByIdQuery, enabled: may("target_systems_list") }).data;
+  const onSearch = useCallback(
+    (change: RxswinsSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
+    [navigate],
+  );
+  const onNumber = useCallback((number: string | undefined) => onSearch({ number, page: undefined }), [onSearch]);
+  const columns = useMemo(() => columnsOf(systems), [systems]);
+  if (!may("rxswins_list")) return <NotAllowed />;
+  const filtered = search.number ?? search.system;
+  const filters = (
+    <>
+      <ToolbarItem>
+        <Typed label={w.numberIs} value={search.number} onType={onNumber} />
+      </ToolbarItem>
+      {systems ? (
+        <ToolbarItem>
+          <Choice
+            label={w.system}
+            any={w.anySystem}
+            value={search.system}
+            options={[...systems].map(([value, title]) => ({ value, title }))}
+            onChoose={(system) => onSearch({ system, page: undefined })}
+          />
+        </ToolbarItem>
+      ) : null}
+      {filtered ? (
+        <ToolbarItem>
+          <Button variant="link" onClick={() => onSearch({ number: undefined, system: undefined, page: undefined })}>
+            {words.table.clear}
+          </Button>
+        </ToolbarItem>
+      ) : null}
+    </>
+  );
+  return (
+    <>
+      <PageHead title={w.title} />
+      <PageSection hasBodyWrapper={false}>
+        <DataTable
+          name="rxswins"
+          label={w.title}
+          query={numbers}
+          columns={columns}
+          id={(one) => one.id}
+          search={search}
+          sort="number"
+          onSearch={onSearch}
+          filters={filters}
+          empty={filtered ? <Empty title={w.noneMatch}>{w.noneMatchHow}</Empty> : <Empty title={w.none}>{w.noneHow}</Empty>}
+        />
+      </PageSection>
+    </>
+  );
+}
+
+function columnsOf(systems: ReadonlyMap<string, string> | undefined): Column<Rxswin>[] {
+  return [
+    {
+      key: "number",
+      title: w.number,
+      sort: "number",
+      cell: (one) => (
+        <Link to="/rxswins/$id" params={{ id: one.id }} className="aos-name aos-short" title={one.number}>
+          {one.number}
+        </Link>
+      ),
+    },
+    { key: "revision", title: w.revision, sort: "revision", cell: (one) => one.revision },
+    {
+      key: "system",
+      title: w.system,
+      cell: (one) => <span className="aos-name aos-short">{systems?.get(one.target_system_id) ?? one.target_system_id}</span>,
+    },
+    { key: "versions", title: w.versions, cell: (one) => <span className="aos-words">{versionWords(one)}</span> },
+    { key: "note", title: w.note, cell: (one) => <span className="aos-clamp">{one.note}</span> },
+    { key: "registered", title: w.registered, sort: "created_at", cell: (one) => <Moment at={one.created_at} ago /> },
+  ];
+}
+
+function versionWords({ items }: Rxswin): string {
+  const named = items.slice(0, NAMED_MOST).map((item) => `${item.codename} ${item.version}`);
+  return [...named, ...(items.length > NAMED_MOST ? [w.versionsMore(items.length - NAMED_MOST)] : [])].join(", ");
+}
