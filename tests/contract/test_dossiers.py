@@ -8,21 +8,28 @@ from typing import Any
 import pytest
 import rfc8785
 from msgspec.structs import replace
-from tests.contract.campaign_world import ALL, HALVES, ITEM, CampaignPlace, campaign_place
+from tests.contract.campaign_world import ALL, HALVES, ITEM, NEW, CampaignPlace, campaign_place
 from tests.contract.store_world import TASK, person, tenant
 
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.campaigns.events import Cancel, RollBack
 from aosedge.cloud.domain.fleets import Fleet
-from aosedge.cloud.store import Store
-from aosedge.cloud.usecases import campaigns, units
+from aosedge.cloud.domain.rxswins import RegisteredItem, Rxswin
+from aosedge.cloud.domain.target_systems import TargetSystem
+from aosedge.cloud.domain.verification.evidence import Totals
+from aosedge.cloud.ports import StoredBlob
+from aosedge.cloud.store import Session, Store
+from aosedge.cloud.usecases import campaigns, evidence, units, verification
 from aosedge.cloud.usecases.dispatch import Dispatcher
 from aosedge.cloud.usecases.dossiers import Dossier, Dossiers
+from aosedge.cloud.usecases.evidence import Taken
 from aosedge.cloud.usecases.signers import Signers
+from aosedge.model.digests import sha256
 from aosedge.model.errors import Conflict, NotFound
-from aosedge.model.ids import FleetId, OrgId
+from aosedge.model.ids import FleetId, OrgId, RxswinId, TargetSystemId
 from aosedge.model.instants import to_rfc3339
 from aosedge.trust.certificates import Authority
+from aosedge.trust.dossier_contents import Contents, check_contents
 from aosedge.trust.dossiers import verify
 
 
@@ -197,3 +204,38 @@ async def test_a_campaign_that_has_not_begun_has_none(place: CampaignPlace, desk
     place.campaign = made.id
     with pytest.raises(Conflict, match="has not begun"):
         await desk.made()
+
+
+async def test_what_the_start_rested_on_is_in_it_and_holds(place: CampaignPlace, desk: Desk) -> None:
+    made = await place.oem(lambda s: verification.create(s, place.ids, NEW))
+    batch = await place.oem(lambda s: verification.resolve_batch(s, place.ids, made))
+    name, digest = next(iter(batch.content.items()))
+    tests = StoredBlob(sha256(b"tests"), "tests", 5)
+    taken = Taken("junit", "nightly", tests, Totals(3))
+    await place.oem(lambda s: evidence.add(s, place.ids, batch.id, taken))
+    await place.oem(lambda s: verification.approve(s, batch.id, name, digest, "fine"))
+    await place.oem(lambda s: verification.revoke(s, batch.id, name, "once more"))
+    await place.oem(lambda s: verification.approve(s, batch.id, name, digest, "now"))
+    brought = await place.oem(lambda s: s.items.of_bundle(NEW))
+    items = tuple(RegisteredItem(i.id, i.codename, i.type, v.version, v.index_digest) for i, v in brought)
+    entry = Rxswin(RxswinId("x"), OrgId("oem-1"), TargetSystemId("system"), "R79 X1", 1, items, place.clock.now, None)
+    system = TargetSystem(TargetSystemId("system"), OrgId("oem-1"), "truck", place.clock.now)
+
+    def register(session: Session) -> None:
+        session.target_systems.add(system)
+        session.rxswins.add(entry)
+
+    await place.oem(register)
+    await complete(place)
+    later = await place.oem(lambda s: evidence.add(s, place.ids, batch.id, taken))
+    found = await desk.read()
+    (told,) = found["verification"]
+    assert (told["state"], told["content"]) == ("passed", {name: digest})
+    assert [(a["comment"], a["revoked_comment"]) for a in told["approvals"]] == [("fine", "once more"), ("now", "")]
+    assert [(e["title"], e["totals"]["tests"]) for e in told["evidence"]] == [("nightly", 3)]
+    assert later.id not in [each["id"] for each in told["evidence"]]
+    assert told["approvals"][0]["by"]["username"] == "name-oem-1"
+    assert [(r["number"], r["brings"]) for r in found["rxswins"]] == [("R79 X1", True)]
+    held = check_contents(json.dumps({"dossier": found}).encode())
+    assert held == Contents(approvals=1, evidence=1, rxswins=1)
+    assert len(await desk.pages()) > 1_000

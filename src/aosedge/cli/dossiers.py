@@ -1,9 +1,11 @@
 """`aos dossier`: what a campaign did, judged without a cloud. `aos campaign dossier` gets one."""
 
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec import to_builtins
 
 from aosedge.cli.client import View, segment
 from aosedge.cli.commands import Json, begin, group
@@ -13,6 +15,7 @@ from aosedge.cli.tables import size
 from aosedge.model.errors import Invalid
 
 if TYPE_CHECKING:
+    from aosedge.trust.dossier_contents import Contents
     from aosedge.trust.dossiers import Verdict
 
 app = group("dossiers of campaigns: signed records")
@@ -49,7 +52,7 @@ def verify(
     json: Json = False,
 ) -> None:
     """Whether it is as the installation signed it: needs no cloud. The exit code is 1 where it is not."""
-    out, verdict = Output(as_json=json), _judged(file, root)
+    out, (verdict, contents) = Output(as_json=json), _judged(file, root)
     said = verdict.statement
 
     def words() -> None:
@@ -64,21 +67,31 @@ def verify(
                 ("root", verdict.root_serial),
             )
         )
+        if contents is not None and contents.approvals:
+            held = f"approvals of exactly its bundle: {contents.approvals}, evidence about it: {contents.evidence}"
+            out.line(f"verified, {held}")
         if verdict.expired:
             out.line("the signer's certificate has expired since: that it signed before is by its own clock alone")
 
-    out.show(_view(verdict), words)
+    out.show(_view(verdict) | {"verified": None if contents is None else to_builtins(contents)}, words)
 
 
-def _judged(file: Path, root: Path) -> "Verdict":
+def _judged(file: Path, root: Path) -> tuple["Verdict", "Contents | None"]:
+    """What the signature says, and of the JSON what its content does: a PDF only sums that up."""
     from aosedge.clock import SystemClock  # with what it needs they cost 200 ms that other commands do not pay
     from aosedge.trust.certificates import parse_pems
+    from aosedge.trust.dossier_contents import check_contents
     from aosedge.trust.dossiers import verify
 
     try:
         roots = parse_pems(root.read_bytes(), str(root))
         with file.open("rb") as opened:
-            return verify(opened, roots, SystemClock().wall())
+            verdict = verify(opened, roots, SystemClock().wall())
+            is_json = verdict.statement.media_type == "application/json"
+            if not is_json:
+                return verdict, None
+            with mmap(opened.fileno(), 0, access=ACCESS_READ) as whole, memoryview(whole) as content:
+                return verdict, check_contents(content)
     except OSError as error:
         raise Invalid("cannot be read", element=str(error.filename), got=error.strerror or str(error)) from error
 

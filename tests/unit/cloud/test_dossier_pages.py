@@ -63,3 +63,21 @@ def test_units_that_failed_are_named_and_beyond_a_number_counted() -> None:
     few = pages(replace(SUMMARY, failed=failed(1), failed_total=1))
     many = pages(replace(SUMMARY, failed=failed(FAILED_MOST), failed_total=100_000))
     assert len(SUMMARY.failed) < len(few) < len(many) < 200_000
+
+
+def test_verification_and_numbers_are_on_its_pages() -> None:
+    by = {"id": "u", "username": "ann"}
+    given = {"architecture": "amd64", "at": "2026", "by": by, "comment": "fine", "digest": "sha256:d"}
+    approvals = [
+        {**given, "revoked_at": None, "revoked_by": None},
+        {**given, "revoked_at": "2027", "revoked_by": by},
+    ]
+    evidence = [
+        {"title": "nightly", "digest": "sha256:e", "totals": {"tests": 3}},
+        {"title": "photo", "digest": "sha256:f", "totals": None},
+    ]
+    batch = {"id": "b", "created_at": "2026", "state": "passed", "reason": "2 of 2", "approvals": approvals}
+    items = [{"codename": "tick", "version": "2.0.0"}]
+    numbers = [{"number": "R79", "revision": n, "brings": n == 1, "items": items} for n in (1, 2)]
+    with_it = replace(SUMMARY, verification=[{**batch, "evidence": evidence}], rxswins=numbers)
+    assert len(pages(with_it)) > len(pages(SUMMARY))

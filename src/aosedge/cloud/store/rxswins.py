@@ -14,7 +14,7 @@ from aosedge.cloud.store.rxswin_tables import rxswins
 from aosedge.cloud.store.tables import statuses, units
 from aosedge.cloud.store.units import within
 from aosedge.model.errors import NotFound
-from aosedge.model.ids import RxswinId, SystemId, TargetSystemId, UnitId
+from aosedge.model.ids import OrgId, RxswinId, SystemId, TargetSystemId, UnitId
 from aosedge.protocol.messages.from_unit import ItemStatus
 
 _TOGETHER: Final = 1_000
@@ -79,6 +79,12 @@ class RxswinRegister:
         if number is not None:
             query = query.where(rxswins.c.number == number)
         return rows.every(self._connection, query.order_by(rxswins.c.number, rxswins.c.revision), Rxswin)
+
+    def of_organization(self, tenant: OrgId) -> tuple[Rxswin, ...]:
+        """Every revision of every vehicle type of an organization that the scope sees."""
+        query = self._mine().where(rxswins.c.tenant == tenant)
+        order = rxswins.c.target_system, rxswins.c.number, rxswins.c.revision
+        return rows.every(self._connection, query.order_by(*order), Rxswin)
 
     def add(self, new: Rxswin) -> None:
         """Raises Conflict where the revision is there, NotFound outside the scope's organization."""

@@ -47,6 +47,8 @@ class Summary(msgspec.Struct, frozen=True):
     failed_total: int
     excluded: dict[str, int]
     json_digest: str
+    verification: Sequence[dict[str, Any]] = ()
+    rxswins: Sequence[dict[str, Any]] = ()
 
 
 def pages(summary: Summary) -> bytes:
@@ -61,6 +63,8 @@ def pages(summary: Summary) -> bytes:
         *layout.section("Campaign", _campaign(summary)),
         *layout.section("Bundle", _bundle(summary)),
         *layout.section("Plan and approvals", _plan(summary)),
+        *(part for batch in summary.verification for part in layout.section("Verification", _verification(batch))),
+        *layout.section("Software identification numbers", map(_rxswin, summary.rxswins)),
         *layout.section("Waves", map(_wave, campaign.waves)),
         *layout.section("Left out", [(str(count), reason) for reason, count in sorted(summary.excluded.items())]),
         *layout.section(f"Units that failed: {summary.failed_total}", named),
@@ -94,6 +98,26 @@ def _plan(summary: Summary) -> list[tuple[str, str]]:
     plan = summary.plan
     given = [(f"{each['of']}, {each['at']}", f"{_who(each['by'])} {each['digest']}") for each in summary.approvals]
     return [("digest", plan["digest"]), ("approved", plan["approved_digest"] or "nothing"), *given]
+
+
+def _verification(batch: dict[str, Any]) -> list[tuple[str, str]]:
+    state = batch["state"].replace("_", " ")
+    rows = [("batch", f"{batch['id']}, made {batch['created_at']}"), ("state", f"{state}: {batch['reason']}")]
+    for given in batch["approvals"]:
+        back = f", taken back {given['revoked_at']} by {_who(given['revoked_by'])}" if given["revoked_at"] else ""
+        said = f"{_who(given['by'])} {given['digest']}{back} {given['comment']}"
+        rows.append((f"{given['architecture']}, {given['at']}", said))
+    for each in batch["evidence"]:
+        totals = each["totals"] or {}
+        counts = ", ".join(f"{number} {name}" for name, number in totals.items())
+        rows.append((f"evidence: {each['title']}", f"{each['digest']} {counts}".strip()))
+    return rows
+
+
+def _rxswin(entry: dict[str, Any]) -> tuple[str, str]:
+    items = ", ".join(f"{item['codename']} {item['version']}" for item in entry["items"])
+    stands = "the versions of this bundle" if entry["brings"] else "other versions than this bundle's"
+    return f"{entry['number']} revision {entry['revision']}", f"{stands}: {items}"
 
 
 def _wave(wave: Any) -> tuple[str, str]:

@@ -5,14 +5,17 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import msgspec
 
 from aosedge.cloud.domain import dossiers
+from aosedge.cloud.domain.audit import AuditLine
 from aosedge.cloud.domain.campaigns.state import Campaign
-from aosedge.cloud.domain.dossiers import canonical, row
+from aosedge.cloud.domain.dossiers import Named, canonical, row
 from aosedge.cloud.domain.pages import Window
+from aosedge.cloud.domain.verification import record
+from aosedge.cloud.domain.verification.evidence import FILES_MOST
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases.dossier_pages import FAILED_MOST, Summary, pages
 from aosedge.cloud.usecases.signers import Signers
@@ -106,8 +109,7 @@ class Dossiers:
 def content(session: Session, campaign: Campaign) -> Iterator[bytes]:
     """The JSON's bytes: members in the order of their names."""
     records, lines = session.campaigns.dossiers, session.campaigns.dossiers.lines(campaign)
-    people = (line.who.partition(":")[2] for line in lines)
-    named = records.named(campaign, (*people, campaign.created_by or ""))
+    named, verified = _verified(session, campaign, lines)
     bundle = session.bundles.get(campaign.bundle)
     sections: dict[str, Callable[[], Iterable[bytes]]] = {
         "approvals": lambda: (canonical(list(dossiers.approvals(lines, named))),),
@@ -118,9 +120,11 @@ def content(session: Session, campaign: Campaign) -> Iterator[bytes]:
         "format": lambda: (canonical(FORMAT),),
         "installation": lambda: (canonical({"domain": named.domain}),),
         "plan": lambda: (canonical(dossiers.about_plan(campaign)),),
+        "rxswins": lambda: (canonical(verified.rxswins),),
         "timeline": lambda: (canonical(dossiers.timeline(lines, named)),),
         "units": lambda: _listed(row(dossiers.about_unit(each)) for each in records.units(campaign.id)),
         "unseen_units": lambda: (canonical(records.unseen(campaign.id)),),
+        "verification": lambda: (canonical(verified.batches),),
         "waves": lambda: (canonical(dossiers.about_waves(campaign)),),
     }
     for place, (name, parts) in enumerate(sorted(sections.items())):
@@ -131,8 +135,8 @@ def content(session: Session, campaign: Campaign) -> Iterator[bytes]:
 
 def summary(session: Session, campaign: Campaign, json_digest: str) -> Summary:
     """What the pages say."""
-    records, lines = session.campaigns.dossiers, session.campaigns.dossiers.lines(campaign)
-    named = records.named(campaign, (*(line.who.partition(":")[2] for line in lines), campaign.created_by or ""))
+    lines = session.campaigns.dossiers.lines(campaign)
+    named, verified = _verified(session, campaign, lines)
     bundle = session.bundles.get(campaign.bundle)
     found = [session.campaigns.members(campaign.id, Window(FAILED_MOST), state=s) for s in ("failed", "rolled_back")]
     return Summary(
@@ -141,11 +145,37 @@ def summary(session: Session, campaign: Campaign, json_digest: str) -> Summary:
         bundle=dossiers.about_bundle(bundle, session.items.of_bundle(bundle.id)),
         plan=dossiers.about_plan(campaign),
         approvals=list(dossiers.approvals(lines, named)),
+        verification=verified.batches,
+        rxswins=verified.rxswins,
         failed=[member for page in found for member in page.items][:FAILED_MOST],
         failed_total=sum(page.total for page in found),
         excluded=session.campaigns.reasons(campaign.id),
         json_digest=json_digest,
     )
+
+
+class Verified(msgspec.Struct, frozen=True):
+    """What a campaign's start rested on, as its dossier has it."""
+
+    batches: list[dict[str, Any]]
+    rxswins: list[dict[str, Any]]
+
+
+def _verified(session: Session, campaign: Campaign, lines: Iterable[AuditLine]) -> tuple[Named, Verified]:
+    """With the names of everybody in the dossier."""
+    of, begun = session.verification.of(campaign.tenant), record.begun_at(campaign)
+    batches = record.relied_on(campaign, of.of_bundle(campaign.bundle))
+    register = session.rxswins.of_organization(campaign.tenant)
+    people = {line.who.partition(":")[2] for line in lines} | {campaign.created_by or ""} | record.people(batches)
+    people |= {entry.created_by or "" for entry in register}
+    evidence = {batch.id: of.evidence(batch.id, Window(FILES_MOST)).items for batch in batches}
+    people |= {each.added_by or "" for found in evidence.values() for each in found}
+    named = session.campaigns.dossiers.named(campaign, people)
+    brought = {item.id: version.version for item, version in session.items.of_bundle(campaign.bundle)}
+    told = [
+        record.about_batch(each, [one for one in evidence[each.id] if one.at <= begun], named) for each in batches
+    ]
+    return named, Verified(told, record.about_rxswins(campaign, register, brought, named))
 
 
 def filename(campaign: Campaign, kind: str) -> str:

@@ -15,7 +15,8 @@ from resolvelib.structs import RequirementInformation
 from aosedge.cloud.domain.catalogue import Dependency, ItemVersion
 from aosedge.cloud.domain.targets import Catalogue
 from aosedge.cloud.domain.verification.state import Chosen, Resolution
-from aosedge.model.digests import Digest, sha256
+from aosedge.model.approvals import Part, approved_digest
+from aosedge.model.digests import Digest
 from aosedge.model.ids import BundleId, ItemId, TargetSystemId
 from aosedge.model.versions import parse_range, parse_version
 
@@ -56,16 +57,16 @@ def content_of(members: Sequence[ItemVersion], systems: Iterable[Resolution]) ->
     architectures = {name for each in resolved for name in each.architectures}
     found = {}
     for architecture in sorted(architectures):
-        parts = sorted(
-            (
+        parts = (
+            Part(
                 version.item,
                 version.version,
                 version.index_digest,
-                [image.manifest for image in version.images if image.platform.architecture == architecture],
+                tuple(image.manifest for image in version.images if image.platform.architecture == architecture),
             )
             for version in members
         )
-        found[architecture] = sha256(msgspec.json.encode((architecture, parts)))
+        found[architecture] = approved_digest(architecture, parts)
     return found
 
 
