@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from tests.contract.campaign_world import FLEET, ITEM, NEW, Clock, crowd
-from tests.contract.store_world import NOW, Counted, person, tenant
+from tests.contract.store_world import NOW, TASK, Counted, person, tenant
 
 from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.domain.campaigns.events import Halt, Pause
@@ -35,6 +35,7 @@ from aosedge.cloud.reconcilers.targets import CompileTargets
 from aosedge.cloud.store import Store, open_store
 from aosedge.cloud.usecases import campaigns
 from aosedge.cloud.usecases.statuses import Report, keep
+from aosedge.cloud.usecases.targets import bring_up_to_date
 from aosedge.model.ids import CampaignId, Txn, UnitId
 from aosedge.model.instants import SECOND, Instant
 from aosedge.protocol.messages import UnitStatus
@@ -42,6 +43,7 @@ from aosedge.protocol.messages.from_unit import ItemStatus, UpdateStatus
 from aosedge.protocol.messages.parts import ErrorInfo, Identity
 
 SIZES = (1_000, 10_000, 100_000)
+TOGETHER = 1_000
 ALL_AT_ONCE = Policy(priority=1, strategy="custom", waves=(WaveAsk(share=1.0),), sequential=None)
 ONE_WAVE = Policy(strategy="blue_green", sequential=None, gate=Gate(failed_share=0.0, min_sample=1))
 
@@ -102,6 +104,7 @@ async def one(store: Store, size: int, statements: Statements) -> dict[str, str]
         compiling = group.create_task(compile_all())
         await asyncio.sleep(0.2)
         halt_s, _, _ = await timed(statements, lambda: oem(lambda s: campaigns.command(s, made.id, Halt("enough"))))
+        after = await handed_out(store, size)
         withdrawn_s, _, _ = await timed(statements, lambda: compiling)
     return {
         "plan": f"{plan_s:.2f} s",
@@ -112,8 +115,22 @@ async def one(store: Store, size: int, statements: Statements) -> dict[str, str]
         "from a failure to the halt and the way back": f"{react_s:.2f} s",
         "until the last has its old target": f"{back_s:.1f} s",
         "a halt while all are being offered it": f"{halt_s:.2f} s",
+        "Units that are handed it after the answer": str(after),
         "until the last of those has its old target": f"{withdrawn_s:.1f} s",
     }
+
+
+async def handed_out(store: Store, size: int) -> int:
+    """How many of all Units, that ask one thousand at a time, are given the new bundle."""
+    found = 0
+    for first in range(1, size + 1, TOGETHER):
+        some = frozenset(UnitId(f"u{number}") for number in range(first, min(first + TOGETHER, size + 1)))
+        await bring_up_to_date(store, TASK, some)
+        known = await store.read_units(some, lambda session: session.reported.load(frozenset()))
+        for each in known.values():
+            items = each.aim.document.items if each.aim.document is not None else ()
+            found += any((item.item.id, item.version) == (ITEM, "2.0.0") for item in items)
+    return found
 
 
 async def fail(store: Store, unit: UnitId, clock: Clock, driver: DriveCampaigns) -> None:
