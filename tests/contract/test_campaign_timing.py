@@ -1,20 +1,24 @@
 """When a campaign's items may come: Units are told with their targets; what they wait for is seen."""
 
+from random import Random
+
 import pytest
 from msgspec.structs import replace
-from tests.contract.campaign_world import FLEET, HALVES, ITEM, CampaignPlace, campaign_place
+from tests.contract.campaign_world import ALL, FLEET, HALVES, ITEM, NEW, CampaignPlace, campaign_place
 from tests.contract.store_world import Counted
 
 from aosedge.cloud.domain.campaigns.events import Edit, Halt, RollBack
+from aosedge.cloud.domain.campaigns.policy import WaveAsk
 from aosedge.cloud.domain.campaigns.state import Selection
 from aosedge.cloud.domain.campaigns.timing import Timing
 from aosedge.cloud.domain.labels import Change
 from aosedge.cloud.store import Store
-from aosedge.cloud.usecases import fleets, units
+from aosedge.cloud.usecases import campaigns, fleets, units
+from aosedge.cloud.usecases.campaign_rehearsing import prepare
 from aosedge.cloud.usecases.statuses import Report, keep
 from aosedge.model.errors import Conflict
 from aosedge.model.ids import Txn, UnitId
-from aosedge.model.instants import DAY, HOUR
+from aosedge.model.instants import DAY, HOUR, MINUTE, to_datetime
 from aosedge.model.windows import Window
 from aosedge.protocol.messages import DesiredStatus, UnitStatus
 from aosedge.protocol.messages.from_cloud import Schedule, ScheduleRule
@@ -22,6 +26,7 @@ from aosedge.protocol.messages.from_unit import UpdateStatus
 from aosedge.protocol.messages.parts import Waiting
 
 NIGHT = Timing(install=(Window("22:00", "04:00"),), precondition="parked")
+TWO = Window("02:00", "03:00")
 AT_NIGHT = replace(HALVES, timing=NIGHT, unit_deadline_us=DAY)
 
 
@@ -76,6 +81,25 @@ async def test_who_names_no_zone_has_that_of_its_fleet(place: CampaignPlace) -> 
     await place.oem(lambda s: units.label(s, one, Change(remove=("timezone",))))
     await place.oem(lambda s: units.move(s, other, south.id))
     assert await zones() == {one: "Pacific/Chatham", other: "Europe/Madrid"}
+
+
+async def test_a_plan_says_when_windows_open_for_a_waves_units_and_a_rehearsal_waits(place: CampaignPlace) -> None:
+    """At 08:00 UTC it is 17:00 in Tokyo: 02:00 comes there first."""
+    zones = ("America/New_York", "Asia/Tokyo", "Asia/Tokyo", "UTC")
+    for name, zone in zip(place.units, zones, strict=True):
+        await place.oem(lambda s, name=name, zone=zone: units.label(s, name, Change({"timezone": zone})))
+    policy = replace(HALVES, strategy="custom", waves=(WaveAsk(share=1.0),), unit_deadline_us=2 * DAY)
+    late, early = (replace(policy, timing=Timing(**{step: (TWO,)})) for step in ("install", "download"))
+    made = await place.oem(lambda s: campaigns.create(s, place.ids, "x", NEW, late, ALL))
+    (wave,) = (await place.oem(lambda s: campaigns.plan(s, made.id))).waves
+    assert (wave.begins_at, wave.expected_us) == (place.clock.now, None)  # nothing holds the download back
+    rehearsal = await place.oem(lambda s: prepare(s, made.id, 0.0, MINUTE))
+    assert sorted(rehearsal.conditions.zones[0]) == sorted(zones)
+    (run,) = rehearsal.runs([Random(1)])
+    assert (run.ended, run.took_us > 8 * HOUR) == ("completed", True)
+    await place.oem(lambda s: campaigns.edit(s, made.id, early))
+    (wave,) = (await place.oem(lambda s: campaigns.plan(s, made.id))).waves
+    assert f"{to_datetime(wave.begins_at or place.clock.now):%H:%M}" == "17:00"
 
 
 async def test_a_held_unit_is_no_failure_before_its_deadline(place: CampaignPlace) -> None:

@@ -8,7 +8,7 @@ from aosedge.cli.campaign_asking import found_of, what_of
 from aosedge.cli.client import Client, View
 from aosedge.cli.commands import Json, begin
 from aosedge.cli.output import Output
-from aosedge.cli.tables import size
+from aosedge.cli.tables import minute, size
 
 
 def add_to(app: typer.Typer) -> None:
@@ -88,11 +88,14 @@ def _compared(out: Output, seen: View) -> None:
 
 
 def _waves(out: Output, drawn: View) -> None:
+    timed = any(w["begins_at"] for w in drawn["waves"])
     rows = [
         (w["number"] + 1, what_of(w), w["members"], size(w["download_bytes"]), span(w["expected_s"]))
+        + ((minute(w["begins_at"]) if w["begins_at"] else "-",) if timed else ())
         for w in drawn["waves"]
     ]
-    out.table(("wave", "who", "units", "downloads", "takes"), rows, "")
+    columns = ("wave", "who", "units", "downloads", "takes")
+    out.table((*columns, "window opens") if timed else columns, rows, "")
     out.line()
 
 

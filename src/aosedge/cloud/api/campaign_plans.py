@@ -18,7 +18,11 @@ from aosedge.model.instants import SECOND, Instant, to_rfc3339
 
 
 class PlannedWaveView(msgspec.Struct, frozen=True):
-    """A wave and how many Units it has. `expected_s`: how long it is likely to take; null: nothing was measured."""
+    """A wave and how many Units it has. `expected_s`: how long it is likely to take; null: nothing was measured.
+
+    `begins_at`: when the first of its Units may begin by their windows, as the waves before it are expected to take;
+    null without windows.
+    """
 
     number: int
     share: float | None
@@ -26,6 +30,7 @@ class PlannedWaveView(msgspec.Struct, frozen=True):
     members: int
     download_bytes: int
     expected_s: float | None
+    begins_at: str | None
 
 
 class RatesView(msgspec.Struct, frozen=True):
@@ -116,7 +121,9 @@ def plan_view(plan: Outline) -> PlanView:
         digest=plan.digest,
         planned_at=to_rfc3339(plan.planned_at),
         waves=tuple(
-            PlannedWaveView(w.number, w.share, w.sets, w.units, w.download_bytes, seconds(w.expected_us))
+            PlannedWaveView(
+                *(w.number, w.share, w.sets, w.units, w.download_bytes, seconds(w.expected_us)), time(w.begins_at)
+            )
             for w in plan.waves
         ),
         members=plan.members,

@@ -14,12 +14,14 @@ from aosedge.cloud.domain.units import Connectivity, Lifecycle
 from aosedge.cloud.store.campaign_tables import campaign_exclusions, campaign_members
 from aosedge.cloud.store.compiling import Aims, Compiling
 from aosedge.cloud.store.documents import Documents
+from aosedge.cloud.store.paces import zones_of
 from aosedge.cloud.store.selecting import selected
 from aosedge.cloud.store.set_tables import unit_set_members
 from aosedge.cloud.store.tables import nodes, units, usages
 from aosedge.cloud.store.units import within
 from aosedge.model.ids import SetId, UnitId
 from aosedge.model.instants import Instant
+from aosedge.model.windows import UTC_ZONE
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
@@ -34,6 +36,8 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     last_seen: Instant | None
     usage: bytes | None
     """What the Unit last said that it uses, a `MonitoringData` in JSON."""
+    zone: str
+    """By which its windows open; UTC where the campaign has none."""
 
 
 class CampaignCandidates:
@@ -69,6 +73,7 @@ class CampaignCandidates:
         registered = self._registered(ids)
         sets = self._sets(ids, campaign)
         used = self._used(ids)
+        zones = zones_of(self._connection, ids) if campaign.policy.timing.has_windows else {}
         return tuple(
             Known(
                 *(row.id, row.lifecycle, row.connectivity),
@@ -77,6 +82,7 @@ class CampaignCandidates:
                 sets=sets.get(row.id, ()),
                 last_seen=row.last_seen,
                 usage=used.get(row.id),
+                zone=zones.get(row.id, UTC_ZONE),
             )
             for row in found
         )

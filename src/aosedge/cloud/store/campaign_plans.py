@@ -14,6 +14,7 @@ from aosedge.cloud.domain.campaigns.state import Campaign
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.store import rows
 from aosedge.cloud.store.campaign_tables import campaign_exclusions, campaign_members, campaign_plans, campaigns
+from aosedge.cloud.store.paces import zones_of
 from aosedge.cloud.store.tables import units
 from aosedge.cloud.store.units import within
 from aosedge.model.errors import NotFound
@@ -105,6 +106,15 @@ class CampaignPlans:
         query = select(m.wave, units.c.last_seen).join(units, units.c.id == m.unit)
         query = query.where(m.campaign == of.id, m.planned, units.c.connectivity == "Offline")
         return tuple((wave, seen) for wave, seen in self._connection.execute(query.order_by(m.wave, m.place)))
+
+    def zones(self, id: CampaignId) -> tuple[tuple[int, str], ...]:
+        """The wave and the time zone of each planned member."""
+        m = campaign_members.c
+        planned = select(m.unit, m.wave).where(m.campaign == id, m.planned)
+        zones = zones_of(self._connection, planned.with_only_columns(m.unit))
+        return tuple(
+            (wave, zones[unit]) for unit, wave in self._connection.execute(planned.order_by(m.place, m.unit))
+        )
 
     def _begun(self, of: Campaign) -> tuple[Campaign, ...]:
         query = select(*(column for column in campaigns.c if column.name != "look_at"))

@@ -53,6 +53,7 @@ def drawn_up(
                 sets=each.sets,
                 rival=rivals.get(each.unit, ""),
                 last_seen=each.last_seen,
+                zone=each.zone,
                 figures=room if short is None else short.get(each.unit),
             )
         )

@@ -71,6 +71,7 @@ def prepare(session: Session, id: CampaignId, failing: float | None, takes_us: i
         takes_us=(takes_us,) if takes_us is not None else spans,
         away=tuple(sum(wave == number for wave, _ in away) for number in range(len(sizes))),
         absences_us=tuple(None if seen is None else max(now - seen, 0) for _, seen in away),
+        zones=_zones(session, campaign, len(sizes)),
     )
     return Rehearsal(
         campaign=campaign,
@@ -81,6 +82,16 @@ def prepare(session: Session, id: CampaignId, failing: float | None, takes_us: i
         takes_of=len(spans) if takes_us is None else 0,
         measured_at=rates.newest_at,
     )
+
+
+def _zones(session: Session, campaign: Campaign, waves: int) -> tuple[tuple[str, ...], ...]:
+    """Of each wave's members, where windows ask for them."""
+    if not campaign.policy.timing.has_windows:
+        return ()
+    found: list[list[str]] = [[] for _ in range(waves)]
+    for wave, zone in session.campaign_plans.zones(campaign.id):
+        found[wave].append(zone)
+    return tuple(map(tuple, found))
 
 
 def _checked(failing: float | None, takes_us: int | None) -> None:

@@ -21,6 +21,7 @@ from aosedge.model.digests import Digest, sha256
 from aosedge.model.errors import Invalid
 from aosedge.model.ids import BundleId, CampaignId, SetId, UnitId
 from aosedge.model.instants import Instant
+from aosedge.model.windows import UTC_ZONE
 
 
 def some(selection: Selection) -> Selection:
@@ -45,6 +46,7 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
     last_seen: Instant | None = None
     figures: Figures | Lack | None = None
     """What it has room for; or what an earlier plan found that it lacks, where that is to count."""
+    zone: str = UTC_ZONE
 
 
 class Exclusion(msgspec.Struct, frozen=True, gc=False):
@@ -67,6 +69,7 @@ class Placed(msgspec.Struct, frozen=True, gc=False):
     away_since: Instant | None = None
     """Since when it is offline."""
     download_bytes: int = 0
+    zone: str = UTC_ZONE
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -102,6 +105,14 @@ class Plan(msgspec.Struct, frozen=True):
         """Exclusions by reason, most Units first."""
         counts = Counter((exclusion.cause, exclusion.reason) for exclusion in self.exclusions)
         return tuple(Left(*why, number) for why, number in sorted(counts.items(), key=lambda pair: (-pair[1], pair)))
+
+    @property
+    def wave_zones(self) -> tuple[frozenset[str], ...]:
+        """Time zones of each wave's members."""
+        found: list[set[str]] = [set() for _ in self.waves]
+        for member in self.members:
+            found[member.wave].add(member.zone)
+        return tuple(map(frozenset, found))
 
     @property
     def wave_bytes(self) -> tuple[int, ...]:
@@ -211,7 +222,8 @@ def draw_up(
 def _placed(candidate: Candidate, wave: int, at: int, needs: Needs) -> Placed:
     seen = candidate.outlook
     away = candidate.last_seen if candidate.connectivity == "Offline" else None
-    return Placed(candidate.unit, wave, at, seen.before, seen.no_way_back, away, needs.download_bytes)
+    known = candidate.unit, wave, at, seen.before, seen.no_way_back, away
+    return Placed(*known, needs.download_bytes, candidate.zone)
 
 
 def _digest(

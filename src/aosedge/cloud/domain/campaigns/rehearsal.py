@@ -16,8 +16,10 @@ from aosedge.cloud.domain.campaigns.events import Approve, Counted, Event, Looke
 from aosedge.cloud.domain.campaigns.gate import WAITS_FOR_APPROVAL
 from aosedge.cloud.domain.campaigns.state import Campaign, CampaignState, Counts, Starts, Wave
 from aosedge.cloud.domain.campaigns.stepping import step
+from aosedge.cloud.domain.campaigns.timing import Doors
 from aosedge.model.ids import UserId
 from aosedge.model.instants import DAY, SECOND, Instant
+from aosedge.model.windows import UTC_ZONE
 
 LONGEST_US: Final = 400 * DAY
 """A run that is not over by then has no end."""
@@ -35,14 +37,16 @@ class Chance(Protocol):
 class Conditions(msgspec.Struct, frozen=True):
     """What the simulated Units are drawn from.
 
-    `takes_us`: from the offer until active, each as likely; `away`: members of each wave that are offline, and
-    `absences_us` for how long such are; None in it: for ever.
+    `takes_us`: from the offer until active, each as likely, beside what windows add; `away`: members of each wave
+    that are offline, and `absences_us` for how long such are; None in it: for ever.
     """
 
     failing: float
     takes_us: tuple[int, ...]
     away: tuple[int, ...] = ()
     absences_us: tuple[int | None, ...] = ()
+    zones: tuple[tuple[str, ...], ...] = ()
+    """Of members of each wave, each as likely; UTC where none is given."""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -102,6 +106,7 @@ class _World:
         self._look_at: Instant | None = None
         self._order = 0
         self.touched, self.failed = 0, 0
+        self._doors = Doors(campaign.policy.timing)
 
     def go_on(self) -> None:
         """To the next second in which something happens; beyond every run's end where nothing does."""
@@ -183,14 +188,18 @@ class _World:
             self._later(max(given_up, self.now), number, "offered", gone)
             return
         begins, takes = max(there, self.now), self._drawn(self._conditions.takes_us) or 0
-        if takes > policy.unit_deadline_us:
+        _, active = self._doors.through(self._zone(number), begins, takes)
+        if active - begins > policy.unit_deadline_us:
             self._later(Instant(begins + policy.unit_deadline_us), number, "offered", "failed")
         elif self._chance.random() < self._conditions.failing:
-            self._later(Instant(begins + takes), number, "offered", "rolled_back")
+            self._later(active, number, "offered", "rolled_back")
         else:
-            active = Instant(begins + takes)
             self._later(active, number, "offered", "soaking")
             self._later(Instant(active + wave.gate.soak_us), number, "soaking", "succeeded")
+
+    def _zone(self, number: int) -> str:
+        zones = self._conditions.zones[number] if number < len(self._conditions.zones) else ()
+        return zones[int(self._chance.random() * len(zones))] if zones else UTC_ZONE
 
     def _later(self, at: Instant, wave: int, was: _State, becomes: _State) -> None:
         self._order += 1

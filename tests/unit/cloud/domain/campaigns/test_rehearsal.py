@@ -8,8 +8,10 @@ from aosedge.cloud.domain.campaigns.limits import Limits
 from aosedge.cloud.domain.campaigns.policy import Gate, Offline, Policy
 from aosedge.cloud.domain.campaigns.rehearsal import LONGEST_US, Conditions, Run, Spread, rehearsed, spread
 from aosedge.cloud.domain.campaigns.state import Campaign, Wave
+from aosedge.cloud.domain.campaigns.timing import Timing
 from aosedge.model.ids import BundleId, CampaignId, OrgId
 from aosedge.model.instants import DAY, HOUR, MINUTE, SECOND, Instant
+from aosedge.model.windows import Window
 
 POLICY = Policy(gate=Gate(soak_us=5 * MINUTE), sequential=None)
 HEALTHY = Conditions(0.0, (MINUTE,))
@@ -63,6 +65,16 @@ def test_who_is_away_is_waited_for_and_then_left_out() -> None:
 
 def test_a_wave_that_a_person_lets_pass_passes_at_once() -> None:
     assert run(campaign(1, 1, policy=replace(POLICY, gate=replace(POLICY.gate, manual=True)))).took_us == 12 * MINUTE
+
+
+def test_units_wait_for_their_windows() -> None:
+    night = Timing(install=(Window("02:00", "03:00"),))
+    timed = campaign(1, 1, policy=replace(POLICY, timing=night, unit_deadline_us=2 * DAY))
+    assert run(timed).took_us == 2 * HOUR + 12 * MINUTE  # the second begins in the same window
+    tokyo = replace(HEALTHY, zones=(("Asia/Tokyo",), ("UTC",)))
+    assert run(timed, tokyo).took_us == DAY + 2 * HOUR + 6 * MINUTE
+    hasty = campaign(1, policy=replace(POLICY, timing=night, unit_deadline_us=HOUR))
+    assert (run(hasty).failed, run(hasty).took_us) == (1, HOUR)
 
 
 def test_it_is_the_same_each_time_and_another_for_another_seed() -> None:
