@@ -82,6 +82,8 @@ const DID: Record<string, string> = {
   unit_sets_delete: "removed a Unit Set",
   unit_sets_update: "changed a Unit Set",
   unit_target_system_update: "changed a Unit's target system",
+  unit_variables_clear: "took back a Unit's environment variables",
+  unit_variables_set: "set a Unit's environment variables for a while",
   units_clear_clone: "said that a Unit is no clone",
   units_collect: "collected a Unit's certificates",
   units_delete: "removed a Unit",

@@ -4,6 +4,7 @@
 in turn. Path, method and the status of success are the OpenAPI document's. An operation may have several rows.
 """
 
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
@@ -82,6 +83,11 @@ _UNSEEN: Final = dict.fromkeys(ROLES, 400)
 """What nobody has measured yet."""
 
 
+_VARIABLES: Final = {
+    "item_id": "not on the Unit",
+    "values": {"LEVEL": "debug"},
+    "until": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
+}
 _RXSWIN: Final = {
     "target_system_id": Of("target system"),
     "number": "R1",
@@ -266,6 +272,9 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("unit_sets_update", {"id": _SET}, body={"title": "new", "selector": "place"}),
         Recipe("unit_counts_read", query={"fleet_id": Of("fleet", missing=FINE)}),
         Recipe("unit_target_read", unit),
+        Recipe("unit_variables_clear", unit, query={}),
+        Recipe("unit_variables_list", unit),
+        Recipe("unit_variables_set", unit, body=_VARIABLES, refused=dict.fromkeys(ROLES, 409)),
         Recipe("unit_target_system_update", unit, body={"target_system_id": Of("target system")}),
         Recipe("units_clear_clone", unit),
         Recipe("units_delete", unit),

@@ -49,6 +49,7 @@ from aosedge.cloud.api import (
     unit_certificates,
     unit_changes,
     unit_sets,
+    unit_variables,
     units,
     user_certificates,
     users,
@@ -248,11 +249,7 @@ def _units() -> list[ControllerRouterHandler]:
         units.remove,
         units.read_target,
         explanations.read,
-        unit_certificates.list_certificates,
-        unit_certificates.list_expiring,
-        unit_certificates.renew,
-        unit_certificates.revoke,
-        unit_certificates.revoke_all,
+        *_on_units(),
         unit_changes.update_labels,
         unit_changes.move,
         unit_changes.update_target_system,
@@ -280,6 +277,20 @@ def _units() -> list[ControllerRouterHandler]:
         organization_limits.read_budget,
         organization_limits.update_budget,
         *_newcomers(),
+    ]
+
+
+def _on_units() -> list[ControllerRouterHandler]:
+    """What a Unit has been given beside its target."""
+    return [
+        unit_certificates.list_certificates,
+        unit_certificates.list_expiring,
+        unit_certificates.renew,
+        unit_certificates.revoke,
+        unit_certificates.revoke_all,
+        unit_variables.list_,
+        unit_variables.set_,
+        unit_variables.clear,
     ]
 
 

@@ -39,6 +39,7 @@ from aosedge.protocol.messages import (
     DesiredStatus,
     FromUnit,
     IssuedUnitCertificates,
+    OverrideEnvVars,
     RequestBlobUrls,
     UnitStatus,
 )
@@ -96,6 +97,7 @@ class Conversation:
         "_tokens",
         "_tokens_at",
         "_unstored",
+        "_variables",
         "system_id",
     )
 
@@ -110,10 +112,11 @@ class Conversation:
         self._greeting_due: Monotonic | None = Monotonic(now.mono + policy.greeting_us)
         self._news = True  # there may be a target that this connection has not been offered
         self._looking = False
-        self._errands = False  # there may be something to tell about the Unit's identity
+        self._errands = False  # there may be something to tell the Unit beside its target
         self._leaves = False  # it is here to be told to forget its identity
         self._offer: Txn | None = None
         self._offer_due: Monotonic | None = None
+        self._variables: Txn | None = None
         self._unstored: dict[Txn, bool] = {}  # is it a full status?
         self._paused = False
         self._over = False
@@ -223,7 +226,12 @@ class Conversation:
     def tell(self, errand: Errand, now: Now) -> list[Order]:
         """What `LookUpErrands` found."""
         self._leaves = self._leaves or isinstance(errand, DeprovisioningRequest)
-        return self._say(errand, now)
+        if not isinstance(errand, OverrideEnvVars):
+            return self._say(errand, now)
+        if self._variables is not None:
+            self._session.withdraw(self._variables)  # the newer has them all
+        self._variables = Txn(self._ids.new())
+        return self._say(errand, now, self._variables)
 
     def attended(self, txn: Txn, answer: IssuedUnitCertificates | None, now: Now) -> list[Order]:
         """What an `Attend` came to is durable."""
@@ -312,9 +320,11 @@ class Conversation:
         self._errands = False
         return [LookUpErrands()]
 
-    def _say(self, message: Errand | IssuedUnitCertificates | Answer | None, now: Now) -> list[Order]:
+    def _say(
+        self, message: Errand | IssuedUnitCertificates | Answer | None, now: Now, txn: Txn | None = None
+    ) -> list[Order]:
         if not self._over and message is not None and self._session.room() > 0:
-            self._session.send(message, Txn(self._ids.new()), now)
+            self._session.send(message, txn or Txn(self._ids.new()), now)
         return self._spoken([])
 
     def _look(self) -> list[Order]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 
@@ -21,7 +22,7 @@ from aosedge.cloud.gateway.records import (
 )
 from aosedge.cloud.ports import Blobs, Bus, StoredBlob
 from aosedge.cloud.store import EverySession, Store, UnitsSession
-from aosedge.cloud.usecases import clones, service_states, statuses
+from aosedge.cloud.usecases import clones, service_states, statuses, unit_variables
 from aosedge.cloud.usecases.certificates import Certification, Errand
 from aosedge.cloud.usecases.service_states import Outcome
 from aosedge.cloud.usecases.statuses import Report
@@ -36,6 +37,7 @@ from aosedge.protocol.messages import (
     InstallUnitCertificatesConfirmation,
     IssueUnitCertificates,
     NewState,
+    OverrideEnvVarsStatus,
     StateRequest,
 )
 from aosedge.trust.certificates import Peer
@@ -43,6 +45,8 @@ from aosedge.trust.certificates import Peer
 _log = logging.getLogger("aosedge.gateway")
 _OPENING = {("provisioned", "active"), ("provisioned", "issued"), ("deprovisioned", "leaving")}
 """A Unit's lifecycle and its certificate's state that open the door; `leaving` to forget its identity, no more."""
+_APART: Final = (NewState, StateRequest, OverrideEnvVarsStatus)
+"""What Units say that is not kept among all the rest."""
 
 
 class StoreRecords:
@@ -84,14 +88,16 @@ class StoreRecords:
             answers: list[SignedIn | None] = []
             opened = []
             owners = _owners(session, [arrival.peer for arrival in arrivals], caller.now)
-            renewing = _renewing(session, [arrival.peer for arrival in arrivals], owners)
+            to_tell = _renewing(session, [arrival.peer for arrival in arrivals], owners)
+            here = [unit.id for unit in owners if unit is not None]
+            to_tell |= session.variables.units_to_tell(here, caller.now)
             for arrival, unit in zip(arrivals, owners, strict=True):
                 if unit is None:
                     answers.append(None)
                     continue
                 who = UnitPeer(unit.id, unit.tenant, unit.fleet)
                 leaves = unit.lifecycle == "deprovisioned"
-                answers.append(SignedIn(who, unit.system_uid, leaves or unit.id in renewing, leaves))
+                answers.append(SignedIn(who, unit.system_uid, leaves or unit.id in to_tell, leaves))
                 opened.append((unit.id, self._named(arrival.connection)))
             session.units.connect(opened, caller.now)
             return answers
@@ -111,10 +117,20 @@ class StoreRecords:
         """Make durable, in order, each txn of a Unit once; False for one that can never be stored, else an answer."""
         now = self._clock.wall()
         of_states = [report for report in reports if isinstance(report.message, NewState | StateRequest)]
-        others = [report for report in reports if not isinstance(report.message, NewState | StateRequest)]
+        of_variables = [report for report in reports if isinstance(report.message, OverrideEnvVarsStatus)]
+        others = [report for report in reports if not isinstance(report.message, _APART)]
         kept = iter(await statuses.keep(self._store, others, now))
         judged = iter(await service_states.keep(self._store, self._blobs, of_states, now) if of_states else ())
-        stored = [next(judged if isinstance(r.message, NewState | StateRequest) else kept) for r in reports]
+        heard = iter(await unit_variables.keep(self._store, of_variables, now) if of_variables else ())
+        stored: list[Outcome] = []
+        for report in reports:
+            match report.message:
+                case NewState() | StateRequest():
+                    stored.append(next(judged))
+                case OverrideEnvVarsStatus():
+                    stored.append(next(heard))
+                case _:
+                    stored.append(next(kept))
         for news in dict.fromkeys(events.news_of(report.unit, report.message) for report in reports):
             await self._bus.publish(events.topic(news.unit), events.encode(news))
         return stored
@@ -164,8 +180,14 @@ class StoreRecords:
         return [await self._errands(unit) for unit in units]
 
     async def _errands(self, unit: UnitPeer) -> tuple[Errand, ...]:
+        caller = Caller(unit, self._ids.new(), self._clock.wall())
+        variables = await unit_variables.errand(self._store, caller, unit)
+        of_identity = await self._about_identity(caller, unit)
+        return of_identity if variables is None else (*of_identity, variables)
+
+    async def _about_identity(self, caller: Caller, unit: UnitPeer) -> tuple[Errand, ...]:
         try:
-            return await self._certification.errands(Caller(unit, self._ids.new(), self._clock.wall()), unit)
+            return await self._certification.errands(caller, unit)
         except Untrusted as error:  # another Unit must not wait for this one
             _log.error("Unit %s cannot be told about its identity: %s", unit.unit, error)
             return ()

@@ -30,7 +30,7 @@ class LetGo:
         now = self._clock.wall()
         caller = Caller(Task(self.name), self._ids.new(), now)
 
-        def drop(session: EverySession) -> tuple[int, int, int, int, int]:
+        def drop(session: EverySession) -> tuple[int, int, int, int, int, int]:
             held = session.retention
             return (
                 held.drop_old(Instant(now - KEPT_US), TOGETHER_MOST),
@@ -38,9 +38,10 @@ class LetGo:
                 held.drop_documents(TOGETHER_MOST),
                 held.drop_states(),
                 session.enrolment.drop(Instant(now - waiting.KEPT_US)),
+                session.variables.drop(now),
             )
 
         gone = await self._store.write_every(caller, drop)
         words = f"let go of {gone[0]} old and {gone[1]} surplus messages, {gone[2]} documents, {gone[3]} states"
-        words += f", {gone[4]} applications of Units"
+        words += f", {gone[4]} applications of Units, {gone[5]} variables"
         return Report(words, more=max(gone[:3]) >= TOGETHER_MOST)

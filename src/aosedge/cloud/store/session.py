@@ -47,6 +47,7 @@ from aosedge.cloud.store.targets import Targets
 from aosedge.cloud.store.trail import Trail
 from aosedge.cloud.store.unit_certificates import EveryRenewal, UnitCertificates
 from aosedge.cloud.store.unit_sets import UnitSets
+from aosedge.cloud.store.unit_variables import EveryVariable, ReportedVariables, UnitVariables
 from aosedge.cloud.store.units import EveryUnit, Units
 from aosedge.cloud.store.verification import EveryVerification, Verification
 from aosedge.model.ids import UnitId
@@ -88,6 +89,7 @@ class Session(Signals):
         self.fleets = Fleets(connection, scope)
         self.units = Units(connection, scope)
         self.unit_certificates = UnitCertificates(connection, scope)
+        self.unit_variables = UnitVariables(connection, scope)
         self.clones = Clones(connection, scope)
         self.rxswins = RxswinRegister(connection, scope)
         self.enrolment_keys = EnrolmentKeys(connection, scope)
@@ -136,6 +138,7 @@ class UnitsSession(Signals):
         self.reported = ReportedUnits(connection, documents, units)
         self.members = ReportedMembers(connection, units)
         self.states = ReportedStates(connection, units)
+        self.variables = ReportedVariables(connection, units)
 
 
 class EverySession(Signals):
@@ -166,6 +169,7 @@ class EverySession(Signals):
         self.units = EveryUnit(self._connection)  # the gateway signs Units in and out all the time
         self.renewals = EveryRenewal(connection)
         self.takeovers = EveryTakeover(self._connection)
+        self.variables = EveryVariable(connection)
         self.enrolment = EveryEnrolment(connection)
         self.fleets = Fleets(connection, EVERYTHING)
         self.blobs = BlobRecords(connection)

@@ -20,6 +20,7 @@ from aosedge.protocol.messages import (
     InstallUnitCertificatesConfirmation,
     IssuedUnitCertificates,
     IssueUnitCertificates,
+    OverrideEnvVars,
     RenewCertificatesNotification,
 )
 from aosedge.protocol.messages.from_cloud import IssuedCertificate
@@ -29,8 +30,8 @@ from aosedge.trust.certificates import Authority, Issued, parse_pem
 from aosedge.trust.sealing import Seal
 
 PURPOSE = "aosedge unit secrets"
-Errand = RenewCertificatesNotification | DeprovisioningRequest
-"""What a Unit is told about its identity."""
+Errand = RenewCertificatesNotification | DeprovisioningRequest | OverrideEnvVars
+"""What a Unit is told beside its target: about its identity, and variables for a while."""
 
 
 def sealed(seal: Seal, unit: UnitId, secrets: Mapping[NodeName, str]) -> dict[NodeName, str]:

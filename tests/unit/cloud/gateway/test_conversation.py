@@ -31,6 +31,7 @@ from aosedge.protocol.messages import (
     FromUnit,
     Message,
     Nack,
+    OverrideEnvVars,
     RequestBlobUrls,
     UnitStatus,
 )
@@ -304,6 +305,16 @@ def test_a_message_that_cannot_be_stored_is_refused_once(greeted: Talk) -> None:
     for _ in range(3):
         greeted.take(greeted.talk.not_kept(Txn("a"), greeted.now(), 60_000))
     assert greeted.of(Nack) == [Nack(retry_after=60_000)]
+
+
+def test_newer_variables_take_the_place_of_those_that_are_not_acknowledged(greeted: Talk) -> None:
+    older, newer = OverrideEnvVars(correlation_id="1"), OverrideEnvVars(correlation_id="2")
+    for variables in (older, newer):
+        greeted.take(greeted.talk.tell(variables, greeted.now()))
+    assert greeted.of(OverrideEnvVars) == [older, newer]
+    greeted.said.clear()
+    greeted.wait(MINUTE)
+    assert set(greeted.of(OverrideEnvVars)) == {newer}
 
 
 def test_nothing_is_said_after_the_connection_is_lost(greeted: Talk) -> None:
