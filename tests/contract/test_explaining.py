@@ -15,8 +15,13 @@ from aosedge.cloud.domain.verification.state import Settings
 from aosedge.cloud.store import Session, Store
 from aosedge.cloud.usecases import campaigns, subjects, units, verification
 from aosedge.cloud.usecases.explaining import explain, item_named
+from aosedge.cloud.usecases.statuses import Report, keep
 from aosedge.model.errors import Invalid, NotFound
-from aosedge.model.ids import AssignmentId, FleetId, ItemId, OrgId, SubjectId, UnitId
+from aosedge.model.ids import AssignmentId, FleetId, ItemId, OrgId, SubjectId, Txn, UnitId
+from aosedge.model.instants import HOUR, Instant, to_datetime
+from aosedge.protocol.messages import DesiredStatus, UnitStatus
+from aosedge.protocol.messages.from_unit import ItemStatus, UpdateStatus
+from aosedge.protocol.messages.parts import Identity, Waiting
 
 OTHER = UnitId("other")
 
@@ -101,6 +106,32 @@ async def test_a_campaign_with_limits_holds_its_next_member(place: CampaignPlace
     await place.pass_time()
     waiting = await why(place, (await place.members("pending"))[0])
     assert codes(waiting)[2] == "campaign_limits"
+
+
+async def test_the_budget_of_its_organization_holds_the_next_member(place: CampaignPlace) -> None:
+    await place.oem(lambda s: s.risk_budgets.put(OrgId("oem-1"), 1))
+    await place.begin()
+    waiting = await why(place, (await place.members("pending"))[0])
+    assert codes(waiting)[2] == "campaign_budget"
+    assert waiting.steps[2].reason.endswith("1 of at most 1 Units of the organization are at risk")
+
+
+@pytest.mark.parametrize("cause", ["window", "precondition", "hold"])
+async def test_what_a_member_waits_for_on_the_unit_ends_the_chain(place: CampaignPlace, cause: str) -> None:
+    await place.begin()
+    (unit, *_) = await place.members("offered")
+    desired: DesiredStatus = await place.oem(lambda s: s.targets.desired(unit))
+    until = to_datetime(Instant(place.clock.now + HOUR))
+    held = Waiting(cause, "install", "so it is", until)  # type: ignore[arg-type]
+    items = (ItemStatus(Identity(id=ITEM), "1.0.0", "installed"),)
+    doing = UpdateStatus("pending", desired.generation, held=held)
+    status = UnitStatus(unit_config=(), nodes=(), subjects=(), items=items, instances=(), update=doing)
+    assert await keep(place.store, [Report(unit, Txn("held"), status, place.clock.now)], place.clock.now) == [True]
+    await place.drive()
+    found = await why(place, unit)
+    (last,) = [step for step in found.steps if step.code == cause]
+    assert (last.reason, last.until) == ("it waits: so it is", place.clock.now + HOUR)
+    assert "campaign_held" in codes(found)
 
 
 async def test_a_campaign_of_a_bundle_that_waits_for_verification_says_so_to_its_units(place: CampaignPlace) -> None:
