@@ -1,6 +1,7 @@
 """The chain of reasons on a Unit's page: from a lag to its cause, and to the page where it is cured."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,35 @@ def test_what_a_campaign_has_to_do_with_a_unit_is_on_its_page(open_as: Open, lag
     settled(page, "lag-1")
     chain = page.locator(".aos-chain")
     expect(chain.get_by_text("campaign ticker spring brings what it has already")).to_be_visible()
+
+
+def test_why_one_unit_of_a_campaign_lags_is_found_from_the_campaign_and_gone_when_cured(
+    open_as: Open, place: Place
+) -> None:
+    first, second = (str(place.upload("lateness", version)["id"]) for version in ("1.0.0", "2.0.0"))
+    subject = place.call("oem", "POST", "/subjects/", json={"title": "latecomers"})["id"]
+    place.call("oem", "POST", f"/subjects/{subject}/assignments/", json={"bundle_id": first})
+    for name in ("late-1", "late-2"):
+        place.provision(name)
+        place.call("oem", "PUT", f"/subjects/{subject}/units/{name}/")
+    body = {
+        "title": "to be on time",
+        "bundle_id": second,
+        "selection": {"units": [place.view(name)["id"] for name in ("late-1", "late-2")]},
+        "policy": {"strategy": "custom", "waves": [{"share": 1}], "gate": {"soak": "PT0S"}},
+    }
+    with place.living(place.unit("late-1", pace=0.05)):
+        campaign = place.call("oem", "POST", "/campaigns/", json=body)["id"]
+        place.call("oem", "POST", f"/campaigns/{campaign}/plan/")
+        place.call("oem", "POST", f"/campaigns/{campaign}/start/", json={})
+        page = open_as("oem", f"/campaigns/{campaign}")
+        expect(page.get_by_text("1 of 2 have it")).to_be_visible(timeout=60_000)
+        page.locator(".aos-wave").get_by_role("link", name=re.compile("1 (pending|offered)")).click()
+        page.locator("#members").get_by_role("link", name="late-2").click()
+        settled(page, "late-2")
+        chain = page.locator(".aos-chain")
+        expect(chain.get_by_text("late-2 has never connected")).to_be_visible()
+        with place.living(place.unit("late-2", pace=0.05)):
+            expect(chain.get_by_text("everything runs as wanted")).to_be_visible(timeout=60_000)
+            page.goto(f"/campaigns/{campaign}")
+            expect(page.get_by_text("Completed", exact=True)).to_be_visible(timeout=60_000)

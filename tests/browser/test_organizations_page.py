@@ -22,6 +22,12 @@ def test_an_organization_begins_with_its_first_user_who_comes_in(open_as: Open, 
     dialog.get_by_label("Units at most").fill("500")
     dialog.get_by_role("button", name="Save").click()
     expect(page.get_by_text("0 of at most 500")).to_be_visible()
+    page.get_by_role("button", name="Set the budget").click()
+    expect(dialog.get_by_text("No campaign starts a Unit beyond it.")).to_be_visible()
+    dialog.get_by_label("Units at risk at most").fill("20")
+    assert faults(page) == []
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("0 of at most 20", exact=True)).to_be_visible()
     page.get_by_role("button", name="Invite the first user").click()
     dialog.get_by_role("textbox", name="User").fill("nora")
     dialog.get_by_role("button", name="Create and invite").click()

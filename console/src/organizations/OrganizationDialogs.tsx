@@ -7,7 +7,7 @@ import { Confirm } from "../parts/Confirm";
 import { Hint } from "../parts/Hint";
 import { words } from "../words/en";
 import { unitsMost } from "./limit";
-import type { Organization } from "./queries";
+import { setBound, type Bound, type Organization } from "./queries";
 
 const w = words.organizations;
 const NEW_KINDS = ["oem", "sp"] as const;
@@ -95,26 +95,26 @@ export function Rename({ organization, onClose }: { organization: Organization; 
 }
 
 interface LimitProps {
+  bound: Bound;
   limits: Schemas["LimitsView"];
   onClose: () => void;
 }
 
-/** How many Units an OEM may have. */
-export function Limit({ limits, onClose }: LimitProps) {
+/** How many Units an OEM may have, or may have at risk. */
+export function Limit({ bound, limits, onClose }: LimitProps) {
+  const says = w.bounds[bound];
   const cache = useQueryClient();
   const [typed, setTyped] = useState(limits.units_most === null ? "" : String(limits.units_most));
   const most = unitsMost(typed);
-  const params = { path: { id: limits.organization_id } };
   const save = useMutation({
-    mutationFn: (units_most: number | null) =>
-      got(client.PUT("/api/v11/organizations/{id}/limits/", { params, body: { units_most } })),
+    mutationFn: (units: number | null) => setBound(bound, limits.organization_id, units),
     onSuccess: onClose,
     onSettled: () => cache.invalidateQueries({ queryKey: ["organizations"] }),
   });
   const go = () => (most === undefined ? undefined : save.mutate(most));
   return (
     <Confirm
-      title={w.limit}
+      title={says.set}
       action={w.save}
       busy={save.isPending}
       disabled={most === undefined}
@@ -128,7 +128,7 @@ export function Limit({ limits, onClose }: LimitProps) {
           go();
         }}
       >
-        <FormGroup label={w.limitField} fieldId="units-most">
+        <FormGroup label={says.field} fieldId="units-most">
           <TextInput
             id="units-most"
             inputMode="numeric"
@@ -137,7 +137,7 @@ export function Limit({ limits, onClose }: LimitProps) {
             onChange={(_event, next) => setTyped(next)}
             autoFocus
           />
-          {most === undefined ? <Hint bad>{w.limitBad}</Hint> : <Hint>{w.limitHow}</Hint>}
+          {most === undefined ? <Hint bad>{w.limitBad}</Hint> : <Hint>{says.how}</Hint>}
         </FormGroup>
       </Form>
     </Confirm>

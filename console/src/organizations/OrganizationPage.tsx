@@ -18,7 +18,7 @@ import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { Limit, Rename } from "./OrganizationDialogs";
 import { OrganizationState } from "./OrganizationsPage";
-import { limitsQuery, organizationQuery, type Organization } from "./queries";
+import { boundQuery, BOUNDS, organizationQuery, type Bound, type Organization } from "./queries";
 
 const route = getRouteApi("/organizations/$id");
 const w = words.organizations;
@@ -59,7 +59,12 @@ export function OrganizationPage() {
                   ]}
                 />
               </Panel>
-              {found.kind === "oem" && may("organization_limits_read") ? <Limits organization={found} /> : null}
+              {found.kind === "oem" ? (
+                <div className="aos-columns">
+                  <Limits bound="limits" organization={found} />
+                  <Limits bound="riskBudget" organization={found} />
+                </div>
+              ) : null}
               {may("users_list") ? <Users organization={found} /> : null}
             </div>
           )}
@@ -136,17 +141,20 @@ function Actions({ organization }: { organization: Organization }) {
   );
 }
 
-function Limits({ organization }: { organization: Organization }) {
+function Limits({ bound, organization }: { bound: Bound; organization: Organization }) {
   const may = useMay();
-  const limits = useQuery(limitsQuery(organization.id));
+  const { operation } = BOUNDS[bound];
+  const mayRead = may(`${operation}_read`);
+  const limits = useQuery({ ...boundQuery(bound, organization.id), enabled: mayRead });
   const [open, setOpen] = useState(false);
+  if (!mayRead) return null;
   return (
     <Panel
-      title={w.limits}
+      title={w.bounds[bound].title}
       beside={
-        limits.data && may("organization_limits_update") ? (
+        limits.data && may(`${operation}_update`) ? (
           <Button variant="secondary" size="sm" onClick={() => setOpen(true)}>
-            {w.limit}
+            {w.bounds[bound].set}
           </Button>
         ) : null
       }
@@ -154,7 +162,7 @@ function Limits({ organization }: { organization: Organization }) {
       <Shown query={limits} lines={1}>
         {(found) => <p>{w.limitsOf(found.units, found.units_most)}</p>}
       </Shown>
-      {open && limits.data ? <Limit limits={limits.data} onClose={() => setOpen(false)} /> : null}
+      {open && limits.data ? <Limit bound={bound} limits={limits.data} onClose={() => setOpen(false)} /> : null}
     </Panel>
   );
 }

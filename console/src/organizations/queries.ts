@@ -35,12 +35,22 @@ export function organizationQuery(id: string) {
   });
 }
 
-export function limitsQuery(id: string) {
+/** What bounds the Units of an OEM: how many there are, and how many of them are at risk at once. */
+export const BOUNDS = {
+  limits: { path: "/api/v11/organizations/{id}/limits/", operation: "organization_limits" },
+  riskBudget: { path: "/api/v11/organizations/{id}/risk-budget/", operation: "risk_budget" },
+} as const;
+export type Bound = keyof typeof BOUNDS;
+
+export function boundQuery(bound: Bound, id: string) {
   return queryOptions({
-    queryKey: ["organizations", "limits", id],
-    queryFn: ({ signal }) =>
-      got(client.GET("/api/v11/organizations/{id}/limits/", { params: { path: { id } }, signal })),
+    queryKey: ["organizations", bound, id],
+    queryFn: ({ signal }) => got(client.GET(BOUNDS[bound].path, { params: { path: { id } }, signal })),
   });
+}
+
+export function setBound(bound: Bound, id: string, most: number | null) {
+  return got(client.PUT(BOUNDS[bound].path, { params: { path: { id } }, body: { units_most: most } }));
 }
 
 /** Those that one may know of, for names and choices. */

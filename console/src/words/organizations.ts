@@ -29,12 +29,22 @@ export const organizations = {
   removeWill: (title: string) =>
     `${title} is removed for good. This works only while nothing belongs to it: otherwise the answer names what does.`,
   details: "Details",
-  limits: "Units",
+  bounds: {
+    limits: {
+      title: "Units",
+      set: "Set the limit",
+      field: "Units at most",
+      how: "Nothing means no limit. Units that are there stay, also beyond it.",
+    },
+    riskBudget: {
+      title: "Units at risk",
+      set: "Set the budget",
+      field: "Units at risk at most",
+      how: "Over all campaigns at once: offered a bundle, and not through its soak. Nothing means no budget. No campaign starts a Unit beyond it.",
+    },
+  },
   limitsOf: (units: number, most: number | null) =>
     most === null ? `${units.toLocaleString("en")}, without a limit` : `${units.toLocaleString("en")} of at most ${most.toLocaleString("en")}`,
-  limit: "Set the limit",
-  limitField: "Units at most",
-  limitHow: "Nothing means no limit. Units that are there stay, also beyond it.",
   limitBad: "A whole number from 0 to 10,000,000, or nothing",
   users: "Users",
   usersNone: "Nobody can sign in yet: invite the first user.",
