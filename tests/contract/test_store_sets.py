@@ -182,7 +182,6 @@ versions = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(versions, versions)
 def test_a_version_s_key_sorts_as_the_version_does(one: Version, other: Version) -> None:
     one, other = parse_version_of(one), parse_version_of(other)

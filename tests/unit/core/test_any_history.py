@@ -154,7 +154,7 @@ def _failure(effect: Effect, cause: str) -> Event | None:
             return None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(STEPS, max_size=60))
 def test_a_unit_stays_sound_and_converges_once_faults_stop(steps: list[tuple[str, object]]) -> None:
     """I1, I2, I3, I4, I5, I6, I7, I8, I12."""
@@ -173,7 +173,7 @@ def test_a_unit_stays_sound_and_converges_once_faults_stop(steps: list[tuple[str
         assert {k: s.index_digest for k, s in history.play.running.items()} == wanted
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(STEPS, max_size=40))
 def test_without_a_target_nothing_ever_runs(steps: list[tuple[str, object]]) -> None:
     history = History()

@@ -201,4 +201,4 @@ class Delivery(RuleBasedStateMachine):
 
 
 TestDelivery = Delivery.TestCase
-TestDelivery.settings = settings(max_examples=200, stateful_step_count=60, deadline=None)
+TestDelivery.settings = settings(max_examples=200, stateful_step_count=60)

@@ -114,7 +114,7 @@ def test_unknown_fields_are_ignored_everywhere() -> None:
 
 
 @pytest.mark.parametrize("kind", get_args(Message), ids=lambda k: str(k.__struct_config__.tag))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_every_message_comes_back_as_it_was(kind: type[Message], data: st.DataObject) -> None:
     envelope = Envelope(data.draw(HEADERS), data.draw(anything(kind)))
@@ -124,7 +124,7 @@ def test_every_message_comes_back_as_it_was(kind: type[Message], data: st.DataOb
     assert b":null" not in raw
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @example(b'{"header":{"version":7}}')
 @given(st.one_of(st.binary(), st.text().map(str.encode)))
 def test_no_bytes_raise_anything_but_invalid(raw: bytes) -> None:
@@ -134,7 +134,7 @@ def test_no_bytes_raise_anything_but_invalid(raw: bytes) -> None:
         assert refused.element
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, Select, Text, false, select, type_coerce
 
 from aosedge.cloud.domain.access.callers import Scope
+from aosedge.cloud.domain.campaigns.state import Campaign
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.domain.rxswins import Rxswin
 from aosedge.cloud.store import rows
@@ -14,7 +15,7 @@ from aosedge.cloud.store.rxswin_tables import rxswins
 from aosedge.cloud.store.tables import statuses, units
 from aosedge.cloud.store.units import within
 from aosedge.model.errors import NotFound
-from aosedge.model.ids import OrgId, RxswinId, SystemId, TargetSystemId, UnitId
+from aosedge.model.ids import RxswinId, SystemId, TargetSystemId, UnitId
 from aosedge.protocol.messages.from_unit import ItemStatus
 
 _TOGETHER: Final = 1_000
@@ -80,9 +81,9 @@ class RxswinRegister:
             query = query.where(rxswins.c.number == number)
         return rows.every(self._connection, query.order_by(rxswins.c.number, rxswins.c.revision), Rxswin)
 
-    def of_organization(self, tenant: OrgId) -> tuple[Rxswin, ...]:
-        """Every revision of every vehicle type of an organization that the scope sees."""
-        query = self._mine().where(rxswins.c.tenant == tenant)
+    def beside(self, campaign: Campaign) -> tuple[Rxswin, ...]:
+        """Every revision of every vehicle type of the campaign's organization that the scope sees."""
+        query = self._mine().where(rxswins.c.tenant == campaign.tenant)
         order = rxswins.c.target_system, rxswins.c.number, rxswins.c.revision
         return rows.every(self._connection, query.order_by(*order), Rxswin)
 

@@ -7,10 +7,12 @@ from sqlalchemy import ColumnElement, Connection, Select, false, insert, or_, se
 
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.campaigns.machines import machine
+from aosedge.cloud.domain.campaigns.state import Campaign
 from aosedge.cloud.domain.organizations import Grant
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.domain.target_systems import TargetSystem
 from aosedge.cloud.domain.targets import Catalogue
+from aosedge.cloud.domain.units import Unit
 from aosedge.cloud.domain.verification.evidence import Evidence
 from aosedge.cloud.domain.verification.resolving import System
 from aosedge.cloud.domain.verification.state import Batch, BatchState, Settings
@@ -50,9 +52,9 @@ class Verification:
         self._connection, self._scope = connection, scope
         self.verifiers = Verifiers(connection)
 
-    def of(self, tenant: OrgId) -> "Verification":
-        """An organization's, for whoever may see something of it that waits for its verification."""
-        return Verification(self._connection, Scope("tenant", tenant))
+    def of(self, seen: Campaign | Unit) -> "Verification":
+        """Those of the organization that it belongs to, for whoever sees it and asks what it waits for."""
+        return Verification(self._connection, Scope("tenant", seen.tenant))
 
     def _mine(self) -> Select[Any]:
         query, scope, batch = select(verification_batches), self._scope, verification_batches.c

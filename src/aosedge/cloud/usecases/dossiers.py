@@ -163,9 +163,9 @@ class Verified(msgspec.Struct, frozen=True):
 
 def _verified(session: Session, campaign: Campaign, lines: Iterable[AuditLine]) -> tuple[Named, Verified]:
     """With the names of everybody in the dossier."""
-    of, begun = session.verification.of(campaign.tenant), record.begun_at(campaign)
+    of, begun = session.verification.of(campaign), record.begun_at(campaign)
     batches = record.relied_on(campaign, of.of_bundle(campaign.bundle))
-    register = session.rxswins.of_organization(campaign.tenant)
+    register = session.rxswins.beside(campaign)
     people = {line.who.partition(":")[2] for line in lines} | {campaign.created_by or ""} | record.people(batches)
     people |= {entry.created_by or "" for entry in register}
     evidence = {batch.id: of.evidence(batch.id, Window(FILES_MOST)).items for batch in batches}

@@ -56,7 +56,7 @@ def _gated(session: Session, part: Part) -> Part:
     campaign = part.campaign
     if campaign.state not in BEFORE:
         return part
-    of = session.verification.of(campaign.tenant)
+    of = session.verification.of(campaign)
     return replace(part, hindrance=hindrance_of(of, campaign.bundle, campaign.fleet))
 
 
@@ -65,7 +65,7 @@ def _held(session: Session, unit: Unit, target: UnitTarget | None) -> dict[Bundl
     bundles = (
         {reason.bundle for reason in target.reasons if reason.bundle is not None} if target is not None else set()
     )
-    of, names = session.verification.of(unit.tenant), session.explaining.bundle_names(bundles)
+    of, names = session.verification.of(unit), session.explaining.bundle_names(bundles)
     found = ((id, hindrance(None, of.of_bundle(id))) for id in bundles)
     return {id: (names[id], why) for id, why in found if why is not None}
 

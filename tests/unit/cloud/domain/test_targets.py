@@ -244,7 +244,7 @@ def test_more_than_a_unit_holds_is_refused_naming_the_limit() -> None:
     assert "64 subjects" in refused.problem
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(intents())
 def test_every_compiled_target_is_sound(given_intent: Intent) -> None:
     target = compile_target(given_intent)
@@ -254,7 +254,7 @@ def test_every_compiled_target_is_sound(given_intent: Intent) -> None:
         assert left <= {assignment.id for assignment in given_intent.assignments}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(intents(), st.randoms(use_true_random=False))
 def test_equal_intent_has_an_equal_digest_in_whatever_order_it_comes(one: Intent, chance: random.Random) -> None:
     def shuffled(things: object) -> tuple[object, ...]:

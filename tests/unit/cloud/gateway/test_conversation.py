@@ -348,7 +348,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_whatever_a_unit_does_it_gets_no_nack_that_it_does_not_wait_for(steps: list[tuple[str, int]]) -> None:
     """Four of them make a real Unit deaf: never after an ack, never twice in a row, never for an answer."""
     talk = Talk(Policy(asks_most=1))

@@ -94,7 +94,7 @@ def test_power_may_go_at_every_operation(keep: float) -> None:
     st.integers(0, 2**32),
     st.lists(st.tuples(st.integers(0, 200), st.sampled_from([0.0, 0.3, 0.8, 1.0, None])), max_size=6),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_power_may_go_again_during_recovery(seed: int, cuts: list[tuple[int, float | None]]) -> None:
     """And the process may be killed with the power on (None), so that what it left unsynced goes later."""
     disk, acknowledged = CrashDisk(Random(seed)), list[str]()

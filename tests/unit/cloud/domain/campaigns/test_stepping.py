@@ -250,7 +250,7 @@ def histories(draw: st.DrawFn) -> list[e.Event | int]:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(histories(), st.booleans())
 def test_whatever_happens_only_a_live_campaign_offers_and_one_wave_moves(
     happened: list[e.Event | int], tested: bool
