@@ -125,13 +125,15 @@ def test_a_plan_is_rehearsed_and_passes_axe_and_an_empty_wave_takes_no_time(
         "title": f"rehearsed {scheme}",
         "bundle_id": alive[GOOD if has == FIRST else FIRST],
         "selection": {"fleets": [place.view(UNITS[0])["fleet_id"]]},
-        "policy": {"strategy": "staged", "gate": {"soak": "PT0S"}},
+        "policy": {"strategy": "staged", "timing": {"install": [{"from": "00:00", "to": "24:00"}]}},
     }
     id = place.call("oem", "POST", "/campaigns/", json=body)["id"]
     place.call("oem", "POST", f"/campaigns/{id}/plan/")
     page = open_as("oem", f"/campaigns/{id}", color_scheme=scheme)
     settled(page, body["title"])
-    assert "0 seconds" not in page.get_by_role("grid", name="The plan").inner_text()
+    plan = page.get_by_role("grid", name="The plan")
+    expect(plan.get_by_role("columnheader", name="Begins not before")).to_be_visible()
+    assert "0 seconds" not in plan.inner_text()
     page.get_by_label("Units that fail (percent)").fill("101")
     expect(page.get_by_role("button", name="Rehearse it")).to_be_disabled()
     page.get_by_label("Units that fail (percent)").fill("30")

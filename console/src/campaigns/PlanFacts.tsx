@@ -1,5 +1,6 @@
 import { bytes } from "../parts/format";
 import { Facts } from "../parts/Facts";
+import { Moment } from "../parts/Moment";
 import { SmallTable } from "../parts/SmallTable";
 import { words } from "../words/en";
 import { durationWords } from "./durations";
@@ -7,11 +8,13 @@ import type { Plan } from "./queries";
 import { whoIn } from "./Waves";
 
 const w = words.campaigns;
+type PlannedWave = Plan["waves"][number];
 const takes = (seconds: number | null) => (seconds === null ? w.plan.unknown : durationWords(`PT${Math.ceil(seconds)}S`));
 
 /** What would happen to whom: waves, who has it already, who is left out and why, what is to be downloaded, how long. */
 export function PlanFacts({ plan, sets }: { plan: Plan; sets: ReadonlyMap<string, string> }) {
   const { rates } = plan;
+  const windowed = plan.waves.some((wave) => wave.begins_at !== null);
   const platforms = plan.platforms.map(({ platform, units, download_bytes: size }) =>
     w.plan.platform(platform, units, bytes(size)),
   );
@@ -28,6 +31,7 @@ export function PlanFacts({ plan, sets }: { plan: Plan; sets: ReadonlyMap<string
           { title: w.whom, cell: (wave) => <span className="aos-words">{whoIn(wave, sets)}</span> },
           { title: words.units.title, cell: (wave) => wave.members.toLocaleString("en") },
           { title: w.plan.downloads, cell: (wave) => (wave.members ? bytes(wave.download_bytes) : "–") },
+          ...(windowed ? [{ title: w.plan.begins, cell: (wave: PlannedWave) => (wave.begins_at ? <Moment at={wave.begins_at} /> : "–") }] : []),
           { title: w.plan.takes, cell: (wave) => (wave.members ? takes(wave.expected_s) : "–") },
         ]}
       />

@@ -18,6 +18,7 @@ export const campaignPlan = {
   platforms: "Platforms",
   platform: (platform: string, units: number, size: string) => `${platform}: ${count(units)}, ${size}`,
   takes: "Takes about",
+  begins: "Begins not before",
   unknown: "not known",
   measured: "Measured on",
   measuredOf: (updates: number, failures: number, results: number) =>
@@ -81,7 +82,7 @@ const runs = (number: number) => `${number.toLocaleString("en")} ${number === 1 
 
 export const campaignRehearsal = {
   title: "Rehearsal",
-  what: "Plays this plan 100 times with simulated Units, by the rules that will run it. Nothing moves. Windows, alerts and what people do meanwhile are not played.",
+  what: "Plays this plan 100 times with simulated Units, by the rules that will run it. Nothing moves. They wait for their windows. Going back, preconditions, alerts and what people do meanwhile are not played.",
   failing: "Units that fail (percent)",
   takes: "An update takes (minutes)",
   recorded: "Empty: what was recorded of your last campaigns.",
