@@ -131,7 +131,7 @@ def everywhere() -> None:
             ended_at(change, how, keep)
 
 
-@pytest.mark.parametrize("first", range(0, 60, 10))
+@pytest.mark.parametrize("first", [*range(0, 60, 10), 330])
 def test_a_user_moves_through_storms(first: int) -> None:
     for seed in range(first, first + 10):
         try:

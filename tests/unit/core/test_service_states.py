@@ -234,6 +234,31 @@ def test_a_state_that_had_settled_without_a_cloud_is_believed_and_reported() -> 
     assert [told.state for told in again.sent(NewState)] == ["two"]
 
 
+def test_what_was_agreed_on_is_not_believed_where_the_cloud_may_have_taken_a_newer_one() -> None:
+    """I6: the power took what was reported, and with it the acceptance."""
+    play = at_work()
+    play.files[KEY] = b"two"
+    play.pass_time(20)
+    assert [told.state for told in play.sent(NewState)] == ["two"]
+    play.files[KEY] = b"one"
+    again = booted(play)
+    assert KEY not in again.running
+    assert len(again.sent(StateRequest)) == 1
+    again.give(b"two").pass_time(5)
+    assert (again.files[KEY], again.known()) == (b"two", sha3_224_hex(b"two"))
+    assert KEY in again.running
+
+
+def test_what_was_agreed_on_is_believed_where_nothing_newer_was_told() -> None:
+    play = at_work().on(Disconnected())
+    play.files[KEY] = b"two"
+    play.pass_time(20)
+    play.files[KEY] = b"one"
+    again = booted(play)
+    assert again.sent(StateRequest) == []
+    assert KEY in again.running
+
+
 def test_what_an_instance_writes_while_no_agent_looks_is_reported() -> None:
     play = at_work()
     play.files[KEY] = b"two"

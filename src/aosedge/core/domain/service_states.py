@@ -81,12 +81,12 @@ class ServiceStates:
         watch.reported = ""
         if message.result == "accepted":
             watch.refusals = 0
-            return _with(state, key, message.checksum)
+            return _with(state, key, checksum=message.checksum, reported="")
         self.news.append(News(key, f"the cloud did not take its state: {message.reason}"))
         first, most = self._policy.state_ask_first_us, self._policy.state_ask_most_us
         watch.ask_at = _after(now, min(first << watch.refusals - 1, most) if watch.refusals else 0)
         watch.refusals = min(watch.refusals + 1, 16)
-        return _with(state, key, "")
+        return _with(state, key, checksum="", reported="")
 
     def given(self, state: State, message: UpdateState, supervision: Supervision) -> State:
         """The cloud gave a state. The one that is there already changes nothing; another is put in place."""
@@ -102,10 +102,10 @@ class ServiceStates:
             return state
         watch.reported, watch.ask_delay_us = "", 0
         if watch.content is None and watch.read_mark == watch.mark and watch.checksum == message.state_checksum:
-            return _with(state, key, message.state_checksum)
+            return _with(state, key, checksum=message.state_checksum, reported="")
         watch.content = content
         supervision.renew(key)
-        return _with(state, key, "")
+        return _with(state, key, checksum="")
 
     def happened(self, state: State, event: StateEvent, supervision: Supervision, now: Monotonic) -> State:
         """What looking, reading, writing or dropping came to; late answers count for nothing."""
@@ -152,21 +152,26 @@ class ServiceStates:
         if is_first:
             state = self._doubted(state, key, watch, watch.checksum, supervision, now)
         if self._settled(watch, now):
-            state = _with(state, key, checksum_of(state, key), watch.checksum)
+            state = _with(state, key, local=watch.checksum)
             if self._connected and self._differs(watch, checksum_of(state, key)):
                 watch.reported, watch.reported_at = watch.checksum, now
+                state = _with(state, key, reported=watch.checksum)
                 self._effects.append(Send(_new_state(key, watch.checksum, event.content)))
         return state
 
     def _doubted(
         self, state: State, key: InstanceKey, watch: Watch, checksum: str, supervision: Supervision, now: Monotonic
     ) -> State:
-        """Of an instance that does not run, what is neither agreed on nor was ever found settled is not believed."""
+        """Of an instance that does not run, what is neither agreed on nor was found settled last is not believed.
+
+        What was agreed on is not either where the cloud may have taken something newer, which the power took here.
+        """
         known = next(known for known in state.service_states if known.key == key)
-        if not known.checksum or _is_up(supervision, key) or checksum in (known.checksum, known.local):
+        agreed = checksum == known.checksum and not known.reported
+        if not known.checksum or _is_up(supervision, key) or agreed or checksum == known.local:
             return state
         watch.wait_until = _after(now, self._policy.state_wait_us)
-        return _with(state, key, "")
+        return _with(state, key, checksum="")
 
     def _written(self, state: State, key: InstanceKey, watch: Watch, checksum: str, now: Monotonic) -> State:
         watch.writing = False
@@ -174,7 +179,7 @@ class ServiceStates:
             return state
         watch.content, watch.checksum, watch.mark, watch.read_mark = None, checksum, "", ""
         watch.look_at = now
-        return _with(state, key, checksum, checksum)
+        return _with(state, key, checksum=checksum, local=checksum, reported="")
 
     # what follows
 
@@ -297,11 +302,10 @@ def _is_up(supervision: Supervision, key: InstanceKey) -> bool:
     return life is not None and life.condition not in ("waiting", "failed")
 
 
-def _with(state: State, key: InstanceKey, checksum: str, local: str | None = None) -> State:
-    """With this agreed on, and this found settled here; None: what was."""
+def _with(state: State, key: InstanceKey, **changes: str) -> State:
+    """With this known of the instance's state."""
     entries = tuple(
-        KnownState(key, checksum, known.local if local is None else local) if known.key == key else known
-        for known in state.service_states
+        msgspec.structs.replace(known, **changes) if known.key == key else known for known in state.service_states
     )
     if entries == state.service_states:
         return state

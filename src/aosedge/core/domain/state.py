@@ -71,6 +71,8 @@ class KnownState(msgspec.Struct, frozen=True):
     checksum: str = ""
     local: str = ""
     """Of what was last found settled, and made durable, here; the cloud may not know it yet."""
+    reported: str = ""
+    """Of what the cloud was told last, until it has judged: it may have taken that."""
 
 
 class OwnHold(msgspec.Struct, frozen=True):
