@@ -1,11 +1,33 @@
-"""The event loops that system tests run on, and how much the access matrix has asked."""
+"""What many system tests begin with, the event loops they run on, and how much the access matrix has asked."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 import uvloop
+from tests.system.cloud_process import CloudProcess
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
+    made = CloudProcess(tmp_path_factory.mktemp("cloud"))
+    made.init()
+    made.start()
+    yield made
+    assert made.stop() == 0
+
+
+@pytest.fixture
+def hasty(tmp_path: Path) -> Iterator[CloudProcess]:
+    """A cloud whose Units' certificates hold for a short time."""
+    made = CloudProcess(tmp_path / "hasty")
+    made.environment["AOSCLOUD_UNIT_CERTIFICATE_LIFE"] = "PT40S"
+    made.init()
+    made.start()
+    yield made
+    assert made.stop() == 0
 
 
 def pytest_asyncio_loop_factories(

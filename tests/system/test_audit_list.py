@@ -1,23 +1,12 @@
 """The audit trail as people read it: with what changed, found by who, what, whom and when, and only one's own."""
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from tests.system.cloud_process import CloudProcess
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
-    made = CloudProcess(tmp_path_factory.mktemp("cloud"))
-    made.init()
-    made.start()
-    yield made
-    assert made.stop() == 0
 
 
 def found(client: httpx.Client, **filters: Any) -> list[dict[str, Any]]:

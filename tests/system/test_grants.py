@@ -1,19 +1,8 @@
 """Grants of some services, and what is seen under them, over HTTP and at the command."""
 
 import json
-from collections.abc import Iterator
 
-import pytest
 from tests.system.cloud_process import CloudProcess
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
-    made = CloudProcess(tmp_path_factory.mktemp("cloud"))
-    made.init()
-    made.start()
-    yield made
-    assert made.stop() == 0
 
 
 def test_a_grant_is_made_narrow_and_widened(cloud: CloudProcess) -> None:

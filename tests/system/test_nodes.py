@@ -22,15 +22,6 @@ from aosedge.core.store.disk import OsDisk
 from aosedge.model.ids import NodeName
 
 
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
-    made = CloudProcess(tmp_path_factory.mktemp("cloud"))
-    made.init()
-    made.start()
-    yield made
-    assert made.stop() == 0
-
-
 @pytest.fixture
 def field(tmp_path: Path) -> Iterator[Field]:
     made = Field(tmp_path)

@@ -2,39 +2,19 @@
 
 import json
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.system.cloud_process import CloudProcess
 from tests.system.nodes import PROTECTED, Field
 from tests.system.provisioned import NewUnit
+from tests.system.waiting import until
 
 from aosedge.core import identity
 
 Place = tuple[str, str]
 LEFT: tuple[Place, ...] = (("left", "iam"), ("left", "sm"))
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
-    made = CloudProcess(tmp_path_factory.mktemp("cloud"))
-    made.init()
-    made.start()
-    yield made
-    assert made.stop() == 0
-
-
-@pytest.fixture
-def hasty(tmp_path: Path) -> Iterator[CloudProcess]:
-    """A cloud whose Units' certificates hold for a short time."""
-    made = CloudProcess(tmp_path / "hasty")
-    made.environment["AOSCLOUD_UNIT_CERTIFICATE_LIFE"] = "PT40S"
-    made.init()
-    made.start()
-    yield made
-    assert made.stop() == 0
 
 
 @pytest.fixture
@@ -61,14 +41,6 @@ def held(unit: NewUnit) -> dict[Place, str]:
     cabinet = identity.cabinet_of(unit.folder)
     pairs = {type: cabinet.current(type) for type in ("iam", "sm")}  # type: ignore[arg-type]
     return {("left", type): pair.facts.serial for type, pair in pairs.items() if pair is not None and pair.facts}
-
-
-def until(so: Callable[[], bool], seconds: float = 150) -> None:
-    """A node that does not answer is asked again after a minute."""
-    end = time.monotonic() + seconds
-    while not so():
-        assert time.monotonic() < end, "never so"
-        time.sleep(0.2)
 
 
 def connected(cloud: CloudProcess, unit: NewUnit) -> set[str]:

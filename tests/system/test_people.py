@@ -2,7 +2,6 @@
 
 import sqlite3
 import ssl
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,15 +19,6 @@ from tests.system.cloud_process import API, CloudProcess
 from aosedge.trust import certificates, csr, tls
 
 MISSING = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
-    made = CloudProcess(tmp_path_factory.mktemp("cloud"))
-    made.init()
-    made.start()
-    yield made
-    assert made.stop() == 0
 
 
 def make(client: httpx.Client, username: str, role: str = "oem", **more: Any) -> dict[str, Any]:

@@ -32,15 +32,6 @@ from aosedge.model.instants import SECOND, Instant, Monotonic
 from aosedge.trust import certificates
 
 
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
-    made = CloudProcess(tmp_path_factory.mktemp("cloud"))
-    made.init()
-    made.start()
-    yield made
-    assert made.stop() == 0
-
-
 @pytest.fixture
 def unit(tmp_path: Path) -> Iterator[NewUnit]:
     with NewUnit(tmp_path / "unit") as unit:

@@ -17,15 +17,6 @@ SCRIPTS = sorted((Path(__file__).parent / "scripts").glob("*.txt"))
 PROGRAMS = {"aos": "aosedge.cli.app", "aoscloud": "aosedge.cli.aoscloud"}
 
 
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
-    made = CloudProcess(tmp_path_factory.mktemp("cloud"))
-    made.init()
-    made.start()
-    yield made
-    assert made.stop() == 0
-
-
 def steps(text: str) -> Iterator[tuple[str, list[str], int]]:
     """Command, expected lines, expected exit code."""
     command, lines, code = "", [], 0

@@ -1,7 +1,6 @@
 """Sessions of people in a browser: how they begin, what they need, and how they end; over HTTPS against AosCloud."""
 
 import sqlite3
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,15 +9,6 @@ from tests.system.cloud_process import CloudProcess
 from tests.system.test_api_events import Listener
 
 from aosedge.trust import secrets
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
-    made = CloudProcess(tmp_path_factory.mktemp("cloud"))
-    made.init()
-    made.start()
-    yield made
-    assert made.stop() == 0
 
 
 def database(cloud: CloudProcess, statement: str, *values: object) -> list[Any]:

@@ -4,7 +4,6 @@ import json
 import re
 import shlex
 import string
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,6 @@ from tests.system.cloud_process import CloudProcess, registration
 from tests.system.test_scripts import PROGRAMS, pattern, steps
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "fleets.md"
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
-    made = CloudProcess(tmp_path_factory.mktemp("cloud"))
-    made.init()
-    made.start()
-    yield made
-    assert made.stop() == 0
 
 
 def blocks(kind: str) -> list[str]:

@@ -21,15 +21,6 @@ from aosedge.trust import certificates, csr
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
-    made = CloudProcess(tmp_path_factory.mktemp("cloud"))
-    made.init()
-    made.start()
-    yield made
-    assert made.stop() == 0
-
-
-@pytest.fixture(scope="module")
 def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftToken]:
     """One for all: the module reads its settings once in the life of a process."""
     made = SoftToken(tmp_path_factory.mktemp("token"))

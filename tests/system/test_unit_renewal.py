@@ -2,39 +2,19 @@
 
 import json
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.system.cloud_process import CloudProcess
 from tests.system.provisioned import NewUnit
+from tests.system.waiting import until
 
 from aosedge.core import identity
 from aosedge.core.identity.cabinet import TYPES, Facts
 
 Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
-    made = CloudProcess(tmp_path_factory.mktemp("cloud"))
-    made.init()
-    made.start()
-    yield made
-    assert made.stop() == 0
-
-
-@pytest.fixture
-def hasty(tmp_path: Path) -> Iterator[CloudProcess]:
-    """A cloud whose Units' certificates hold for half a minute."""
-    made = CloudProcess(tmp_path / "hasty")
-    made.environment["AOSCLOUD_UNIT_CERTIFICATE_LIFE"] = "PT30S"
-    made.init()
-    made.start()
-    yield made
-    assert made.stop() == 0
 
 
 @pytest.fixture
@@ -54,13 +34,6 @@ def aos(cloud: CloudProcess, *words: str) -> Any:
 def listed(cloud: CloudProcess, unit: NewUnit) -> dict[str, Json]:
     found = aos(cloud, "unit", "certificates", unit.card.system_id)
     return {each["cert_type"]: each for each in found}
-
-
-def until(so: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not so():
-        assert time.monotonic() < end, "never so"
-        time.sleep(0.2)
 
 
 def facts(unit: NewUnit, type: str) -> Facts:

@@ -2,15 +2,14 @@
 
 import json
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.made_bundles import CONFIG_TEXT, Signer, bundle, config, file
 from tests.system.field import Field
 from tests.system.provisioned import NewUnit
+from tests.system.waiting import until
 
 from aosedge.trust import certificates
 
@@ -21,14 +20,6 @@ while :; do sleep 1; done
 TEXT = CONFIG_TEXT.replace("cmd: /bin/serve --loud", "cmd: /bin/serve").replace(
     "{quotas:", "{hostname: says, quotas:"
 )
-
-
-def until(so: Callable[[], Any], seconds: float = 60) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := so()):
-        assert time.monotonic() < end, "never so"
-        time.sleep(0.2)
-    return found
 
 
 @pytest.fixture

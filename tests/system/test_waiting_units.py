@@ -17,15 +17,6 @@ Json = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
-    made = CloudProcess(tmp_path_factory.mktemp("cloud"))
-    made.init()
-    made.start()
-    yield made
-    assert made.stop() == 0
-
-
-@pytest.fixture(scope="module")
 def oem(cloud: CloudProcess) -> Iterator[httpx.Client]:
     with cloud.person("oem") as client:
         yield client

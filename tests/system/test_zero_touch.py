@@ -12,15 +12,6 @@ from tests.system.cloud_process import CloudProcess
 from tests.system.provisioned import NewUnit
 
 
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
-    made = CloudProcess(tmp_path_factory.mktemp("cloud"))
-    made.init()
-    made.start()
-    yield made
-    assert made.stop() == 0
-
-
 @pytest.fixture
 def ending() -> Iterator[ExitStack]:
     """What is done at the end of a test, however it ends."""

@@ -85,7 +85,7 @@ async def clear(
         unit_variables.clear(session, unit, ItemId(item_id) if item_id is not None else None, name)
         return unit
 
-    await ask.change(work, lambda unit: f"{unit.id} {item_id or 'all'} {name or ''}".strip())
+    await ask.change(work, lambda unit: f"{unit.id} {unit.system_uid}")
 
 
 def _views(session: Session, unit: Unit) -> VariablesView:

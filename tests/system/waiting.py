@@ -1,0 +1,16 @@
+"""Waiting for what another process is about to bring about."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def until(so: Callable[[], T], seconds: float = 150) -> T:
+    """What it gives once that counts for something; long enough for what is tried again after a minute."""
+    end = time.monotonic() + seconds
+    while not (found := so()):
+        assert time.monotonic() < end, "never so"
+        time.sleep(0.2)
+    return found
