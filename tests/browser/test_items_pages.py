@@ -31,6 +31,8 @@ def test_pages_of_items_and_bundles_come_and_pass_axe(
     folder = PICTURES if os.environ.get("PICTURES") else tmp_path
     pages = {
         "item": ("oem", f"/items/{wares['item']}", "navigation"),
+        "item-configuration": ("oem", f"/items/{wares['item']}?version=2.4.0", "navigation"),
+        "item-provider": ("sp", f"/items/{place.item('hello')}", "hello"),
         "bundle": ("oem", f"/bundles/{wares['bundle']}", "navigation-2.4.0"),
         "bundle-refused": ("sp", f"/bundles/{wares['refused']}", "broken"),
         "platform": ("admin", "/platform", "Platform"),
@@ -40,6 +42,9 @@ def test_pages_of_items_and_bundles_come_and_pass_axe(
         settled(page, title)
         if name == "item":
             page.set_viewport_size({"width": 1280, "height": 1300})  # with its graph
+        if name == "item-configuration":
+            page.set_viewport_size({"width": 1280, "height": 1000})
+            page.get_by_role("heading", name="Configuration: 2.4.0").evaluate("it => it.scrollIntoView()")
         page.screenshot(path=folder / f"{name}-{scheme}.png")
         assert faults(page) == [], name
 

@@ -110,3 +110,26 @@ def test_files_are_kept_and_frames_refused(place: Place) -> None:
             missing = client.get(place.cloud.url + path)
             assert (missing.status_code, missing.json()["kind"]) == (404, "not_found")
         assert client.post(place.cloud.url + "/", json={}).status_code in (404, 405)
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "part", "found"),
+    [
+        ("/fleets", "Fleets", "EFAUL", "default"),
+        ("/subjects", "Subjects", "river", "drivers"),
+        ("/people", "People", "wne", "owner"),
+        ("/items", "Items", "ell", "hello"),
+    ],
+)
+def test_a_list_is_found_by_a_part_of_the_title_and_the_address_says_it(
+    open_as: Open, path: str, title: str, part: str, found: str
+) -> None:
+    page = open_as("oem", path)
+    settled(page, title)
+    page.get_by_label("Name contains").fill(part)
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_role("link", name=found)).to_be_visible()
+    expect(page).to_have_url(re.compile(part))
+    page.get_by_label("Name contains").fill("nothing is called so")
+    expect(page.locator("tbody tr")).to_have_count(0)
+    expect(page.get_by_text("Nothing matches").or_(page.get_by_text("Nobody matches"))).to_be_visible()

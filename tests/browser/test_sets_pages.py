@@ -130,10 +130,10 @@ def test_the_second_of_two_people_sees_what_the_first_wrote(open_as: Open, place
 def test_a_verification_set_is_not_deleted_and_says_why(open_as: Open, place: Place, fleet: str) -> None:
     page = open_as("oem", f"/sets/{set_id(place, 'pioneers')}")
     settled(page, "pioneers")
-    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Remove").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("The set pioneers will be deleted. Its 2 Units stay")).to_be_visible()
-    dialog.get_by_role("button", name="Delete").click()
+    dialog.get_by_role("button", name="Remove").click()
     expect(dialog.get_by_text("make it no verification set first").first).to_be_visible()
 
 

@@ -137,8 +137,8 @@ def test_a_kind_of_hardware_is_changed_and_what_the_form_does_not_have_stays(
     expect(page.get_by_text("CPU 70 %, RAM 60 %")).to_be_visible()
     [node] = place.call("oem", "GET", f"/target-systems/{things['system']}/")["nodes"]
     assert node["resource_ratios"]["cpu"] == 70 and node["alert_rules"]["partitions"][0]["name"] == "state"
-    page.get_by_role("button", name="Delete").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.get_by_text("give these Units another target system first").first).to_be_visible()
 
 

@@ -1,13 +1,11 @@
-import { Button, PageSection, ToolbarItem } from "@patternfly/react-core";
 import { ActionsColumn } from "@patternfly/react-table";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
-import { DataTable, type Column } from "../parts/DataTable";
-import type { ListSearch } from "../parts/list";
+import type { Column } from "../parts/DataTable";
+import type { NamedSearch } from "../parts/list";
+import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
-import { PageHead } from "../parts/PageHead";
-import { Empty, NotAllowed } from "../parts/states";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { NewFleet, RemoveFleet, RenameFleet } from "./FleetDialogs";
@@ -26,40 +24,27 @@ export function FleetsPage() {
   const [open, setOpen] = useState<Open>();
   const fleets = useQuery({ ...fleetsQuery(search), enabled: may("fleets_list") });
   const onSearch = useCallback(
-    (change: ListSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
+    (change: NamedSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
     [navigate],
   );
   const rename = may("fleets_update");
   const remove = may("fleets_delete");
   const columns = useMemo(() => fleetColumns(rename, remove, setOpen), [rename, remove]);
-  if (!may("fleets_list")) return <NotAllowed />;
   return (
-    <>
-      <PageHead title={w.title} />
-      <PageSection hasBodyWrapper={false}>
-        <DataTable
-          name="fleets"
-          label={w.title}
-          query={fleets}
-          columns={columns}
-          id={(fleet) => fleet.id}
-          search={search}
-          sort="title"
-          onSearch={onSearch}
-          actions={
-            may("fleets_create") ? (
-              <ToolbarItem>
-                <Button onClick={() => setOpen({ kind: "new" })}>{w.create}</Button>
-              </ToolbarItem>
-            ) : null
-          }
-          empty={<Empty title={w.none}>{w.noneHow}</Empty>}
-        />
-      </PageSection>
+    <ListPage
+      name="fleets"
+      w={w}
+      allowed={may("fleets_list")}
+      query={fleets}
+      columns={columns}
+      search={search}
+      onSearch={onSearch}
+      onNew={may("fleets_create") ? () => setOpen({ kind: "new" }) : undefined}
+    >
       {open?.kind === "remove" ? <RemoveFleet fleet={open.fleet} onClose={() => setOpen(undefined)} /> : null}
       {open?.kind === "rename" ? <RenameFleet id={open.fleet.id} onClose={() => setOpen(undefined)} /> : null}
       {open?.kind === "new" ? <NewFleet onClose={() => setOpen(undefined)} /> : null}
-    </>
+    </ListPage>
   );
 }
 

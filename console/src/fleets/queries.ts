@@ -1,17 +1,18 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, got, type Schemas } from "../api/client";
 import { gotMarked } from "../api/marked";
-import { windowOf, type ListSearch } from "../parts/list";
+import { windowOf, type NamedSearch } from "../parts/list";
 
 export type Fleet = Schemas["FleetView"];
 
 const NAMED_MOST = 1000;
 
-export function fleetsQuery(search: ListSearch) {
+export function fleetsQuery(search: NamedSearch) {
+  const query = { ...windowOf(search, "title"), search: search.name };
   return queryOptions({
     queryKey: ["fleets", "list", search],
     queryFn: ({ signal }) =>
-      got(client.GET("/api/v11/fleets/", { params: { query: windowOf(search, "title") }, signal })),
+      got(client.GET("/api/v11/fleets/", { params: { query }, signal })),
     placeholderData: keepPreviousData,
   });
 }

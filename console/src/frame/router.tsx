@@ -37,7 +37,7 @@ const unit = createRoute({
 const fleets = createRoute({
   getParentRoute: () => root,
   path: "/fleets",
-  validateSearch: listSearch,
+  validateSearch: namedSearch,
   component: lazyRouteComponent(() => import("../fleets/FleetsPage"), "FleetsPage"),
 });
 const fleet = createRoute({

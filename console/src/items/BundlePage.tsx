@@ -15,6 +15,7 @@ import { BundleState } from "./BundleState";
 import { bundleQuery } from "./queries";
 import { Reasons } from "./Reasons";
 
+const TYPES: Record<string, string> = words.items.types;
 const route = getRouteApi("/bundles/$id");
 const w = words.bundles;
 
@@ -61,7 +62,7 @@ export function BundlePage() {
                         </Link>
                       ),
                     },
-                    { title: words.items.type, cell: (item) => item.type },
+                    { title: words.items.type, cell: (item) => TYPES[item.type] ?? item.type },
                     { title: words.items.version, cell: (item) => item.version },
                   ]}
                 />

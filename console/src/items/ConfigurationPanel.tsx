@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Facts } from "../parts/Facts";
-import { bytes, span } from "../parts/format";
+import { span } from "../parts/format";
 import { Panel } from "../parts/Panel";
 import { SmallTable } from "../parts/SmallTable";
 import { Shown } from "../parts/states";
@@ -21,11 +21,12 @@ export function ConfigurationPanel({ item, version }: { item: Item; version: Ver
       <div className="aos-stack">
         <p className="aos-quiet">{w.how}</p>
         <Facts
+          columns={3}
           facts={[
             [items.instances, String(version.num_instances)],
             [items.priority, items.priorityOf(version.priority)],
             [items.labels, version.labels.join(", ") || items.anyNode],
-            [items.stateLimit, version.state_limit_bytes ? items.atMost(bytes(version.state_limit_bytes)) : items.noState],
+            ...(version.state_limit_bytes ? [] : [[items.stateLimit, items.noState] as [string, string]]),
           ]}
         />
         <Shown query={read} lines={6}>
@@ -46,6 +47,7 @@ function Signed({ found }: { found: Configuration }) {
       </Part>
       <Part title={w.running}>
         <Facts
+          columns={3}
           facts={[
             [w.health, healthInWords(found.health_check)],
             [w.starts, startsInWords(found.starts)],
@@ -55,12 +57,12 @@ function Signed({ found }: { found: Configuration }) {
             [w.balancing, found.balancing ? w.balanced : w.stays],
             [w.rootfs, found.node_rootfs ? w.ofNode : w.ofItem],
             [w.hostname, found.hostname],
-            [w.author, found.author],
           ]}
         />
       </Part>
-      <Part title={w.reaches}>
+      <Part title={w.connections}>
         <Facts
+          columns={3}
           facts={[
             [w.reaches, found.connections.map((to) => `${to.host} ${to.port}/${to.protocol}`).join(", ") || w.reachesNothing],
             [w.devices, found.devices.map((device) => withMode(device.name, device.mode)).join(", ")],
@@ -87,6 +89,7 @@ function Signed({ found }: { found: Configuration }) {
           ]}
         />
         <p className="aos-quiet">{w.variablesHow}</p>
+        <Facts facts={[[w.author, found.author]]} />
       </Part>
     </>
   );

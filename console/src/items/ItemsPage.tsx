@@ -1,13 +1,11 @@
-import { PageSection, ToolbarItem } from "@patternfly/react-core";
+import { ToolbarItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { Choice } from "../parts/Choice";
-import { DataTable, type Column } from "../parts/DataTable";
+import type { Column } from "../parts/DataTable";
+import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
-import { PageHead } from "../parts/PageHead";
-import { Empty, NotAllowed } from "../parts/states";
-import { Typed } from "../parts/Typed";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { itemsQuery, type Item } from "./queries";
@@ -46,40 +44,28 @@ export function ItemsPage() {
     (change: ItemsSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
     [navigate],
   );
-  const onName = useCallback((name: string | undefined) => onSearch({ name, page: undefined }), [onSearch]);
-  if (!may("items_list")) return <NotAllowed />;
   return (
-    <>
-      <PageHead title={w.title} />
-      <PageSection hasBodyWrapper={false}>
-        <DataTable
-          name="items"
-          label={w.title}
-          query={items}
-          columns={COLUMNS}
-          id={(item) => item.id}
-          search={search}
-          sort="codename"
-          onSearch={onSearch}
-          filters={
-            <>
-              <ToolbarItem>
-                <Typed label={words.units.search} value={search.name} onType={onName} />
-              </ToolbarItem>
-              <ToolbarItem>
-                <Choice
-                  label={w.type}
-                  any={w.any}
-                  value={search.type}
-                  options={TYPES.map((value) => ({ value, title: w.types[value] }))}
-                  onChoose={(type) => onSearch({ type, page: undefined })}
-                />
-              </ToolbarItem>
-            </>
-          }
-          empty={<Empty title={w.none}>{w.noneHow}</Empty>}
-        />
-      </PageSection>
-    </>
+    <ListPage
+      name="items"
+      w={w}
+      allowed={may("items_list")}
+      query={items}
+      columns={COLUMNS}
+      search={search}
+      sort="codename"
+      onSearch={onSearch}
+      narrowed={search.type !== undefined}
+      filters={
+        <ToolbarItem>
+          <Choice
+            label={w.type}
+            any={w.any}
+            value={search.type}
+            options={TYPES.map((value) => ({ value, title: w.types[value] }))}
+            onChoose={(type) => onSearch({ type, page: undefined })}
+          />
+        </ToolbarItem>
+      }
+    />
   );
 }

@@ -44,6 +44,8 @@ interface Props<Row> {
   selection?: Selection<Row>;
 }
 
+const plain = (count: number) => count.toLocaleString("en");
+
 /** A part of a list that the cloud pages and sorts; what it shows is in the address. */
 export function DataTable<Row>(props: Props<Row>) {
   const { query, columns, search, onSearch } = props;
@@ -59,12 +61,20 @@ export function DataTable<Row>(props: Props<Row>) {
       onSetPage={(_event, page) => onSearch({ page })}
       onPerPageSelect={(_event, per) => onSearch({ per, page: 1 })}
       isCompact={compact}
+      toggleTemplate={({ firstIndex = 0, lastIndex = 0, itemCount = 0 }) => (
+        <>
+          <b>
+            {plain(firstIndex)} – {plain(lastIndex)}
+          </b>{" "}
+          {words.table.of} <b>{plain(itemCount)}</b>
+        </>
+      )}
       variant={compact ? "top" : "bottom"}
       widgetId={`${props.name}-${compact ? "top" : "bottom"}`}
     />
   );
   return (
-    <>
+    <div>
       <Toolbar inset={{ default: "insetNone" }} className="aos-toolbar">
         <ToolbarContent>
           {props.filters}
@@ -81,7 +91,7 @@ export function DataTable<Row>(props: Props<Row>) {
         {(page) => (page.items.length ? <Rows {...props} shown={shown} rows={page.items} /> : props.empty)}
       </Shown>
       {total > (search.per ?? PER_PAGE) ? pages(false) : null}
-    </>
+    </div>
   );
 }
 

@@ -22,7 +22,7 @@ export function PeopleFilters({ search, organizations, onFilter }: Props) {
   return (
     <>
       <ToolbarItem>
-        <Typed label={w.nameIs} value={search.username} onType={onName} />
+        <Typed label={words.units.search} value={search.username} onType={onName} />
       </ToolbarItem>
       <ToolbarItem>
         <Choice

@@ -21,7 +21,7 @@ export function peopleQuery(search: PeopleSearch) {
             query: {
               ...windowOf(search, "username"),
               role: search.role,
-              username: search.username,
+              search: search.username,
               organization_id: search.organization,
               active: search.active === undefined ? undefined : search.active === "yes",
             },

@@ -1,13 +1,12 @@
-import { Button, Label, PageSection, ToolbarItem } from "@patternfly/react-core";
+import { Label, ToolbarItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { fleetsByIdQuery } from "../fleets/queries";
 import { Choice } from "../parts/Choice";
-import { DataTable, type Column } from "../parts/DataTable";
+import type { Column } from "../parts/DataTable";
+import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
-import { PageHead } from "../parts/PageHead";
-import { Empty, NotAllowed } from "../parts/states";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { setsQuery, type UnitSet } from "./queries";
@@ -30,55 +29,43 @@ export function SetsPage() {
     (change: SetsSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
     [navigate],
   );
-  if (!may("unit_sets_list")) return <NotAllowed />;
   return (
-    <>
-      <PageHead title={w.title} />
-      <PageSection hasBodyWrapper={false}>
-        <DataTable
-          name="sets"
-          label={w.title}
-          query={sets}
-          columns={columns}
-          id={(set) => set.id}
-          search={search}
-          sort="title"
-          onSearch={onSearch}
-          filters={
-            <>
-              <ToolbarItem>
-                <Choice
-                  label={w.fleet}
-                  any={w.anyFleet}
-                  value={search.fleet}
-                  options={[...(fleets.data ?? [])].map(([value, title]) => ({ value, title }))}
-                  onChoose={(fleet) => onSearch({ fleet, page: undefined })}
-                />
-              </ToolbarItem>
-              <ToolbarItem>
-                <Choice
-                  label={w.verification}
-                  any={w.any}
-                  value={search.verification}
-                  options={[
-                    { value: "yes", title: w.yes },
-                    { value: "no", title: w.no },
-                  ]}
-                  onChoose={(verification) => onSearch({ verification, page: undefined })}
-                />
-              </ToolbarItem>
-            </>
-          }
-          actions={
-            may("unit_sets_create") ? (
-              <ToolbarItem>
-                <Button onClick={() => setMaking(true)}>{w.create}</Button>
-              </ToolbarItem>
-            ) : null
-          }
-          empty={<Empty title={w.none}>{w.noneHow}</Empty>}
-        />
-      </PageSection>
+    <ListPage
+      name="sets"
+      w={w}
+      allowed={may("unit_sets_list")}
+      query={sets}
+      columns={columns}
+      search={search}
+      onSearch={onSearch}
+      onNew={may("unit_sets_create") ? () => setMaking(true) : undefined}
+      narrowed={search.fleet !== undefined || search.verification !== undefined}
+      filters={
+        <>
+          <ToolbarItem>
+            <Choice
+              label={w.fleet}
+              any={w.anyFleet}
+              value={search.fleet}
+              options={[...(fleets.data ?? [])].map(([value, title]) => ({ value, title }))}
+              onChoose={(fleet) => onSearch({ fleet, page: undefined })}
+            />
+          </ToolbarItem>
+          <ToolbarItem>
+            <Choice
+              label={w.verification}
+              any={w.any}
+              value={search.verification}
+              options={[
+                { value: "yes", title: w.yes },
+                { value: "no", title: w.no },
+              ]}
+              onChoose={(verification) => onSearch({ verification, page: undefined })}
+            />
+          </ToolbarItem>
+        </>
+      }
+    >
       {making ? (
         <NewSet
           fleet={search.fleet}
@@ -86,7 +73,7 @@ export function SetsPage() {
           onMade={(id) => void navigate({ to: "/sets/$id", params: { id } })}
         />
       ) : null}
-    </>
+    </ListPage>
   );
 }
 

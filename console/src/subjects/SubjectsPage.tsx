@@ -1,12 +1,11 @@
-import { Button, Label, PageSection, ToolbarItem } from "@patternfly/react-core";
+import { Label, ToolbarItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 import { Choice } from "../parts/Choice";
-import { DataTable, type Column } from "../parts/DataTable";
+import type { Column } from "../parts/DataTable";
+import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
-import { PageHead } from "../parts/PageHead";
-import { Empty, NotAllowed } from "../parts/states";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { subjectsQuery, type Subject } from "./queries";
@@ -42,48 +41,36 @@ export function SubjectsPage() {
     (change: SubjectsSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
     [navigate],
   );
-  if (!may("subjects_list")) return <NotAllowed />;
   return (
-    <>
-      <PageHead title={w.title} />
-      <PageSection hasBodyWrapper={false}>
-        <DataTable
-          name="subjects"
-          label={w.title}
-          query={subjects}
-          columns={COLUMNS}
-          id={(subject) => subject.id}
-          search={search}
-          sort="title"
-          onSearch={onSearch}
-          filters={
-            <ToolbarItem>
-              <Choice
-                label={w.type}
-                any={w.any}
-                value={search.type}
-                options={TYPES.map((value) => ({ value, title: w.types[value] }))}
-                onChoose={(type) => onSearch({ type, page: undefined })}
-              />
-            </ToolbarItem>
-          }
-          actions={
-            may("subjects_create") ? (
-              <ToolbarItem>
-                <Button onClick={() => setMaking(true)}>{w.create}</Button>
-              </ToolbarItem>
-            ) : null
-          }
-          empty={<Empty title={w.none}>{w.noneHow}</Empty>}
-        />
-      </PageSection>
+    <ListPage
+      name="subjects"
+      w={w}
+      allowed={may("subjects_list")}
+      query={subjects}
+      columns={COLUMNS}
+      search={search}
+      onSearch={onSearch}
+      onNew={may("subjects_create") ? () => setMaking(true) : undefined}
+      narrowed={search.type !== undefined}
+      filters={
+        <ToolbarItem>
+          <Choice
+            label={w.type}
+            any={w.any}
+            value={search.type}
+            options={TYPES.map((value) => ({ value, title: w.types[value] }))}
+            onChoose={(type) => onSearch({ type, page: undefined })}
+          />
+        </ToolbarItem>
+      }
+    >
       {making ? (
         <NewSubject
           onClose={() => setMaking(false)}
           onMade={(id) => void navigate({ to: "/subjects/$id", params: { id } })}
         />
       ) : null}
-    </>
+    </ListPage>
   );
 }
 

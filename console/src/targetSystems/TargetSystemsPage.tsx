@@ -1,13 +1,10 @@
-import { Button, PageSection, ToolbarItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
-import { DataTable, type Column } from "../parts/DataTable";
+import type { Column } from "../parts/DataTable";
 import type { NamedSearch } from "../parts/list";
+import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
-import { PageHead } from "../parts/PageHead";
-import { Empty, NotAllowed } from "../parts/states";
-import { TitleFilter } from "../parts/TitleFilter";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { limitsInWords } from "./inWords";
@@ -49,37 +46,23 @@ export function TargetSystemsPage() {
     (change: NamedSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
     [navigate],
   );
-  if (!may("target_systems_list")) return <NotAllowed />;
   return (
-    <>
-      <PageHead title={w.title} />
-      <PageSection hasBodyWrapper={false}>
-        <DataTable
-          name="target-systems"
-          label={w.title}
-          query={systems}
-          columns={COLUMNS}
-          id={(system) => system.id}
-          search={search}
-          sort="title"
-          onSearch={onSearch}
-          filters={<TitleFilter value={search.name} onSearch={onSearch} />}
-          actions={
-            may("target_systems_create") ? (
-              <ToolbarItem>
-                <Button onClick={() => setMaking(true)}>{w.create}</Button>
-              </ToolbarItem>
-            ) : null
-          }
-          empty={search.name ? <Empty title={words.table.noneNamed} /> : <Empty title={w.none}>{w.noneHow}</Empty>}
-        />
-      </PageSection>
+    <ListPage
+      name="target-systems"
+      w={w}
+      allowed={may("target_systems_list")}
+      query={systems}
+      columns={COLUMNS}
+      search={search}
+      onSearch={onSearch}
+      onNew={may("target_systems_create") ? () => setMaking(true) : undefined}
+    >
       {making ? (
         <NewTargetSystem
           onClose={() => setMaking(false)}
           onMade={(id) => void navigate({ to: "/target-systems/$id", params: { id } })}
         />
       ) : null}
-    </>
+    </ListPage>
   );
 }

@@ -5,7 +5,7 @@ const plain = (value: number) => value.toLocaleString("en");
 /** How instances of a version run. */
 export const configuration = {
   title: "Configuration",
-  how: "As it was signed. What an assignment may say otherwise stands first.",
+  how: "As it was signed. An assignment may say otherwise about instances, priority and labels.",
   choose: "Version",
   quotas: "Limits of an instance",
   none: "No limits: an instance takes what the node has.",
@@ -49,8 +49,9 @@ export const configuration = {
   firstAfter: (span: string) => `first after ${span}`,
   unhealthy: (times: number) => `unhealthy after ${times} ${times === 1 ? "failure" : "failures in a row"}`,
   alerts: "Alerts",
-  reaches: "Reaches",
-  reachesNothing: "No other item and no port outside.",
+  connections: "Connections and devices",
+  reaches: "Other items and ports",
+  reachesNothing: "none",
   devices: "Devices",
   modes: { r: "read", w: "write", rw: "read and write" } as Record<string, string>,
   permissions: (service: string) => `At ${service}`,

@@ -3,7 +3,6 @@ export const people = {
   title: "People",
   name: "User",
   nameHow: "1 to 64 letters, digits and . _ @ + -",
-  nameIs: "User name is",
   email: "E-mail",
   emailHow: "Where people sign in with a provider, it knows them by this address.",
   role: "Role",

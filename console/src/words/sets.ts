@@ -18,7 +18,7 @@ export const sets = {
   noneHow: "A set has some Units of one fleet: picked by hand, or those that a selector finds by their labels.",
   create: "Create a set",
   change: "Change",
-  remove: "Delete",
+  remove: "Remove",
   removeWill: (title: string, count: number) =>
     `The set ${title} will be deleted. ${count === 1 ? "Its Unit stays" : `Its ${count.toLocaleString("en")} Units stay`}, with everything that runs on ${count === 1 ? "it" : "them"}.`,
   field: "Title",

@@ -14,7 +14,7 @@ export const subjects = {
   noneHow: "A subject joins Units and items: what is assigned to it runs on its Units.",
   create: "Create a subject",
   rename: "Rename",
-  remove: "Delete",
+  remove: "Remove",
   removeWill: (title: string, count: number) =>
     `The subject ${title} will be deleted with its assignments and kept state. ${count.toLocaleString("en")} ${count === 1 ? "Unit loses" : "Units lose"} what only this subject gave them.`,
   field: "Title",

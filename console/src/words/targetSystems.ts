@@ -11,7 +11,7 @@ export const targetSystems = {
   noneHow: "A target system is a kind of hardware: what share of each node instances may take, and how much a Unit holds.",
   create: "Create a target system",
   change: "Change",
-  remove: "Delete",
+  remove: "Remove",
   removeWill: (title: string) => `The target system ${title} will be deleted. This works only while no Unit is of this kind.`,
   changeWill: (count: number) =>
     `${count.toLocaleString("en")} ${count === 1 ? "Unit gets" : "Units get"} the new configuration with the next target.`,

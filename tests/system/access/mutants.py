@@ -207,6 +207,8 @@ def _mentions(node: ast.AST, names: set[str]) -> bool:
 
 def _applied(node: ast.expr) -> bool:
     """Whether it only names a query that has its scope from elsewhere, which is a site itself."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "where_assigned":
+        return True
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
