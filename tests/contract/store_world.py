@@ -60,9 +60,16 @@ def version(item: str, number: str, bundle: str, *dependencies: Dependency, **va
     )  # type: ignore[arg-type]  # fmt: skip
 
 
-def add_bundle(session: Session, owner: str, id: str, *content: tuple[str, ItemType, ItemVersion]) -> None:
+def add_bundle(
+    session: Session,
+    owner: str,
+    id: str,
+    *content: tuple[str, ItemType, ItemVersion],
+    uploaded_by: str | None = None,
+) -> None:
     """A ready bundle of one owner; new items are made."""
-    session.bundles.add(Bundle(BundleId(id), OrgId(owner), "ready", NOW))
+    by = None if uploaded_by is None else UserId(uploaded_by)
+    session.bundles.add(Bundle(BundleId(id), OrgId(owner), "ready", NOW, by))
     for codename, type, each in content:
         if session.items.find(OrgId(owner), codename, type) is None:
             session.items.add(Item(each.item, OrgId(owner), codename, type, NOW))

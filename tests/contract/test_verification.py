@@ -222,6 +222,7 @@ async def test_a_set_nobody_of_which_takes_it_shows_nothing(verifying: Verificat
     batch = await verifying.begin(criteria=criteria)
     failed = await tried(verifying, batch)
     assert (failed.state, failed.reason) == ("failed", "2 Units of verification sets took it, at least 3 must")
+    assert set((await verifying.versions()).values()) == {"1.0.0"}
 
 
 async def test_one_batch_decides_at_a_time(verifying: VerificationPlace) -> None:

@@ -142,7 +142,7 @@ def _judge(batch: Batch, now: Instant) -> Step:
         return Step(_moved(batch, "failed", f"its trial is {trial.state.replace('_', ' ')}: {trial.reason}", now))
     if trial is not None and trial.state == "completed" and trial.judged < batch.criteria.units_least:
         words = f"{trial.judged} Units of verification sets took it, at least {batch.criteria.units_least} must"
-        return Step(_moved(batch, "failed", words, now))
+        return _end(batch, "failed", words, None, now)
     if batch.state != "verifying":
         return Step(batch)
     if trial is not None and trial.state != "completed":
