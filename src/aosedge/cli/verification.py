@@ -181,11 +181,12 @@ def attach(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a JUnit report, or any file")],
     junit: Annotated[bool, typer.Option("--junit", help="a JUnit report: its totals are read")] = False,
     title: Annotated[str, typer.Option(help="by default the file's name")] = "",
+    about: Annotated[list[str] | None, typer.Option(help="index digest of a version; repeat; all without")] = None,
     json: Json = False,
 ) -> None:
     """Add a file that says something of the bundle."""
     client, out = begin(context, as_json=json)
-    query = urlencode({"kind": "junit" if junit else "file", "title": title})
+    query = urlencode({"kind": "junit" if junit else "file", "title": title, "about": about or []}, doseq=True)
     added = client.upload(f"{_PATH}{_find(client, batch)['id']}/evidence/?{query}", file, lambda _: None)
     out.done(added, f"attached {added['title']}, {_totals(added) or size(added['size_bytes'])}")
 

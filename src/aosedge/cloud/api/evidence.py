@@ -43,13 +43,18 @@ async def create(
     request: Request[Any, Any, Any],
     kind: FromQuery[Kind] = "file",
     title: FromQuery[str] = "",
+    about: FromQuery[list[str] | None] = None,
 ) -> EvidenceView:
-    """Add a file, the multipart field `file`; of `kind=junit` the totals are read and kept."""
-    await ask.read(lambda session: evidence.open_batch(session, BatchId(id)))
+    """Add a file, the multipart field `file`; of `kind=junit` the totals are read and kept.
+
+    `about`: index digests of the versions that it is about, repeated; without, all that the bundle brings.
+    """
+    meant = tuple(about or ())
+    await ask.read(lambda s: evidence.checked_about(s, evidence.open_batch(s, BatchId(id)), meant))
     part = FilePart(request, FIELD)
     content = await part.begun()
     taken = await evidence_files.take(content, kind, checked_title(title, part.filename))
-    added = await ask.change(lambda session: evidence.add(session, ask.ids, BatchId(id), taken), lambda _: id)
+    added = await ask.change(lambda session: evidence.add(session, ask.ids, BatchId(id), taken, meant), lambda _: id)
     return evidence_view(added)
 
 

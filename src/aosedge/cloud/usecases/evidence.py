@@ -1,7 +1,7 @@
 """Taking and giving files that say something of a batch's bundle."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Final
 
 import msgspec
@@ -18,6 +18,7 @@ from aosedge.cloud.domain.verification.evidence import (
 from aosedge.cloud.domain.verification.state import Batch
 from aosedge.cloud.ports import Blobs, StoredBlob
 from aosedge.cloud.store import Session
+from aosedge.model.digests import Digest
 from aosedge.model.errors import Conflict, Invalid, TooLarge
 from aosedge.model.ids import BatchId, EvidenceId, Ids
 
@@ -60,8 +61,18 @@ def open_batch(session: Session, id: BatchId) -> Batch:
     return batch
 
 
-def add(session: Session, ids: Ids, id: BatchId, taken: Taken) -> Evidence:
-    """Make it the batch's, about the bundle's versions as they are. Raises NotFound and Conflict."""
+def checked_about(session: Session, batch: Batch, about: Iterable[str]) -> tuple[Digest, ...]:
+    """Which of the bundle's versions are meant, by index digest; all, where none is named. Raises Invalid."""
+    brought, wanted = tuple(version.index_digest for _, version in session.items.of_bundle(batch.bundle)), set(about)
+    foreign = sorted(wanted.difference(brought))
+    if foreign:
+        expected = ", ".join(brought)
+        raise Invalid("the bundle brings no such version", element="about", expected=expected, got=foreign[0][:80])
+    return tuple(digest for digest in brought if digest in wanted or not wanted)
+
+
+def add(session: Session, ids: Ids, id: BatchId, taken: Taken, about: Iterable[str] = ()) -> Evidence:
+    """Make it the batch's, about versions of its bundle. Raises NotFound, Conflict and Invalid."""
     batch, who = open_batch(session, id), session.caller.who
     evidence = Evidence(
         id=EvidenceId(ids.new()),
@@ -73,7 +84,7 @@ def add(session: Session, ids: Ids, id: BatchId, taken: Taken) -> Evidence:
         at=session.caller.now,
         added_by=who.user if isinstance(who, Person) else None,
         totals=taken.totals,
-        about=tuple(version.index_digest for _, version in session.items.of_bundle(batch.bundle)),
+        about=checked_about(session, batch, about),
     )
     session.blobs.put((taken.blob,))
     session.verification.add_evidence(evidence)
