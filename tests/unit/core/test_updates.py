@@ -406,6 +406,22 @@ def test_a_paused_node_runs_nothing_and_takes_up_again() -> None:
     assert versions(play) == {"a": "2.0.0"}
 
 
+def test_a_pause_survives_a_restart() -> None:
+    paused = (DesiredNode(Identity(codename="main"), "paused"),)
+    play = running("a1").receive(target("a1", nodes=paused)).settle()
+    again = given(play.persisted()[-1]).booted().on(Connected()).pass_time(100)
+    assert again.running == {}
+    assert [node.state for node in again.statuses()[-1].nodes or ()] == ["paused"]
+    again.receive(target("a1"), txn="another").pass_time(10)
+    assert versions(again) == {"a": "1.0.0"}
+
+
+def test_pausing_another_node_rests_nothing_here() -> None:
+    play = running("a1")
+    play.receive(target("a1", nodes=(DesiredNode(Identity(codename="left"), "paused"),))).pass_time(10)
+    assert versions(play) == {"a": "1.0.0"}
+
+
 def test_an_update_waits_for_the_cloud_where_its_instances_may_not_run_without() -> None:
     short = ItemConfig(offline_ttl=timedelta(seconds=30))
     play = given().booted().on(Connected())
