@@ -204,6 +204,7 @@ def test_a_bad_release_halts_by_itself_and_goes_back_and_its_pages_pass_axe(
     page.set_viewport_size({"width": 1280, "height": 1500})
     pictured(page, "campaign", scheme, tmp_path)
     assert faults(page) == []
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.goto("/campaigns")
     settled(page, "Campaigns")
     pictured(page, "campaigns", scheme, tmp_path)

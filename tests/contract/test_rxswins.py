@@ -71,6 +71,14 @@ async def test_a_number_keeps_the_digest_of_its_version_and_gets_further_revisio
     assert await place.oem(lambda session: session.rxswins.get(made.id)) == made
 
 
+async def test_a_number_is_found_by_a_part_of_it_in_any_case(place: CampaignPlace) -> None:
+    for number in ("R79 A", "R155 B_1"):
+        await add(place, "1.0.0", number)
+    for part, found in (("r79", ["R79 A"]), ("_", ["R155 B_1"]), ("R", ["R155 B_1", "R79 A"]), ("x", [])):
+        page = await place.oem(lambda session, part=part: session.rxswins.page(search=part))
+        assert [each.number for each in page.items] == found
+
+
 async def test_what_is_not_there_is_not_registered(place: CampaignPlace) -> None:
     with pytest.raises(NotFound):
         await add(place, "9.9.9")

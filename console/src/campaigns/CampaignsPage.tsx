@@ -61,7 +61,7 @@ export function CampaignsPage() {
   );
   return (
     <>
-      <PageHead title={w.title} />
+      <PageHead title={w.title} actions={make} />
       <PageSection hasBodyWrapper={false}>
         <DataTable
           name="campaigns"
@@ -73,7 +73,6 @@ export function CampaignsPage() {
           sort="-created_at"
           onSearch={onSearch}
           filters={filters}
-          actions={make ? <ToolbarItem>{make}</ToolbarItem> : null}
           empty={search.name ? <Empty title={words.table.noneNamed} /> : <Empty title={w.none}>{w.noneHow}</Empty>}
         />
       </PageSection>

@@ -25,7 +25,7 @@ export function HowFar({ campaign }: { campaign: Campaign }) {
     <Panel title={w.progress} beside={<span className="aos-quiet">{w.progressOf(counts.succeeded, all)}</span>}>
       <div className="aos-stack">
         <Bar counts={counts} />
-        <div className="aos-figures">
+        <div className="aos-figures aos-figures-few">
           {MEMBER_STATES.filter((state) => counts[state] > 0).map((state) => (
             <Link
               key={state}

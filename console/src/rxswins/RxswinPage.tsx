@@ -85,7 +85,7 @@ function Whole({ one, system }: { one: Rxswin; system: string }) {
       </Panel>
       {may("rxswins_check") ? <Reported one={one} system={system} /> : null}
       <p className="aos-quiet">
-        {w.forGood} <Link to="/rxswins" search={{ number: one.number, system: one.target_system_id }}>{w.revisions}</Link>
+        {w.forGood} <Link to="/rxswins" search={{ name: one.number, system: one.target_system_id }}>{w.revisions}</Link>
       </p>
     </div>
   );

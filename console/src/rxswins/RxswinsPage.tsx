@@ -7,7 +7,7 @@ import { DataTable, type Column } from "../parts/DataTable";
 import { Moment } from "../parts/Moment";
 import { PageHead } from "../parts/PageHead";
 import { Empty, NotAllowed } from "../parts/states";
-import { Typed } from "../parts/Typed";
+import { TitleFilter } from "../parts/TitleFilter";
 import { useMay } from "../session/me";
 import { targetSystemsByIdQuery } from "../targetSystems/queries";
 import { words } from "../words/en";
@@ -29,15 +29,12 @@ export function RxswinsPage() {
     (change: RxswinsSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
     [navigate],
   );
-  const onNumber = useCallback((number: string | undefined) => onSearch({ number, page: undefined }), [onSearch]);
   const columns = useMemo(() => columnsOf(systems), [systems]);
   if (!may("rxswins_list")) return <NotAllowed />;
-  const filtered = search.number ?? search.system;
+  const filtered = search.name ?? search.system;
   const filters = (
     <>
-      <ToolbarItem>
-        <Typed label={w.numberIs} value={search.number} onType={onNumber} />
-      </ToolbarItem>
+      <TitleFilter value={search.name} onSearch={onSearch} />
       {systems ? (
         <ToolbarItem>
           <Choice
@@ -51,7 +48,7 @@ export function RxswinsPage() {
       ) : null}
       {filtered ? (
         <ToolbarItem>
-          <Button variant="link" onClick={() => onSearch({ number: undefined, system: undefined, page: undefined })}>
+          <Button variant="link" onClick={() => onSearch({ name: undefined, system: undefined, page: undefined })}>
             {words.table.clear}
           </Button>
         </ToolbarItem>

@@ -7,7 +7,7 @@ export type Rxswin = Schemas["RxswinView"];
 export type Check = Schemas["RxswinCheckView"];
 
 export function rxswinsQuery(search: RxswinsSearch) {
-  const query = { ...windowOf(search, "number"), number: search.number, target_system_id: search.system };
+  const query = { ...windowOf(search, "number"), search: search.name, target_system_id: search.system };
   return queryOptions({
     queryKey: ["rxswins", "list", search],
     queryFn: ({ signal }) => got(client.GET("/api/v11/rxswins/", { params: { query }, signal })),

@@ -1,11 +1,10 @@
-import { listSearch, text, type ListSearch } from "../parts/list";
+import { namedSearch, text, type NamedSearch } from "../parts/list";
 
 /** Which numbers: what the address of the list says. */
-export interface RxswinsSearch extends ListSearch {
-  number?: string;
+export interface RxswinsSearch extends NamedSearch {
   system?: string;
 }
 
 export function rxswinsSearch(raw: Record<string, unknown>): RxswinsSearch {
-  return { ...listSearch(raw), number: text(raw.number), system: text(raw.system) };
+  return { ...namedSearch(raw), system: text(raw.system) };
 }

@@ -5,7 +5,6 @@ export const rxswins = {
   title: "RXSWIN register",
   name: "Software identification number",
   number: "Number",
-  numberIs: "Number is exactly",
   revision: "Revision",
   revisionOf: (revision: number) => `revision ${revision}`,
   system: "Vehicle type",

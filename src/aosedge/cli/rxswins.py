@@ -43,12 +43,13 @@ def add(
 def list_(
     context: typer.Context,
     system: Annotated[str | None, typer.Option("--type", help="of this vehicle type only, by title or id")] = None,
+    search: Annotated[str | None, typer.Option(help="a part of the number")] = None,
     json: Json = False,
 ) -> None:
     """Every revision of every number."""
     client, out = begin(context, as_json=json)
     of = _system(client, system)["id"] if system is not None else None
-    found = client.every("rxswins/", target_system_id=of)
+    found = client.every("rxswins/", target_system_id=of, search=search)
     titles = {each["id"]: each["title"] for each in client.every("target-systems/")}
     rows = [(r["number"], r["revision"], _title(titles, r), _brief(r), r["created_at"][:16]) for r in found]
     columns = ("number", "revision", "type", "stands for", "registered")

@@ -126,12 +126,14 @@ async def list_(
     window: Within,
     target_system_id: FromQuery[str | None] = None,
     number: FromQuery[str | None] = None,
+    search: FromQuery[str | None] = None,
     ordering: FromQuery[str] = "number",
 ) -> RxswinsView:
-    """Every revision of every number, or those that match the filters."""
+    """Every revision of every number, or those that match the filters; `search` is a part of the number."""
 
     def find(session: Session) -> RxswinsView:
-        page = session.rxswins.page(window, target_system=target_system_id, number=number, order=ordering)
+        asked = {"target_system": target_system_id, "number": number, "search": search}
+        page = session.rxswins.page(window, **asked, order=ordering)
         return RxswinsView(page.total, tuple(map(view, page.items)))
 
     return await ask.read(find)

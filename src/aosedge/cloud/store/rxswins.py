@@ -65,10 +65,13 @@ class RxswinRegister:
         *,
         target_system: str | None = None,
         number: str | None = None,
+        search: str | None = None,
         order: str = "number",
     ) -> Page[Rxswin]:
-        """Revisions that match every filter given."""
+        """Revisions that match every filter given; `search` is a part of the number, in any case."""
         query = self._mine()
+        if search is not None:
+            query = query.where(rxswins.c.number.icontains(search, autoescape=True))
         for column, value in ((rxswins.c.target_system, target_system), (rxswins.c.number, number)):
             if value is not None:
                 query = query.where(column == value)
