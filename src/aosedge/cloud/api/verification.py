@@ -28,6 +28,12 @@ from aosedge.model.digests import Digest
 from aosedge.model.ids import BatchId, BundleId, FleetId
 
 
+def _verb(name: str) -> post:
+    """What a person does with a batch; answered with the batch as it is then."""
+    path, operation = f"/verification-batches/{{id:str}}/{name}/", f"verification_batches_{name}"
+    return post(path, operation_id=operation, tags=["verification"], status_code=200)
+
+
 @get("/verification-batches/", operation_id="verification_batches_list", tags=["verification"])
 async def list_(
     ask: Asked,
@@ -66,47 +72,27 @@ async def read(ask: Asked, id: Name) -> BatchView:
     return await ask.read(lambda session: view(session, session.verification.get(BatchId(id))))
 
 
-@post(
-    "/verification-batches/{id:str}/approve/",
-    operation_id="verification_batches_approve",
-    tags=["verification"],
-    status_code=200,
-)
+@_verb("approve")
 async def approve(ask: Asked, id: Name, data: JSONBody[ApprovalBody]) -> BatchView:
     """Approve what has this digest for an architecture; with four eyes by nobody who uploaded or began it."""
     said = data.architecture, Digest(data.digest), data.comment
     return await _after(ask, id, lambda session: verification.approve(session, BatchId(id), *said))
 
 
-@post(
-    "/verification-batches/{id:str}/revoke/",
-    operation_id="verification_batches_revoke",
-    tags=["verification"],
-    status_code=200,
-)
+@_verb("revoke")
 async def revoke(ask: Asked, id: Name, data: JSONBody[RevocationBody]) -> BatchView:
     """Take an approval back; refused once a campaign has started with it."""
     said = data.architecture, data.comment
     return await _after(ask, id, lambda session: verification.revoke(session, BatchId(id), *said))
 
 
-@post(
-    "/verification-batches/{id:str}/reject/",
-    operation_id="verification_batches_reject",
-    tags=["verification"],
-    status_code=200,
-)
+@_verb("reject")
 async def reject(ask: Asked, id: Name, data: JSONBody[CommentBody]) -> BatchView:
     """Find the bundle wanting, with the reason; Units that tried it go back."""
     return await _after(ask, id, lambda session: verification.reject(session, BatchId(id), data.comment))
 
 
-@post(
-    "/verification-batches/{id:str}/cancel/",
-    operation_id="verification_batches_cancel",
-    tags=["verification"],
-    status_code=200,
-)
+@_verb("cancel")
 async def cancel(ask: Asked, id: Name, data: JSONBody[CommentBody]) -> BatchView:
     """Give the batch up without a word on the bundle; Units that tried it go back."""
     return await _after(ask, id, lambda session: verification.cancel(session, BatchId(id), data.comment))
