@@ -49,7 +49,8 @@ def list_(
     """Every revision of every number."""
     client, out = begin(context, as_json=json)
     of = _system(client, system)["id"] if system is not None else None
-    found = client.every("rxswins/", target_system_id=of, search=search)
+    every = client.every("rxswins/", target_system_id=of, search=search)
+    found = sorted(every, key=lambda each: (each["number"], each["revision"]))
     titles = {each["id"]: each["title"] for each in client.every("target-systems/")}
     rows = [(r["number"], r["revision"], _title(titles, r), _brief(r), r["created_at"][:16]) for r in found]
     columns = ("number", "revision", "type", "stands for", "registered")
