@@ -170,7 +170,7 @@ class Verification:
         known = rows.every(self._connection, query.order_by(target_systems.c.title), TargetSystem)
         found = [System(each.id, each.title, tuple(sorted(said.get(each.id, ())))) for each in known]
         if None in said or not known:
-            found.append(System(None, "no target system", tuple(sorted(said.get(None, ())))))
+            found.append(System(None, "Units without a target system", tuple(sorted(said.get(None, ())))))
         return tuple(found)
 
     def catalogue(self, bundle: BundleId) -> Catalogue:
