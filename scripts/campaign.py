@@ -113,16 +113,22 @@ def known() -> set[str]:
     return {each["title"] for each in json.loads(command("aos", "campaign", "list", "--json", quiet=True))}
 
 
+def look(*words: str) -> None:
+    """Run `aos` as the OEM on the user's own terminal, for which it lays out tables; it may end as it likes."""
+    out.print(f"[dim]$ aos {' '.join(words)}[/dim]")
+    oem = loop.environment() | {"AOS_USER": str(CLOUD / "users" / "oem.p12")}
+    subprocess.run([str(BIN / "aos"), *words], env=oem, cwd=ROOT, check=False)
+
+
 def campaign(title: str, version: str) -> str:
     """Make it, plan it, start it, follow it to its end; the state that it ended in."""
     if title not in known():
         words = ("--bundle", f"tick-{version}", "--fleet", "default", "--strategy", "canary", "--soak", "PT5S")
         command("aos", "campaign", "create", title, *words)
-        out.print(command("aos", "campaign", "plan", title).rstrip())
+        look("campaign", "plan", title)
         command("aos", "campaign", "start", title)
-    oem = loop.environment() | {"AOS_USER": str(CLOUD / "users" / "oem.p12")}
-    subprocess.run([str(BIN / "aos"), "campaign", "watch", title, "--timeout", "300"], env=oem, cwd=ROOT, check=False)
-    out.print(command("aos", "campaign", "show", title).rstrip())
+    look("campaign", "watch", title, "--timeout", "300")
+    look("campaign", "show", title)
     return str(json.loads(command("aos", "campaign", "show", title, "--json", quiet=True))["state"])
 
 
@@ -161,7 +167,7 @@ def run() -> None:
         members = json.loads(command("aos", "campaign", "members", "summer", "--wave", "1", "--json", quiet=True))
         touched = [member for member in members if member["offered_at"]]
     with step("Why, from the Unit that had it"):
-        out.print(command("aos", "explain", "unit", touched[0]["system_uid"]).rstrip())
+        look("explain", "unit", touched[0]["system_uid"])
     out.print(f"[bold green]proof[/bold green] {len(touched)} of {UNITS} Units ever had the bad release")
 
 

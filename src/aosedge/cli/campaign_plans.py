@@ -104,7 +104,7 @@ def _figures(out: Output, drawn: View) -> None:
     if away and drawn["offline_too_long"]:
         away = f"{away}, {drawn['offline_too_long']} of them for longer than the campaign waits"
     shares = [f"{size(s['download_bytes'])} for {s['units']} of {s['platform']}" for s in drawn["platforms"]]
-    measured = f"measured on {rates['updates']} Units, the last {str(rates['newest_at'])[:16]}"
+    measured = f"measured on {rates['updates']} Units, the last {minute(rates['newest_at'])}"
     out.fields(
         (
             ("units", drawn["members"]),
@@ -114,7 +114,7 @@ def _figures(out: Output, drawn: View) -> None:
             ("at risk", _at_risk(drawn["budget"])),
             ("downloads", ", ".join(shares)),
             ("takes", f"{span(drawn['expected_s'])}, {measured}" if rates["updates"] else "nothing was measured yet"),
-            ("planned", drawn["planned_at"][:16]),
+            ("planned", minute(drawn["planned_at"])),
             ("digest", drawn["digest"]),
         )
     )
@@ -138,7 +138,7 @@ def _stuck(client: Client, out: Output, path: str, drawn: View) -> None:
 def _units(out: Output, drawn: View) -> None:
     out.line()
     rows = [
-        (u["system_uid"], u["wave"] + 1, _changes(u), size(u["download_bytes"]), (u["offline_since"] or "")[:16])
+        (u["system_uid"], u["wave"] + 1, _changes(u), size(u["download_bytes"]), minute(u["offline_since"]))
         for u in drawn["units"]
     ]
     out.table(("unit", "wave", "changes", "downloads", "offline since"), rows, "no Unit is in a wave")

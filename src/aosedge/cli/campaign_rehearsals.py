@@ -11,6 +11,7 @@ from aosedge.cli.campaign_plans import span
 from aosedge.cli.client import View
 from aosedge.cli.commands import Json, begin
 from aosedge.cli.output import Output
+from aosedge.cli.tables import minute
 
 TOGETHER_UNITS: Final = 100_000
 """Of the runs of one request."""
@@ -79,7 +80,7 @@ def _words(out: Output, seen: View) -> None:
             ("units", inputs["members"]),
             ("failing", failing),
             ("an update takes", takes),
-            ("measured", (inputs["measured_at"] or "")[:16]),
+            ("measured", inputs["measured_at"] and minute(inputs["measured_at"])),
             ("offline", away),
             ("completed", f"{done} of {runs} runs"),
             ("done after", ", ".join(f"{name} {span(at)}" for name, at in when.items()) if when else None),

@@ -11,6 +11,7 @@ from aosedge.cli.client import View
 from aosedge.cli.commands import Json, begin, group
 from aosedge.cli.names import bundle_named
 from aosedge.cli.output import TimedOut, Trail
+from aosedge.cli.tables import minute
 from aosedge.model.errors import AosError
 
 app = group("campaigns: a bundle on its way to many Units")
@@ -143,7 +144,7 @@ def show(context: typer.Context, campaign: Campaign, json: Json = False) -> None
             ("for", found["purpose"]),
             ("why", found["reason"]),
             ("at risk", _at_risk(found["budget"])),
-            ("created", found["created_at"][:16]),
+            ("created", minute(found["created_at"])),
             ("id", found["id"]),
         )
         out.fields((*pairs, *more))
@@ -170,7 +171,7 @@ def members(
     found = found_of(client, campaign)
     number = wave - 1 if wave is not None else None
     listed = client.every(f"campaigns/{found['id']}/members/", wave=number, state=state)
-    rows = [(m["system_uid"], m["wave"] + 1, m["state"], m["reason"], (m["offered_at"] or "")[:16]) for m in listed]
+    rows = [(m["system_uid"], m["wave"] + 1, m["state"], m["reason"], minute(m["offered_at"])) for m in listed]
     out.show(listed, lambda: out.table(("unit", "wave", "state", "why", "offered"), rows, "none"))
 
 
@@ -265,7 +266,7 @@ def _step(view: View) -> tuple[str, str]:
     """Where it is, for the trail; and the figures of the wave that moves."""
     moving = [wave for wave in view["waves"] if wave["state"] in ("deploying", "soaking")]
     if not moving or view["state"] not in ("running", "rolling_back"):
-        return view["state"], view["reason"]
+        return view["state"].replace("_", " "), view["reason"]
     wave = moving[0]
     where = f"wave {wave['number'] + 1} {wave['state']}" if wave["undoes"] is None else what_of(wave)
     return where, _counts(wave["counts"])
