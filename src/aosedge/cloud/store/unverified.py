@@ -21,7 +21,8 @@ def unverified_of(
     asked = {row.tenant: row.since for row in connection.execute(query)}
     if not asked:
         return {}
-    came = {version.bundle: version.created_at for version in versions}
+    first = min(asked.values())
+    came = {version.bundle: version.created_at for version in versions if version.created_at > first}
     passed = select(batch.tenant, batch.bundle).where(
         batch.tenant.in_(asked), batch.bundle.in_(came), batch.state == "passed", batch.fleet.is_(None)
     )
