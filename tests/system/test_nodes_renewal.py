@@ -71,9 +71,10 @@ def test_nodes_that_are_killed_while_they_renew_come_back_and_end_it(cloud: Clou
     provision(cloud, field)
     main, left = field.main, field.others["left"]
     old = serials(cloud, main)
-    for killed in (left, main, left):
+    under_way, back = "renewing.*node=left", "a node came.*node=left"
+    for killed, when in ((left, under_way), (main, under_way), (left, back)):
         assert cloud.aos("oem", "unit", "renew", main.card.system_id).returncode == 0
-        main.until("renewing.*node=left")
+        main.until(when)
         killed.end(signal.SIGKILL)
         killed.launch()
     until(lambda: all(serials(cloud, main)[place] not in (old[place], "") for place in LEFT))
