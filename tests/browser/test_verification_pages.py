@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.browser.place import Place
 from tests.browser.test_campaigns_pages import wait_for
 from tests.browser.test_pages import settled
 from tests.browser.test_sets_pages import pictured
-from tests.browser.wares import unfit
+from tests.browser.wares import NEEDING, unfit, upload
 
 UNITS = ("trial-1", "trial-2")
 FIRST, GOOD, BAD, LONELY, OTHER = "1.0.0", "2.0.0", "3.0.0", "4.0.0", "5.0.0"
@@ -50,10 +51,10 @@ def alive(place: Place) -> Iterator[dict[str, str]]:
     place.call("oem", "PUT", f"/unit-sets/{drivers}/", json={"title": "test drivers", "verification": False})
 
 
-def begun(place: Place, bundle: str) -> str:
-    """The address of a batch of the fleet `trials`, begun by the API."""
-    fleet = place.view(UNITS[0])["fleet_id"]
-    body = {"bundle_id": bundle, "fleet_id": fleet, "criteria": {"soak": "PT0S"}}
+def begun(place: Place, bundle: str, fleet: str | None = None) -> str:
+    """The address of a batch of a fleet, by default `trials`, begun by the API."""
+    within = fleet or place.view(UNITS[0])["fleet_id"]
+    body = {"bundle_id": bundle, "fleet_id": within, "criteria": {"soak": "PT0S"}}
     return "/verification/" + str(place.call("oem", "POST", "/verification-batches/", json=body)["id"])
 
 
@@ -168,6 +169,31 @@ def test_pages_of_verification_pass_axe_and_a_failure_says_why(
     expect(page.locator("tbody td[data-label=State]", has_text="Failed")).to_have_count(0)
 
 
+def test_evidence_is_about_the_versions_that_one_chooses(open_as: Open, place: Place) -> None:
+    names = {"navigation": "wayfinding", "maps": "charts", "geometry": "shapes"}
+    text = reduce(lambda text, pair: text.replace(*pair), names.items(), NEEDING)
+    fleet = place.call("oem", "POST", "/fleets/", json={"title": "without a set"})["id"]
+    place.provision("untried-1")
+    place.call("oem", "PUT", "/units/untried-1/fleet/", json={"fleet_id": fleet})
+    page = open_as("oem", begun(place, upload(place, text, *names.values()), fleet))
+    page.get_by_role("button", name="Add evidence").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Choose files").set_input_files(
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"looked at it"}
+    )
+    dialog.get_by_label("Other files").check()
+    for version in ("charts 1.3.1", "shapes 1.0.2", "wayfinding 2.4.0"):
+        dialog.get_by_role("checkbox", name=version).uncheck()
+    expect(dialog.get_by_role("button", name="Add evidence")).to_be_disabled()
+    dialog.get_by_role("checkbox", name="charts 1.3.1").check()
+    assert faults(page) == []
+    dialog.get_by_role("button", name="Add evidence").click()
+    expect(dialog).to_have_count(0)
+    rows = page.get_by_role("grid", name="What it brings").locator("tbody tr")
+    expect(rows.filter(has_text="charts")).to_contain_text("1 file")
+    decided(page, "Cancel the batch", "Cancel the batch", "says nothing of the bundle", "")
+
+
 def test_with_four_eyes_whoever_began_it_is_told_to_ask_a_colleague_and_may_reject(
     open_as: Open, place: Place, alive: dict[str, str]
 ) -> None:
@@ -183,10 +209,28 @@ def test_with_four_eyes_whoever_began_it_is_told_to_ask_a_colleague_and_may_reje
         page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
         decided(page, "Reject", "Reject", "The bundle is found wanting", "it sings")
         expect(page.get_by_role("heading", name="Rejected: it sings")).to_be_visible()
+        refused_without(page, place, alive[OTHER])
     finally:
         page.goto("/verification")
         settled(page, "Verification")
         settings(page, on=False)
+
+
+def refused_without(page: Page, place: Place, bundle: str) -> None:
+    """A campaign of a bundle that has not passed does not start, and shows the way to its batches."""
+    selection = {"fleets": [place.view(UNITS[0])["fleet_id"]]}
+    body = {"title": "too early", "bundle_id": bundle, "selection": selection}
+    campaign = place.call("oem", "POST", "/campaigns/", json=body)["id"]
+    place.call("oem", "POST", f"/campaigns/{campaign}/plan/")
+    page.goto(f"/campaigns/{campaign}")
+    settled(page, "too early")
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("dialog").get_by_role("button", name="Start").click()
+    page.get_by_role("dialog").get_by_role("link", name="See the verification of its bundle").click()
+    settled(page, "Verification")
+    assert f"bundle={bundle}" in page.url
+    expect(page.get_by_text("it sings").first).to_be_visible()
+    place.call("oem", "DELETE", f"/campaigns/{campaign}/")
 
 
 def settings(page: Page, *, on: bool) -> None:

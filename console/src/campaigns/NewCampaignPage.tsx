@@ -20,6 +20,7 @@ import { useNow } from "../parts/now";
 import { PageHead } from "../parts/PageHead";
 import { Loading, NotAllowed } from "../parts/states";
 import { useMay } from "../session/me";
+import { Unverified } from "../verification/Unverified";
 import { words } from "../words/en";
 import { useDrawing } from "./drawing";
 import { emptyDraft, faultsOf, startOf, type Draft } from "./draft";
@@ -114,6 +115,7 @@ function Steps() {
         ) : null}
         {draw.error ? <Said error={draw.error} /> : null}
         {start.error ? <Said error={start.error} /> : null}
+        <Unverified error={start.error} bundle={draft.bundle} />
       </WizardStep>
     </Wizard>
   );

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { client, got } from "../api/client";
 import { Confirm } from "../parts/Confirm";
 import { useMay } from "../session/me";
+import { Unverified } from "../verification/Unverified";
 import { words } from "../words/en";
 import type { Campaign } from "./queries";
 import { FORWARD, GRAVE, isChangeable, verbsOf, willOf, type Verb } from "./verbs";
@@ -99,6 +100,7 @@ function Saying({ verb, campaign, onClose }: { verb: Verb; campaign: Campaign; o
       onClose={onClose}
     >
       <p>{willOf(verb, campaign)}</p>
+      <Unverified error={told.error} bundle={campaign.bundle_id} />
       {REASONED.has(verb) ? (
         <FormGroup label={w.reasonField} fieldId="verb-reason" isRequired={needed}>
           <TextInput id="verb-reason" value={reason} onChange={(_event, typed) => setReason(typed)} isRequired={needed} />

@@ -5,6 +5,7 @@ import { bytes } from "../parts/format";
 import { Hint } from "../parts/Hint";
 import { Moment } from "../parts/Moment";
 import { Panel } from "../parts/Panel";
+import { Picks } from "../parts/Picks";
 import { SmallTable } from "../parts/SmallTable";
 import { useNames } from "../people/useNames";
 import { useMay } from "../session/me";
@@ -16,7 +17,7 @@ const BYTES_MOST = 8 * 1024 * 1024;
 const KINDS = ["junit", "file"] as const;
 
 /** What tests said, to be read before one approves. */
-export function EvidencePanel({ report: { batch, evidence, totals } }: { report: Report }) {
+export function EvidencePanel({ report: { batch, items, evidence, totals } }: { report: Report }) {
   const may = useMay();
   const names = useNames();
   const [open, setOpen] = useState(false);
@@ -58,7 +59,7 @@ export function EvidencePanel({ report: { batch, evidence, totals } }: { report:
           ]}
         />
       </div>
-      {open ? <Adding batch={batch} onClose={() => setOpen(false)} /> : null}
+      {open ? <Adding batch={batch} items={items} onClose={() => setOpen(false)} /> : null}
     </Panel>
   );
 }
@@ -86,15 +87,17 @@ export function totalsWords(totals: Totals): string {
 }
 
 /** Files of one kind, one after the other. */
-function Adding({ batch, onClose }: { batch: Batch; onClose: () => void }) {
+function Adding({ batch, items, onClose }: { batch: Batch; items: Report["items"]; onClose: () => void }) {
   const [files, setFiles] = useState<readonly globalThis.File[]>([]);
   const [kind, setKind] = useState<Evidence["kind"]>("junit");
+  const [about, setAbout] = useState<readonly string[]>(items.map((item) => item.item_id));
+  const digests = new Set(items.filter((item) => about.includes(item.item_id)).map((item) => item.index_digest));
   const tooLarge = files.some((file) => file.size > BYTES_MOST);
   return (
     <Deed
       title={w.add}
       action={w.add}
-      disabled={!files.length || tooLarge}
+      disabled={!files.length || tooLarge || !about.length}
       will={
         <Form onSubmit={(event) => event.preventDefault()}>
           <p>{w.addWill}</p>
@@ -107,10 +110,20 @@ function Adding({ batch, onClose }: { batch: Batch; onClose: () => void }) {
               <Radio key={each} id={`evidence-${each}`} name="evidence-kind" label={w.kinds[each]} isChecked={kind === each} onChange={() => setKind(each)} />
             ))}
           </FormGroup>
+          {items.length > 1 ? (
+            <FormGroup label={w.about}>
+              <Picks
+                label={w.about}
+                options={items.map((item) => ({ value: item.item_id, title: `${item.codename} ${item.version}` }))}
+                chosen={about}
+                onChoose={setAbout}
+              />
+            </FormGroup>
+          ) : null}
         </Form>
       }
       run={async () => {
-        for (const file of files) await sendEvidence(batch.id, kind, file);
+        for (const file of files) await sendEvidence(batch.id, kind, [...digests], file);
       }}
       touches={["verification", "audit"]}
       onClose={onClose}

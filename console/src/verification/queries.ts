@@ -82,12 +82,13 @@ export function end(batch: Batch, verb: "reject" | "cancel", comment: string) {
     : got(client.POST("/api/v11/verification-batches/{id}/cancel/", { params, body: { comment } }));
 }
 
-export function sendEvidence(id: string, kind: Evidence["kind"], file: File) {
+/** `about`: index digests; none of them is all that the bundle brings. */
+export function sendEvidence(id: string, kind: Evidence["kind"], about: string[], file: File) {
   const form = new FormData();
   form.append("file", file, file.name);
   return got(
     client.POST("/api/v11/verification-batches/{id}/evidence/", {
-      params: { path: { id }, query: { kind } },
+      params: { path: { id }, query: { kind, about } },
       body: { file: file.name },
       bodySerializer: () => form,
     }),

@@ -98,6 +98,7 @@ export const verification = {
   chooseFiles: "Choose files",
   kind: "What they are",
   kinds: { junit: "JUnit reports: their totals are counted", file: "Other files" },
+  about: "About",
   tooLarge: "A file has at most 8 MiB.",
   brings: "What it brings",
   item: "Item",
@@ -140,4 +141,5 @@ export const verification = {
   save: "Save",
   trialOf: "This is the trial of a Verification Batch. What happens to it is decided there.",
   toBatch: "Go to the batch",
+  seeBatches: "See the verification of its bundle",
 };
