@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests.browser.place import Place
+from tests.system.cloud_process import CloudProcess
 
 from aosedge.cloud.api.console import FOLDER
 
@@ -62,16 +63,7 @@ def open_as(browser: Browser, place: Place) -> Iterator[Open]:
     complaints: list[str] = []
 
     def open_(user: str | None, path: str = "/", **options: Any) -> Page:
-        certificate = {"origin": place.cloud.url, "pfxPath": str(place.cloud.folder / "users" / f"{user}.p12")}
-        context = browser.new_context(
-            base_url=place.cloud.url,
-            ignore_https_errors=True,
-            viewport={"width": 1280, "height": 800},
-            timezone_id="Europe/Berlin",
-            client_certificates=[certificate] if user else [],  # type: ignore[list-item]
-            **options,
-        )
-        context.set_default_timeout(WAIT_MS)
+        context = context_of(browser, place.cloud, user, **options)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -83,6 +75,21 @@ def open_as(browser: Browser, place: Place) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert not complaints, complaints
+
+
+def context_of(browser: Browser, cloud: CloudProcess, user: str | None, **options: Any) -> BrowserContext:
+    """A browser of somebody who comes to this cloud with their certificate, or with none."""
+    certificate = {"origin": cloud.url, "pfxPath": str(cloud.folder / "users" / f"{user}.p12")}
+    context = browser.new_context(
+        base_url=cloud.url,
+        ignore_https_errors=True,
+        viewport={"width": 1280, "height": 800},
+        timezone_id="Europe/Berlin",
+        client_certificates=[certificate] if user else [],  # type: ignore[list-item]
+        **options,
+    )
+    context.set_default_timeout(WAIT_MS)
+    return context
 
 
 def faults(page: Page) -> list[str]:
