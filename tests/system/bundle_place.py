@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
-from tests.made_bundles import Signer, signer_of
+from tests.made_bundles import Signer, bundle, config, signer_of
 
 from aosedge.clock import RandomIds, SystemClock
 from aosedge.cloud.blobs import ObjectBlobs, open_blobs
@@ -15,7 +15,8 @@ from aosedge.cloud.domain.organizations import Grant, Organization, OrgKind
 from aosedge.cloud.domain.people import Certificate, User
 from aosedge.cloud.ports import Subscription
 from aosedge.cloud.store import EverySession, Store, open_store
-from aosedge.cloud.usecases.bundles import Intake
+from aosedge.cloud.usecases.bundles import BundleConflict, BundleRejected, Intake
+from aosedge.model import oci
 from aosedge.model.digests import Digest
 from aosedge.model.ids import OrgId, UserId
 from aosedge.model.instants import Clock
@@ -129,3 +130,32 @@ def upload_once(folder: Path) -> None:
         print("done", flush=True)
 
     asyncio.run(upload())
+
+
+def changed(old: bytes, new: bytes) -> bytes:
+    text = config()
+    assert old in text
+    return text.replace(old, new)
+
+
+async def refused(place: Place, error: BundleRejected | BundleConflict, item: str, field: str, reason: str) -> None:
+    """The words are right, nothing is stored, and the next good bundle is taken."""
+    print(error)
+    found = error.rejections[0]
+    assert (found.item, reason in found.reason) == (item, True), str(error)
+    assert not field or found.field == field
+    (kept, *others) = await place.bundles()
+    assert (kept.id, kept.state, kept.rejections) == (error.bundle.id, "rejected", error.rejections)
+    assert all(other.state != "ready" for other in others)
+    assert await place.stored() == set()
+    assert await place.versions() == ()
+    assert list((place.folder / "uploads").iterdir()) == []
+    assert (await place.upload(bundle(place.signers["sp1"]))).state == "ready"
+    assert len(await place.versions()) == 1
+
+
+async def layer_of(place: Place, index_digest: str, number: int = 0) -> oci.Descriptor:
+    index = oci.decode_index(await place.blobs.read(index_digest))  # type: ignore[arg-type]
+    manifest = oci.decode_manifest(await place.blobs.read(index.manifests[number].digest))
+    (layer,) = manifest.layers
+    return layer

@@ -68,7 +68,7 @@ def test_going_through_the_lines_meets_each_once_while_others_come(cloud: CloudP
 
 
 def test_an_auditor_of_each_kind_of_organization_reads_its_own_lines_only(cloud: CloudProcess) -> None:
-    from tests.system.test_people import invite, make, signed_in
+    from tests.system.people import invite, make, signed_in
 
     with cloud.person("oem") as oem:
         fleet = oem.post("/fleets/", json={"title": "not for others"}).json()["id"]

@@ -24,6 +24,7 @@ from aosedge.cloud.domain.passkeys import Passkey
 from aosedge.cloud.domain.people import User
 from aosedge.cloud.domain.provisioning import Registration
 from aosedge.cloud.domain.renewals import Renewal
+from aosedge.cloud.domain.rxswins import Rxswin
 from aosedge.cloud.domain.selectors import parse_selector
 from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.target_systems import TargetSystem
@@ -104,6 +105,7 @@ ADDED: Final[tuple[Callable[[Any], tuple[str, object]], ...]] = (
     lambda org: ("grants", Grant(org, OrgId(org_id("one")), NOW)),
     lambda org: ("enrolment_keys", EnrolmentKey(_NEW, org, _FIELD, *_KEY)),
     lambda org: ("waiting_units", _waiting(org)),
+    lambda org: ("rxswins", Rxswin(_NEW, org, made_id("system", word("beta")), "new", 1, (), NOW, None)),  # type: ignore[arg-type]
     lambda org: ("campaigns", Campaign(_NEW, org, "new", BundleId(made_id("bundle-item", word("beta"))), NOW)),
     lambda org: ("verification", Batch(_NEW, org, BundleId(made_id("bundle-item", word("beta"))), NOW)),
 )
@@ -141,6 +143,7 @@ OF_TENANT: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.users.page(org=id),
         lambda s, id: s.users.can_sign_in(id, NOW),
         lambda s, id: s.items.page(owner=id),
+        lambda s, id: [line for line in s.audit.after(None, 1000) if line.chain == id],
         *map(_adding, ADDED),
     ),
     "user": (
@@ -190,6 +193,7 @@ OF_TENANT: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.units.page(target_system=id),
         lambda s, id: s.rxswins.of(id),
         lambda s, id: list(s.rxswins.reporting(id)),
+        lambda s, id: [each for each in s.verification.systems(None) if each.id == id],
     ),
     "rxswin": (lambda s, id: s.rxswins.get(id),),
     "any item": (
@@ -204,6 +208,7 @@ OF_TENANT: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.bundles.get(id),
         lambda s, id: s.bundles.set_state(id, "rejected"),
         lambda s, id: s.items.of_bundle(id),
+        lambda s, id: s.verification.of_bundle(id),
     ),
 }
 OF_FLEET: Final[dict[str, tuple[Ask, ...]]] = {
@@ -247,6 +252,11 @@ OF_FLEET: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.statuses.alerts(id),
         lambda s, id: s.statuses.usage(id),
         _having_items,
+        lambda s, id: s.explaining.subjects(id),
+        lambda s, id: [part for part in s.explaining.parts(id) if part.member or part.back or part.excluded],
+        lambda s, id: s.explaining.download(id, Instant(0)),
+        lambda s, id: s.clones.suspected([id]),
+        lambda s, id: s.clones.clear(id),
         _taken,
     ),
     "campaign": (

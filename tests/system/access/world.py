@@ -34,6 +34,7 @@ from aosedge.cloud.domain.access.callers import Caller, Person, Scope, Task
 from aosedge.cloud.domain.api_tokens import ApiToken
 from aosedge.cloud.domain.assignments import Assignment
 from aosedge.cloud.domain.catalogue import Bundle, Item, ItemVersion
+from aosedge.cloud.domain.clones import Takeovers
 from aosedge.cloud.domain.enrolment import EnrolmentKey
 from aosedge.cloud.domain.fleets import Fleet
 from aosedge.cloud.domain.invitations import Invitation
@@ -319,6 +320,13 @@ class _Builder:
             for number, message in enumerate(underway.said(placed.fleet, placed.org)):
                 report = statuses.Report(UnitId(placed.id), Txn(f"t{number}"), message, self._now)
                 assert await statuses.keep(self._store, [report], self._now) == [True]
+        await self._store.write_every(Caller(Task("test"), "r", self._now), self._suspected)
+
+    def _suspected(self, session: EverySession) -> None:
+        """Every Unit looks like two."""
+        for placed in self.world.objects["unit"]:
+            times = self._now, self._now, 3, self._now
+            session.takeovers.put([Takeovers(UnitId(placed.id), f"older {word(placed.fleet)}", "newer", *times)])
 
     def _kept_out(self, session: Session) -> None:
         logins = self.world.logins
