@@ -6,15 +6,17 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from tests.contract.campaign_world import ALL, FLEET, HALVES, ITEM, NEW, CampaignPlace, campaign_place
-from tests.contract.store_world import Counted, person, tenant
+from tests.contract.store_world import TASK, Counted, person, tenant
+from tests.contract.test_campaigns_against_odds import away
 
 from aosedge.cloud.domain.campaigns.events import Cancel, Halt, Pause, Resume, RollBack
+from aosedge.cloud.domain.campaigns.policy import Policy, WaveAsk
 from aosedge.cloud.domain.campaigns.state import Selection
 from aosedge.cloud.store import Session, Store
 from aosedge.cloud.usecases import campaigns, fleets, items, organizations, units
 from aosedge.model.errors import Conflict
 from aosedge.model.ids import FleetId, OrgId, UnitId
-from aosedge.model.instants import MINUTE
+from aosedge.model.instants import DAY, MINUTE, Instant
 
 
 @pytest.fixture
@@ -138,3 +140,40 @@ async def test_what_a_running_campaign_brings_is_not_removed(place: CampaignPlac
         await place.oem(lambda s: organizations.withdraw(s, sp))
     await place.told(await place.members("offered"))
     assert await place.states() == {"soaking": 2, "pending": 2}
+
+
+STAY = replace(HALVES, strategy="custom", waves=(WaveAsk(share=0.75), WaveAsk(share=1.0)), roll_back_on_halt=False)
+
+
+async def left_out(place: CampaignPlace, policy: Policy) -> tuple[UnitId, UnitId]:
+    """One that came back and has it, and one that is away still; both were away for too long."""
+    await place.begin(policy)
+    one, other, *rest = await place.members("offered")
+    for each in (one, other):
+        await away(place, each)
+    await place.told(rest)
+    await place.pass_time(DAY + 2 * MINUTE)
+    assert (await place.states(0)) == {"succeeded": 1, "excluded": 2}
+    now = place.clock.now = Instant(place.clock.now + MINUTE)
+    await place.store.write_every(TASK, lambda s: s.units.connect([(one, "main/2")], now))
+    await place.told([one])
+    return one, other
+
+
+async def test_who_was_left_out_is_caught_up_and_after_a_halt_not_begun(place: CampaignPlace) -> None:
+    one, other = await left_out(place, STAY)
+    assert (await place.wanted(one), await place.wanted(other)) == ("2.0.0", "2.0.0")
+    await place.verb(Halt("enough"))
+    assert (await place.wanted(one), await place.wanted(other)) == ("2.0.0", "1.0.0")
+
+
+async def test_who_was_left_out_and_came_back_goes_back_with_the_others(place: CampaignPlace) -> None:
+    _, other = await left_out(place, STAY)
+    await place.verb(RollBack("back"))
+    while (await place.seen()).state == "rolling_back":
+        offered = await place.members("offered")
+        assert other not in offered
+        await place.told(offered)
+        await place.pass_time(MINUTE)
+    assert (await place.seen()).state == "rolled_back"
+    assert {await place.wanted(each) for each in place.units} == {"1.0.0"}

@@ -45,6 +45,21 @@ _STAYED: Final = (
     .exists()
 )
 """Of members that have not been moved out of the campaign's only fleet, whose owners have no say in any other."""
+_RELEASED: Final = (
+    select(unit_releases.c.unit)
+    .where(unit_releases.c.unit == _M.unit, unit_releases.c.campaign == _M.campaign)
+    .correlate(campaign_members)
+    .exists()
+)
+"""Of members that have the campaign's bundle among what was released to them."""
+_NOT_BACK: Final = (
+    select(units.c.id)
+    .where(units.c.id == _M.unit, units.c.connectivity == "Offline")
+    .where(func.coalesce(units.c.last_seen, 0) <= _M.ended_at)
+    .correlate(campaign_members)
+    .exists()
+)
+"""Of members that have not been there since they ended."""
 _LIVING: Final = ("scheduled", "running", "paused", "halted", "rolling_back")
 ROWS_TOGETHER: Final = 500
 _JOIN: Final = {
@@ -104,7 +119,8 @@ class CampaignMembers:
     def open_back(self, campaign: CampaignId, wave: int, undoes: int) -> None:
         """Whoever was offered anything in the wave `undoes` is a member of the wave that undoes it."""
         before = select(literal(campaign), literal(wave), _M.unit, _M.place, literal("pending"), _M.before)
-        before = before.where(_M.campaign == campaign, _M.wave == undoes, _M.state.in_(_TOUCHED), _STAYED)
+        touched = or_(_M.state.in_(_TOUCHED), and_(_M.state == "excluded", _RELEASED))
+        before = before.where(_M.campaign == campaign, _M.wave == undoes, touched, _STAYED)
         columns = ["campaign", "wave", "unit", "place", "state", "before"]
         self._connection.execute(insert(campaign_members).from_select(columns, before))
 
@@ -198,13 +214,21 @@ class CampaignMembers:
         self._end(and_(_M.campaign == campaign, _M.state == "pending"), "skipped", reason, now)
 
     def withdraw(self, campaign: Campaign) -> None:
-        """Offers that have not begun to install are taken back; going back is not."""
+        """Offers that have not begun to install are taken back, from whoever was left out too; going back is not."""
         out = [wave.number for wave in campaign.waves if wave.undoes is None]
         mine = and_(_M.campaign == campaign.id, _M.wave.in_(out), _M.state.in_(_NOT_BEGUN), _STAYED)
         self._mark_dirty(select(_M.unit).where(mine))
         self._take_releases(campaign.id, select(_M.unit).where(mine))
+        self._withdraw_from_absent(campaign, out)
         back = {"state": "pending", "offered_at": None, "reason": ""}
         self._connection.execute(update(campaign_members).where(mine).values(back))
+
+    def _withdraw_from_absent(self, campaign: Campaign, waves: Sequence[int]) -> None:
+        """Whoever was away for too long and has not come back since has not begun either."""
+        mine = and_(_M.campaign == campaign.id, _M.wave.in_(waves), _M.state.in_(("excluded", "failed")))
+        absent = select(_M.unit).where(mine, _RELEASED, _NOT_BACK, _STAYED)
+        self._mark_dirty(absent)
+        self._take_releases(campaign.id, absent)
 
     def try_again(self, campaign: CampaignId, wave: int) -> None:
         """Failed members become pending."""
