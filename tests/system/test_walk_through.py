@@ -17,7 +17,7 @@ PAGES = sorted(
     page for page in (Path(__file__).parents[2] / "docs").glob("*.md") if "$ aoscloud init\n" in page.read_text()
 )
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-TIMEOUT_S = 150
+TIMEOUT_S = 400
 
 
 class Step(NamedTuple):
@@ -62,6 +62,7 @@ def ports() -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(TIMEOUT_S + 60)
 @pytest.mark.parametrize("file", PAGES, ids=lambda file: file.stem)
 def test_it_goes_as_the_page_says(file: Path, tmp_path: Path, ports: dict[str, str]) -> None:
     page = file.read_text()
