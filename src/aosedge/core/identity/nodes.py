@@ -67,24 +67,41 @@ def leaf_of(context: Context) -> x509.Certificate:
 class _Line:
     """One node's stream."""
 
-    def __init__(self, info: wire.NodeInfo, context: Context) -> None:
+    def __init__(self, info: wire.NodeInfo, context: Context, answer_s: float) -> None:
         self.info = info
-        self._context = context
+        self._context, self._answer_s = context, answer_s
         self._one_at_a_time = asyncio.Lock()
         self._waiting: asyncio.Future[wire.IAMOutgoingMessages] | None = None
+        self._hearing: asyncio.Timeout | None = None
 
     async def ask(self, question: wire.IAMIncomingMessages) -> wire.IAMOutgoingMessages:
-        """Raises Unavailable where the node goes or is silent."""
+        """Raises Unavailable where the node goes or is silent, and then ends the line.
+
+        An answer names no question: one that comes late would be taken for the next one's.
+        """
         async with self._one_at_a_time:
             self._waiting = asyncio.get_running_loop().create_future()
             try:
-                async with asyncio.timeout(ANSWER_S):
+                async with asyncio.timeout(self._answer_s):
                     await self._context.write(question)
                     return await self._waiting
             except (TimeoutError, aio.UsageError, aio.InternalError, grpc.RpcError) as error:
+                if self._hearing is not None:
+                    self._hearing.reschedule(0)
                 raise Unavailable(f"node {self.info.node_id} does not answer") from error
             finally:
                 self._waiting = None
+
+    async def hear(self) -> wire.IAMOutgoingMessages | None:
+        """What the node says next; None once it has gone or was silent when asked."""
+        try:
+            async with asyncio.timeout(None) as self._hearing:
+                said = await self._context.read()
+        except TimeoutError:
+            return None
+        finally:
+            self._hearing = None
+        return said if isinstance(said, wire.IAMOutgoingMessages) else None
 
     def take(self, answer: wire.IAMOutgoingMessages) -> None:
         """An answer; one that nobody waits for counts for nothing."""
@@ -100,8 +117,10 @@ class _Line:
 class Nodes:
     """Who is on the line. `changed` is called with the name of each node that comes, changes or goes."""
 
-    def __init__(self, main: NodeName, admit: Admit | None, changed: Callable[[NodeName], None]) -> None:
-        self._main, self._admit, self._changed = main, admit, changed
+    def __init__(
+        self, main: NodeName, admit: Admit | None, changed: Callable[[NodeName], None], answer_s: float = ANSWER_S
+    ) -> None:
+        self._main, self._admit, self._changed, self._answer_s = main, admit, changed, answer_s
         self._lines: dict[NodeName, _Line] = {}
 
     def names(self) -> list[NodeName]:
@@ -137,7 +156,7 @@ class Nodes:
         line = await self._greeted(context)
         name = NodeName(line.info.node_id)
         try:
-            while isinstance(said := await context.read(), wire.IAMOutgoingMessages):
+            while (said := await line.hear()) is not None:
                 if not said.HasField("node_info"):
                     line.take(said)
                 elif said.node_info.node_id != name:
@@ -168,7 +187,7 @@ class Nodes:
         except AosError as error:
             log.warning("a node is not taken", why=str(error))
             await _refuse(context, error)
-        line = self._lines[name] = _Line(info, context)
+        line = self._lines[name] = _Line(info, context, self._answer_s)
         await context.send_initial_metadata(())
         log.info("a node came", node=name)
         self._changed(name)
