@@ -7,7 +7,7 @@ from tests.simulation.checkers.checker import Checker
 from tests.simulation.world.unit import Unit, keys_of
 
 from aosedge.core.domain.sets import ReleaseSet, SetItem
-from aosedge.core.domain.state import State
+from aosedge.core.domain.state import Override, State
 from aosedge.model.digests import Digest, sha256
 from aosedge.model.ids import ItemId
 from aosedge.model.instants import MINUTE
@@ -81,7 +81,7 @@ class GoodSetRuns(Checker):
 
     def __init__(self, world: "World") -> None:
         super().__init__(world)
-        self._sets: dict[Unit, ReleaseSet] = {}
+        self._as_asked: dict[Unit, tuple[ReleaseSet, tuple[Override, ...]]] = {}
 
     def look_at(self, unit: Unit) -> Iterator[str]:
         agent, now_us = unit.agent, self.world.timeline.now_us
@@ -89,8 +89,10 @@ class GoodSetRuns(Checker):
             return
         state = agent.engine.state
         is_paused = state.target is not None and state.target.paused
-        if state.update is not None or is_paused or self._sets.get(unit) is not state.good:
-            self._sets[unit] = state.good
+        # other environment variables have instances of the good set started anew
+        as_asked = (state.good, state.overrides)
+        if state.update is not None or is_paused or self._as_asked.get(unit) != as_asked:
+            self._as_asked[unit] = as_asked
             unit.disturbed_us = now_us
         if now_us - max(unit.disturbed_us, unit.runtime.troubled_us) < PATIENCE_US:
             return
