@@ -281,7 +281,8 @@ async def test_a_full_disk_stops_the_download_loses_nothing_and_goes_on_with_roo
     ballast.unlink()
     server.requests.clear()
     content = await bring(store, server, wanted)
-    assert server.requests[0].offset == come
+    # a document that had no room either may be asked for first
+    assert [each.offset for each in server.requests if wanted.layers[0] in each.path] == [come]
     ballast.write_bytes(bytes(OsDisk(small).free_bytes() - 300_000))
     with pytest.raises(Unavailable, match="cannot unpack"):
         await store.install(content)
