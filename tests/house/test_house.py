@@ -110,3 +110,11 @@ def test_the_project_speaks_of_itself_alone() -> None:
     foreign = re.compile(r"/wo" + r"rk/|py" + r"pi\.org|registry\.np" + r"mjs|pythonhos" + r"ted|deb\.deb" + r"ian")
     found = {name for name, text in tracked_text() if foreign.search(text)}
     held("name packages, not where they are fetched; paths are relative to the project", found)
+
+
+def test_the_console_has_a_word_for_each_task() -> None:
+    words = (ROOT / "console" / "src" / "words" / "platform.ts").read_text()
+    for path in sorted((SOURCE / "cloud" / "reconcilers").glob("*.py")):
+        for name in re.findall(r'^    name = "([^"]+)"$', path.read_text(), re.MULTILINE):
+            named = re.search(rf'^    "?{name}"?: "', words, re.MULTILINE)
+            assert named, f"{path.name}: name {name!r} in console/src/words/platform.ts"

@@ -18,6 +18,7 @@ export const platform = {
   names: {
     targets: "Compile targets of Units",
     campaigns: "Move campaigns on",
+    verification: "Move verification batches on",
     effects: "Carry out what was decided",
     retention: "Let go of old messages",
     renewals: "End overdue renewals",
