@@ -29,6 +29,7 @@ from aosedge.cloud.domain.selectors import parse_selector
 from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.target_systems import TargetSystem
 from aosedge.cloud.domain.unit_sets import UnitSet
+from aosedge.cloud.domain.unit_variables import Variable
 from aosedge.cloud.domain.units import Unit
 from aosedge.cloud.domain.verification.state import Batch
 from aosedge.cloud.domain.waiting import WaitingUnit
@@ -48,6 +49,10 @@ def _taken(session: Session, id: Any) -> object:
 
 def _renewed(session: Session, id: Any) -> object:
     return session.unit_certificates.put_renewals(id, [Renewal(id, "online", "main", "", "requested", NOW)])  # type: ignore[arg-type]
+
+
+def _set_on(session: Session, id: Any) -> object:
+    return session.unit_variables.put(id, [Variable(id, _NEW, _NEW, 0, "NEW", "value", NOW, NOW)])
 
 
 def _let_in(session: Session, id: Any) -> object:
@@ -237,6 +242,8 @@ OF_FLEET: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.unit_certificates.secrets(id),
         lambda s, id: s.unit_certificates.put_secrets(id, {}),
         _renewed,
+        _set_on,
+        lambda s, id: s.unit_variables.of(id),
         _selected,
         _in_campaign,
         lambda s, id: s.labels.of(id),

@@ -50,6 +50,7 @@ from aosedge.cloud.domain.sessions import WebSession
 from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.target_systems import TargetSystem
 from aosedge.cloud.domain.unit_sets import UnitSet
+from aosedge.cloud.domain.unit_variables import EVERY, Variable
 from aosedge.cloud.domain.units import Node, Unit
 from aosedge.cloud.domain.waiting import WaitingUnit
 from aosedge.cloud.ports import Blobs, StoredBlob
@@ -377,6 +378,8 @@ class _Builder:
         session.units.put_nodes(unit.id, [Node(unit.id, "main", "type", f"title {mark}", True)])  # type: ignore[arg-type]
         session.labels.put(unit.id, {"place": mark})
         session.unit_certificates.put_secrets(unit.id, {"main": f"sealed {mark}"})  # type: ignore[dict-item]
+        given = f"item {mark}", "", EVERY, "LEVEL", f"value {mark}", Instant(self._now + HOUR), self._now
+        session.unit_variables.put(unit.id, [Variable(unit.id, *given)])  # type: ignore[arg-type]
         self._put("unit", unit.id, org, fleet=fleet, names=(unit.system_uid,))
         made = UnitSet(made_id("set", mark), unit.tenant, unit.fleet, f"title {mark}", self._now)  # type: ignore[arg-type]
         session.unit_sets.add(made)
