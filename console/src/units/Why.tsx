@@ -25,6 +25,8 @@ export function Why({ unit }: { unit: UnitDetail }) {
       : "",
     unit.update_state && unit.update_state !== "idle" ? `${words.units.update}: ${unit.update_state.replaceAll("_", " ")}` : "",
   ].filter(Boolean);
+  const rate = unit.bytes_per_second === null ? null : bytes(unit.bytes_per_second);
+  const progress = words.units.progress(bytes(unit.downloaded_bytes), bytes(unit.total_bytes), rate);
   return (
     <Alert
       variant={LOOKS[unit.deployment]}
@@ -50,8 +52,8 @@ export function Why({ unit }: { unit: UnitDetail }) {
             max={unit.total_bytes}
             size="sm"
             aria-label={words.units.update}
-            label={words.units.progress(bytes(unit.downloaded_bytes), bytes(unit.total_bytes))}
-            valueText={words.units.progress(bytes(unit.downloaded_bytes), bytes(unit.total_bytes))}
+            label={progress}
+            valueText={progress}
           />
         ) : null}
       </div>

@@ -170,7 +170,8 @@ export const words = {
     state: "State",
     explanation: "Why",
     update: "Update",
-    progress: (done: string, total: string) => `${done} of ${total} downloaded`,
+    progress: (done: string, total: string, rate: string | null) =>
+      `${done} of ${total} downloaded${rate === null ? "" : `, ${rate} a second`}`,
     generation: "Target",
     generationOf: (epoch: number, number: number) => `generation ${epoch}.${number}`,
     seen: "Working on",

@@ -189,7 +189,7 @@ def _describe(out: Output, view: View) -> None:
             ("CLONE", _clone(view["clone"])),
             ("deployment", view["deployment"]),
             ("reason", view["reason"]),
-            ("update", view["update_state"]),
+            ("update", _update(view)),
             ("error", view["update_error"]),
             ("target", _generation(generation) if generation else "none yet"),
             ("works on", _generation(seen) if seen and seen != generation else ""),
@@ -204,6 +204,14 @@ def _describe(out: Output, view: View) -> None:
         for i in view["instances"]
     ]
     _section(out, "instances", ("name", "subject", "node", "runtime", "version", "state"), running)
+
+
+def _update(view: View) -> str:
+    """The update's step, and how a download comes."""
+    if not view["total_bytes"] or view["update_state"] != "downloading":
+        return str(view["update_state"])
+    rate = f", {view['bytes_per_second']} bytes a second" if view["bytes_per_second"] is not None else ""
+    return f"downloading, {view['downloaded_bytes']} of {view['total_bytes']} bytes{rate}"
 
 
 def _clone(seen: View | None) -> str:

@@ -261,7 +261,7 @@ OF_FLEET: Final[dict[str, tuple[Ask, ...]]] = {
         _having_items,
         lambda s, id: s.explaining.subjects(id),
         lambda s, id: [part for part in s.explaining.parts(id) if part.member or part.back or part.excluded],
-        lambda s, id: s.explaining.download(id, Instant(0)),
+        lambda s, id: s.explaining.downloads(id, Instant(0)),
         lambda s, id: s.clones.suspected([id]),
         lambda s, id: s.clones.clear(id),
         _taken,

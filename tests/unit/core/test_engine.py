@@ -170,12 +170,15 @@ def test_a_download_is_told_as_started_and_finished() -> None:
 
 def test_a_download_that_ends_early_is_interrupted_with_its_reason() -> None:
     play = given().booted().receive(target("a1")).on(Collected())
-    play.on(ContentProgress(digest("a1"), 10, 100), ContentProgress(digest("a1"), 100, 100))
+    play.on(ContentProgress(digest("a1"), 10, 100), ContentProgress(digest("a1"), 60, 100))
     play.on(ContentFailed(digest("a1"), "unavailable", "cable pulled"))
     play.later(1)
     assert play.of(Fetch)
     told = [a for a in play.alerts() if isinstance(a, DownloadProgressAlert)]
-    assert [(a.state, a.reason) for a in told] == [("started", None), ("interrupted", "cable pulled")]
+    assert [(a.state, a.reason, a.downloaded_bytes, a.total_bytes) for a in told] == [
+        ("started", None, 10, 100),
+        ("interrupted", "cable pulled", 60, 100),
+    ]
 
 
 # messages

@@ -98,7 +98,10 @@ class UnitInstanceView(msgspec.Struct, frozen=True):
 
 
 class UnitDetailView(UnitView, frozen=True):
-    """Everything of a Unit. `generation` is its target's, `seen_generation` that of the one it works on."""
+    """Everything of a Unit. `generation` is its target's, `seen_generation` that of the one it works on.
+
+    `bytes_per_second` is how fast its download came when it last came forward; null where that was not measured.
+    """
 
     fleet_title: str
     target_system_title: str
@@ -106,6 +109,7 @@ class UnitDetailView(UnitView, frozen=True):
     update_error: str
     downloaded_bytes: int
     total_bytes: int
+    bytes_per_second: int | None
     generation: GenerationView | None
     seen_generation: GenerationView | None
     target_digest: str | None
@@ -148,6 +152,7 @@ def detail(session: Session, unit: Unit) -> UnitDetailView:
         update_error=_words(update.error_info) if update else "",
         downloaded_bytes=sum(item.downloaded_bytes for item in update.items) if update else 0,
         total_bytes=sum(item.total_bytes for item in update.items) if update else 0,
+        bytes_per_second=actual.download.bytes_per_second if actual.download else None,
         generation=_generation(target.generation) if target and target.digest else None,
         seen_generation=_generation(update.generation) if update and update.generation else None,
         target_digest=target.digest if target else None,

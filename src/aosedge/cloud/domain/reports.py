@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from aosedge.cloud.domain.deployment import Aim, Deployment, DeploymentState, deployment
+from aosedge.cloud.domain.downloads import coming
 from aosedge.cloud.domain.statuses import RECENT_MOST, Actual, is_late, merge
 from aosedge.cloud.domain.units import Connectivity
 from aosedge.model.digests import Digest
@@ -70,8 +71,10 @@ def hear(known: Known, reports: Iterable[StatusReport]) -> Heard:
         recent = (*recent[1 - RECENT_MOST :], name)
         if report.created_at and is_late(report.created_at, created_at):
             continue
+        before, created_at = actual.download, report.created_at or created_at
         actual, changed = merge(actual, report.status), True
-        created_at = report.created_at or created_at
+        if actual.update is not None and (download := coming(before, actual.update, created_at)) is not None:
+            actual = msgspec.structs.replace(actual, download=download)
         if not report.status.is_delta_info:
             connectivity = "Online"
     if not changed:

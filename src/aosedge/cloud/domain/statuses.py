@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from aosedge.cloud.domain.downloads import Coming
 from aosedge.model.instants import MINUTE, Instant
 from aosedge.protocol.messages.from_unit import (
     AnyAlert,
@@ -34,6 +35,7 @@ class Actual(msgspec.Struct, frozen=True, omit_defaults=True):
     instances: tuple[InstancesStatus, ...] = ()
     subjects: tuple[Identity, ...] = ()
     update: UpdateStatus | None = None
+    download: Coming | None = None
 
 
 class Status(msgspec.Struct, frozen=True):

@@ -138,10 +138,9 @@ class Explaining:
         query = select(items.c.id, items.c.codename).where(items.c.id.in_(tuple(ids)))
         return {row[0]: row[1] for row in self._connection.execute(query)}
 
-    def download(self, unit: UnitId, since: Instant) -> DownloadProgressAlert | None:
-        """The last that the Unit said of a download since then; nothing for a foreign one."""
+    def downloads(self, unit: UnitId, since: Instant) -> tuple[DownloadProgressAlert, ...]:
+        """The last two of its newest download since then, newest first; none for a foreign Unit."""
         query = select(alerts.c.alert).where(alerts.c.unit.in_(self._mine(unit)), alerts.c.at >= since)
-        for (alert,) in self._connection.execute(query.order_by(alerts.c.at.desc()).limit(ALERTS_MOST)):
-            if isinstance(alert, DownloadProgressAlert):
-                return alert
-        return None
+        found = self._connection.execute(query.order_by(alerts.c.at.desc()).limit(ALERTS_MOST)).scalars()
+        said = [alert for alert in found if isinstance(alert, DownloadProgressAlert)]
+        return tuple(alert for alert in said if alert.digest == said[0].digest)[:2]

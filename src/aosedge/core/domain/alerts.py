@@ -59,13 +59,17 @@ class AlertBook:
             self._downloading.add(digest)
             self._download(digest, url, (done_bytes, total_bytes), "started", "", now)
 
-    def downloaded(self, digest: Digest, url: str, size_bytes: int, message: str, now: Now) -> None:
-        """A download that was told as started came to an end, or was interrupted with these words."""
+    def downloaded(self, digest: Digest, url: str, size_bytes: int, now: Now) -> None:
+        """A download that was told as started came to its end."""
         if digest in self._downloading:
             self._downloading.discard(digest)
-            self._download(
-                digest, url, (size_bytes, size_bytes), "interrupted" if message else "finished", message, now
-            )
+            self._download(digest, url, (size_bytes, size_bytes), "finished", "", now)
+
+    def interrupted(self, digest: Digest, url: str, figures: tuple[int, int], message: str, now: Now) -> None:
+        """A download that was told as started broke off with so many bytes of all, and these words."""
+        if digest in self._downloading:
+            self._downloading.discard(digest)
+            self._download(digest, url, figures, "interrupted", message, now)
 
     def report(self) -> list[Report]:
         """Everything gathered, as one message; nothing for nothing."""

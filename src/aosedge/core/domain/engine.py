@@ -227,10 +227,12 @@ class Engine:
         match event:
             case ContentReady(content, url):
                 if updates.content_ready(content):
-                    self._alerts.downloaded(content.index_digest, url, content.size_bytes, "", now)
+                    self._alerts.downloaded(content.index_digest, url, content.size_bytes, now)
             case ContentFailed(index_digest, _, message, url):
                 if updates.content_failed(event, now):
-                    self._alerts.downloaded(index_digest, url, 0, message, now)
+                    self._alerts.interrupted(
+                        index_digest, url, updates.acquisition.progress.get(index_digest, (0, 0)), message, now
+                    )
             case Installed(index_digest):
                 updates.acquisition.unpacked(index_digest)
             case InstallFailed():

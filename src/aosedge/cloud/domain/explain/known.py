@@ -100,7 +100,8 @@ class Known(msgspec.Struct, frozen=True):
     """All that is recorded of a Unit's intent and state; of one `item` only, where it is named.
 
     `names` are codenames of every item in here. `held` says what keeps bundles, with their names, from
-    those who follow. `document` is what its target says. `download` is the last that the Unit said of one.
+    those who follow. `document` is what its target says. `downloads` are the last two alerts of one,
+    newest first.
     """
 
     now: Instant
@@ -114,7 +115,7 @@ class Known(msgspec.Struct, frozen=True):
     target: UnitTarget | None = None
     document: DesiredStatus | None = None
     status: Status | None = None
-    download: DownloadProgressAlert | None = None
+    downloads: tuple[DownloadProgressAlert, ...] = ()
 
     def name(self, item: str) -> str:
         """What people call an item."""

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, assert_never
 
+from aosedge.cloud.domain.downloads import alerted_rate
 from aosedge.cloud.domain.explain.known import Kind, Known, Step
 from aosedge.cloud.domain.explain.rules import Code
-from aosedge.cloud.domain.statuses import Actual, name_of
+from aosedge.cloud.domain.statuses import Actual, Status, name_of
 from aosedge.model.instants import MINUTE, Instant, from_datetime
 from aosedge.protocol.messages import DesiredStatus
 from aosedge.protocol.messages.from_cloud import DesiredItem
-from aosedge.protocol.messages.from_unit import InstanceStatus, ItemStatus, UpdateStatus
+from aosedge.protocol.messages.from_unit import DownloadProgressAlert, InstanceStatus, ItemStatus, UpdateStatus
 from aosedge.protocol.messages.parts import NOT_PLACED, QUARANTINED, ErrorInfo, Waiting
 
 SILENT_US = 5 * MINUTE
@@ -63,7 +64,7 @@ def reported_steps(known: Known, document: DesiredStatus) -> Iterator[Step]:
         words = f"it works on generation {update.generation.epoch}.{update.generation.number} still"
         yield Step("not_taken", "waiting", words, "target", "", at, next="It takes the new one when it hears of it.")
         return
-    yield from _update(known, update, at)
+    yield from _update(known, status)
     wrong = [step for item in document.items for step in _item(known, item, actual, at)]
     yield from wrong
     gave_up = update is not None and update.state == "idle" and update.error_info is not None
@@ -75,14 +76,18 @@ def reported_steps(known: Known, document: DesiredStatus) -> Iterator[Step]:
     yield from _instances(known, document, actual, at, busy=busy)
 
 
-def _update(known: Known, update: UpdateStatus | None, at: Instant) -> Iterator[Step]:
-    if update is None or update.state == "idle":
+def _update(known: Known, status: Status) -> Iterator[Step]:
+    update, at = status.actual.update, status.reported_at
+    if update is None:
+        yield from _alerted(known, status)
+        return
+    if update.state == "idle":
         return
     if update.held is not None:
         yield _held(known, update.held, at)
         return
     if update.state == "downloading":
-        yield _download(known, update, at)
+        yield _download(known, status, update)
         return
     code, words, cure = _PHASES[update.state]
     why = f": {words_of(update.error_info)}" if update.error_info else ""
@@ -95,32 +100,54 @@ def _held(known: Known, held: Waiting, at: Instant) -> Step:
     return Step(held.cause, "waiting", f"it waits: {held.reason}", "unit", known.unit.id, at, until, cure, command)
 
 
-def _download(known: Known, update: UpdateStatus, at: Instant) -> Step:
+def _download(known: Known, status: Status, update: UpdateStatus) -> Step:
     items = [item for item in update.items if known.concerns(frozenset((item.item.id,)))]  # type: ignore[arg-type]
     done, total = sum(item.downloaded_bytes for item in items), sum(item.total_bytes for item in items)
     figures = f"{done} of {total} bytes" if total else "nothing yet"
-    last, why = known.download, words_of(update.error_info) if update.error_info else ""
-    if not why and last is not None and last.state in ("interrupted", "paused"):
+    coming = status.actual.download
+    rate = coming.bytes_per_second if coming is not None else None
+    last, why = _broken(known), words_of(update.error_info) if update.error_info else ""
+    if not why and last is not None:
         why = last.reason or words_of(last.error_info)
-        figures = f"{last.downloaded_bytes} of {last.total_bytes} bytes"
-    if not why and known.unit.connectivity != "Offline" and known.now - at > SILENT_US and done < total:
-        why = "no further byte since then"
+        figures, rate = _figures(last), alerted_rate(known.downloads)
+    silent_us = known.now - status.reported_at + (status.created_at - coming.at if coming is not None else 0)
+    if not why and known.unit.connectivity != "Offline" and silent_us > SILENT_US and done < total:
+        why = f"no further byte for {silent_us // MINUTE} min"
     if why:
-        cure = (
-            "It tries again by itself; the network or the blobs may need a look.",
-            f"aos unit watch {known.unit.system_uid}",
-        )
-        return Step(
-            "download_stuck",
-            "waiting",
-            f"its download is stuck at {figures}: {why}",
-            "unit",
-            known.unit.id,
-            at,
-            None,
-            *cure,
-        )
-    return Step("downloading", "waiting", f"it downloads: {figures}", "unit", known.unit.id, at, next=_ALONE)
+        return _stuck(known, f"{figures}, {_at(rate, ' until then')}: {why}", status.reported_at)
+    words = f"it downloads: {figures}" + (f", {_at(rate)}" if total else "")
+    return Step("downloading", "waiting", words, "unit", known.unit.id, status.reported_at, next=_ALONE)
+
+
+def _alerted(known: Known, status: Status) -> Iterator[Step]:
+    """Units that report no update say of a download only by alerts."""
+    last = _broken(known)
+    if last is not None and any(item.state == "downloading" for item in status.actual.items):
+        why, rate = last.reason or words_of(last.error_info), alerted_rate(known.downloads)
+        yield _stuck(known, f"{_figures(last)}, {_at(rate, ' until then')}: {why}", status.reported_at)
+
+
+def _broken(known: Known) -> DownloadProgressAlert | None:
+    """The last alert of a download, if that does not go on."""
+    last = known.downloads[0] if known.downloads else None
+    return last if last is not None and last.state in ("interrupted", "paused") else None
+
+
+def _figures(alert: DownloadProgressAlert) -> str:
+    return f"{alert.downloaded_bytes} of {alert.total_bytes} bytes"
+
+
+def _at(bytes_per_second: int | None, then: str = "") -> str:
+    return "its rate was not measured" if bytes_per_second is None else f"{bytes_per_second} bytes a second{then}"
+
+
+def _stuck(known: Known, how: str, at: Instant) -> Step:
+    cure, command = (
+        "It tries again by itself; the network or the blobs may need a look.",
+        f"aos unit watch {known.unit.system_uid}",
+    )
+    words = f"its download is stuck at {how}"
+    return Step("download_stuck", "waiting", words, "unit", known.unit.id, at, None, cure, command)
 
 
 def _item(known: Known, wanted: DesiredItem, actual: Actual, at: Instant) -> Iterator[Step]:

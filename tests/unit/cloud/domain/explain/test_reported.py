@@ -19,12 +19,13 @@ from tests.unit.cloud.domain.explain.chains import (
     update,
 )
 
+from aosedge.cloud.domain.downloads import Coming
 from aosedge.cloud.domain.explain.chain import explain
 from aosedge.cloud.domain.explain.known import Step
 from aosedge.cloud.domain.explain.reported import words_of
-from aosedge.cloud.domain.statuses import Status
+from aosedge.cloud.domain.statuses import Actual, Status
 from aosedge.model.digests import sha256
-from aosedge.model.instants import MINUTE, Instant, to_datetime
+from aosedge.model.instants import MINUTE, SECOND, Instant, to_datetime
 from aosedge.protocol.messages.from_unit import DownloadProgressAlert, UpdateStatus
 from aosedge.protocol.messages.parts import ErrorInfo, Generation, Identity, ItemProgress, Waiting
 
@@ -90,36 +91,64 @@ def loading(error: str = "", done: int = 40, total: int = 100) -> UpdateStatus:
     return update("downloading", error, items=items)
 
 
-def alert(state: str, reason: str | None = None, error: ErrorInfo | None = None) -> DownloadProgressAlert:
+def alert(
+    state: str, reason: str | None = None, error: ErrorInfo | None = None, *, done: int = 7, at: Instant = NOW
+) -> DownloadProgressAlert:
     return DownloadProgressAlert(
-        timestamp=to_datetime(NOW), digest=sha256(b""), url="u", downloaded_bytes=7, total_bytes=9,
+        timestamp=to_datetime(at), digest=sha256(b""), url="u", downloaded_bytes=done, total_bytes=9,
         state=state, reason=reason, error_info=error,
     )  # type: ignore[arg-type]  # fmt: skip
 
 
+def came(status: Status, bytes_per_second: int | None, at: Instant = THEN) -> Status:
+    return replace(status, actual=replace(status.actual, download=Coming(41, at, bytes_per_second)))
+
+
 def test_a_download_is_told_with_its_bytes_those_of_the_item_that_is_asked_about() -> None:
-    assert last(reported(item(), doing=loading()))[0].reason == "it downloads: 41 of 101 bytes"
-    assert last(reported(item(), doing=loading()), item=TICK)[0].reason == "it downloads: 40 of 100 bytes"
+    unmeasured = "its rate was not measured"
+    assert last(reported(item(), doing=loading()))[0].reason == f"it downloads: 41 of 101 bytes, {unmeasured}"
+    assert (
+        last(reported(item(), doing=loading()), item=TICK)[0].reason == f"it downloads: 40 of 100 bytes, {unmeasured}"
+    )
     assert last(reported(item(), doing=update("downloading")))[0].reason == "it downloads: nothing yet"
-    going = last(reported(item(), doing=loading()), download=alert("started"))
+    (fast,) = last(came(reported(item(), doing=loading()), 12))
+    assert fast.reason == "it downloads: 41 of 101 bytes, 12 bytes a second"
+    going = last(reported(item(), doing=loading()), downloads=(alert("started"),))
     assert [step.code for step in going] == ["downloading"]
 
 
-def test_a_download_is_stuck_with_an_error_an_interruption_or_in_silence() -> None:
-    (failed,) = last(reported(item(), doing=loading("connection refused")))
+def test_a_stuck_download_is_told_with_its_bytes_its_rate_and_its_error() -> None:
+    (failed,) = last(came(reported(item(), doing=loading("connection refused")), 12))
     assert (failed.code, failed.reason) == (
         "download_stuck",
-        "its download is stuck at 41 of 101 bytes: connection refused",
+        "its download is stuck at 41 of 101 bytes, 12 bytes a second until then: connection refused",
     )
-    (broken,) = last(reported(item(), doing=loading()), download=alert("interrupted", "cable"))
-    assert broken.reason == "its download is stuck at 7 of 9 bytes: cable"
-    (told,) = last(reported(item(), doing=loading()), download=alert("paused", None, ErrorInfo(5, 6)))
-    assert told.reason.endswith("error 5, exit code 6")
-    later = Instant(NOW + 5 * MINUTE)
+    two = (alert("interrupted", "cable"), alert("started", done=2, at=Instant(NOW - 5 * SECOND)))
+    (broken,) = last(reported(item(), doing=loading()), downloads=two)
+    assert broken.reason == "its download is stuck at 7 of 9 bytes, 1 bytes a second until then: cable"
+    (told,) = last(reported(item(), doing=loading()), downloads=(alert("paused", None, ErrorInfo(5, 6)),))
+    assert told.reason.endswith("its rate was not measured: error 5, exit code 6")
+
+
+def test_a_download_is_stuck_when_no_further_byte_comes() -> None:
+    later = Instant(THEN + 5 * MINUTE + SECOND)
     assert briefly(reported(item(), doing=loading()), now=later) == [("download_stuck", "waiting")]
     assert briefly(reported(item(), doing=loading(done=100)), now=later) == [("downloading", "waiting")]
     away = replace(AWAY, deployment="updating")
     assert briefly(reported(item(), doing=loading()), now=later, unit=away) == [("downloading", "waiting")]
+    talking = came(reported(item(), doing=loading()), 12, Instant(THEN - 6 * MINUTE))
+    assert last(talking, now=Instant(THEN + SECOND))[0].reason.endswith("no further byte for 6 min")
+
+
+def test_units_that_report_no_update_say_by_alerts_that_a_download_is_stuck() -> None:
+    plain = Status(Actual(whole=True, items=(item(version="2.0.0", state="downloading"),)), THEN, THEN)
+    two = (alert("interrupted", "cable"), alert("started", done=1, at=Instant(NOW - 2 * SECOND)))
+    stuck, coming = last(plain, downloads=two)
+    assert stuck.reason == "its download is stuck at 7 of 9 bytes, 3 bytes a second until then: cable"
+    assert (stuck.code, coming.code) == ("download_stuck", "item_coming")
+    assert [step.code for step in last(plain, downloads=(alert("started"),))] == ["item_coming"]
+    pending = replace(plain, actual=replace(plain.actual, items=(item(version="2.0.0", state="pending"),)))
+    assert [step.code for step in last(pending, downloads=two)] == ["item_coming"]
 
 
 def test_what_failed_its_health_is_quarantined_and_the_unit_went_back_by_itself() -> None:
