@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from tests.contract.store_world import TASK, settle
 
@@ -55,6 +56,10 @@ async def test_a_migrated_schema_equals_a_fresh_one(database_url: str) -> None:
     assert migrated == fresh
     assert await on_connection(store, difference) == []
     await store.close()
+
+
+def test_the_newest_step_is_known_without_reading_the_steps() -> None:
+    assert migrations.newest() == ScriptDirectory(migrations.__path__[0]).get_current_head()
 
 
 async def test_migrating_again_changes_nothing_and_keeps_data(store: Store) -> None:

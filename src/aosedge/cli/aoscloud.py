@@ -39,7 +39,7 @@ def init(context: typer.Context) -> None:
     """Make the authority, the database, the first organizations and users; what is there stays."""
     import asyncio
 
-    from aosedge.cloud.app import init as set_up
+    from aosedge.cloud.upkeep import init as set_up
 
     settings = _settings(context)
     installed = asyncio.run(set_up(settings))
@@ -68,7 +68,7 @@ def migrate(context: typer.Context) -> None:
     """Bring the database to this program's schema; serve does it too."""
     import asyncio
 
-    from aosedge.cloud.app import migrate as run
+    from aosedge.cloud.upkeep import migrate as run
 
     settings = _settings(context)
     asyncio.run(run(settings))
@@ -80,7 +80,7 @@ def sign_in_link(context: typer.Context, user: Annotated[str, typer.Argument(hel
     """A link that signs this user in to the console once, within ten minutes; the cloud may be running or not."""
     import asyncio
 
-    from aosedge.cloud.app import sign_in_link as make
+    from aosedge.cloud.upkeep import sign_in_link as make
 
     typer.echo(asyncio.run(make(_settings(context), user)))
 

@@ -65,7 +65,7 @@ def _done(view: dict[str, object], words: str, json: bool) -> None:
 @asynccontextmanager
 async def _opened(config: Path | None) -> AsyncIterator[tuple[Settings, Store, Caller]]:
     from aosedge.clock import RandomIds, SystemClock
-    from aosedge.cloud.app import opened
+    from aosedge.cloud.upkeep import opened
 
     settings = cloud_settings.load(config, os.environ)
     async with opened(settings) as store:

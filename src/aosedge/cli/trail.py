@@ -42,7 +42,7 @@ def export(context: typer.Context, since: When = None, until: When = None) -> No
 @asynccontextmanager
 async def _opened(config: Path | None) -> AsyncIterator[tuple[Store, Caller]]:
     from aosedge.clock import RandomIds, SystemClock
-    from aosedge.cloud.app import opened
+    from aosedge.cloud.upkeep import opened
 
     async with opened(cloud_settings.load(config, os.environ)) as store:
         yield store, Caller(Task("audit"), RandomIds().new(), SystemClock().wall())

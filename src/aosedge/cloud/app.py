@@ -4,8 +4,7 @@ import asyncio
 import signal
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
@@ -28,7 +27,8 @@ from aosedge.cloud.openid import Provider
 from aosedge.cloud.reconcilers import driver_for
 from aosedge.cloud.reconcilers.driver import Run
 from aosedge.cloud.settings import Settings
-from aosedge.cloud.store import Store, open_store
+from aosedge.cloud.store import Store
+from aosedge.cloud.upkeep import opened
 from aosedge.cloud.usecases import installation
 from aosedge.cloud.usecases.admission import Admission
 from aosedge.cloud.usecases.attempts import Attempts
@@ -39,14 +39,13 @@ from aosedge.cloud.usecases.dispatch import Dispatcher
 from aosedge.cloud.usecases.doorkeeper import Doorkeeper
 from aosedge.cloud.usecases.dossiers import Dossiers
 from aosedge.cloud.usecases.evidence import EvidenceFiles
-from aosedge.cloud.usecases.installation import Installed
 from aosedge.cloud.usecases.openid import OpenId
 from aosedge.cloud.usecases.passkeys import Passkeys
 from aosedge.cloud.usecases.people import SignIn
 from aosedge.cloud.usecases.platform import Platform
 from aosedge.cloud.usecases.provisioning import Provisioning
 from aosedge.cloud.usecases.signers import Signers
-from aosedge.cloud.usecases.signing_in import Sessions, new_link
+from aosedge.cloud.usecases.signing_in import Sessions
 from aosedge.model.errors import Invalid
 from aosedge.trust import tls
 from aosedge.trust.certificates import Authority
@@ -58,43 +57,6 @@ UNIT_ATTEMPTS = 300
 """Requests from one address at once of Units that are not in; what leads on is not counted."""
 Say = Callable[[str], None]
 """Where lines for people go."""
-
-
-@asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Store]:
-    """The store, brought to this program's schema."""
-    store = open_store(settings.database_url)
-    try:
-        await store.migrate()
-        yield store
-    finally:
-        await store.close()
-
-
-async def init(settings: Settings) -> Installed:
-    """Set the installation up; what is there stays. Gives what was made."""
-    settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    clock = SystemClock()
-    authority, made_authority = installation.ready_authority(settings, clock.wall())
-    made_secret = installation.ready_secret(settings)
-    installation.write_roots(settings, authority)
-    async with opened(settings) as store:
-        installed = await installation.install(settings, authority, store, clock, RandomIds())
-    first = [words for words, made in (("certificate authority", made_authority), ("secret", made_secret)) if made]
-    return msgspec.structs.replace(installed, made=(*first, *installed.made))
-
-
-async def migrate(settings: Settings) -> None:
-    """Bring the database to this program's schema."""
-    async with opened(settings):
-        pass
-
-
-async def sign_in_link(settings: Settings, username: str) -> str:
-    """A one-time address that signs this user in; raises NotFound, and Unauthenticated for a suspended one."""
-    async with opened(settings) as store:
-        token = await new_link(store, SystemClock(), RandomIds(), username)
-    return f"{settings.api_url}/sign-in#link={token}"  # after a #, a browser keeps it to itself
 
 
 async def serve(settings: Settings, say: Say) -> None:

@@ -13,12 +13,13 @@ import msgspec
 import structlog
 from tests.system.access.world import Login, World, build
 
-from aosedge.cloud.app import CloudParts, opened, people_application
+from aosedge.cloud.app import CloudParts, people_application
 from aosedge.cloud.blobs import open_blobs
 from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.domain import events
 from aosedge.cloud.domain.events import UnitNews
 from aosedge.cloud.settings import Settings
+from aosedge.cloud.upkeep import opened
 from aosedge.model.ids import UnitId
 from aosedge.trust.certificates import Authority
 

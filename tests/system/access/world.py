@@ -27,7 +27,6 @@ from tests.system.access.words import (
 
 from aosedge.clock import RandomIds, SystemClock
 from aosedge.cloud.api.cookies import SESSION
-from aosedge.cloud.app import opened
 from aosedge.cloud.blobs import open_blobs
 from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope, Task
@@ -57,6 +56,7 @@ from aosedge.cloud.ports import Blobs, StoredBlob
 from aosedge.cloud.reconcilers.targets import CompileTargets
 from aosedge.cloud.settings import Settings
 from aosedge.cloud.store import EverySession, Session, Store, UnitsSession
+from aosedge.cloud.upkeep import opened
 from aosedge.cloud.usecases import installation, statuses
 from aosedge.model.bundle import parse_config
 from aosedge.model.digests import sha256
