@@ -11,6 +11,7 @@ from tests.browser.conftest import Open, faults
 from tests.browser.place import Place
 from tests.browser.test_pages import PICTURES, settled
 from tests.browser.wares import NEEDING, upload
+from tests.made_bundles import config
 
 
 @pytest.fixture(scope="module")
@@ -201,15 +202,27 @@ def test_a_view_of_the_units_is_kept_in_the_browser(open_as: Open) -> None:
     assert "deployment=failed" in page.url and "sort=-system_uid" in page.url and "page=" not in page.url
 
 
-def test_the_palette_finds_people_sets_and_items(open_as: Open, place: Place) -> None:
+def test_the_palette_finds_whatever_has_a_page(open_as: Open, place: Place) -> None:
     fleet = place.call("oem", "POST", "/fleets/", json={"title": "found fleet"})["id"]
     place.call("oem", "POST", "/unit-sets/", json={"title": "found set", "fleet_id": fleet})
+    system = place.call("oem", "POST", "/target-systems/", json={"title": "found hardware"})["id"]
+    bundle = upload(place, config("found-item", "1.0.0").decode(), "found-item", name="found.tar.gz")
+    batch = place.call("oem", "POST", "/verification-batches/", json={"bundle_id": bundle, "fleet_id": fleet})["id"]
+    version = {"item_id": place.item("found-item"), "version": "1.0.0"}
+    number = {"target_system_id": system, "number": "found number", "items": [version]}
+    place.call("oem", "POST", "/rxswins/", json=number)
     page = open_as("oem", "/")
     settled(page, "Overview")
     page.keyboard.press("Control+k")
     page.get_by_role("combobox").fill("found")
-    expect(page.get_by_role("option", name="found set")).to_be_visible()
-    expect(page.get_by_role("option", name="found fleet")).to_be_visible()
+    for each in (" set Unit Set", " fleet Fleet", " hardware Target system", " number, revision 1 RXSWIN"):
+        expect(page.get_by_role("option", name="found" + each)).to_be_visible()
+    for each in ("found-item Item", "found, ready Bundle"):
+        expect(page.get_by_role("option", name=each)).to_be_visible()
+    page.get_by_role("option", name=re.compile("^found, .* Verification$")).click()
+    settled(page, "Verification of found")
+    assert page.url.endswith(batch)
+    page.keyboard.press("Control+k")
     page.get_by_role("combobox").fill("audito")
     expect(page.get_by_role("option", name="auditor Person")).to_be_visible()
     page.keyboard.press("Enter")

@@ -74,8 +74,8 @@ def test_an_empty_organization_is_renamed_and_removed(open_as: Open, place: Plac
     page.get_by_role("button", name="Remove").click()
     dialog.get_by_role("button", name="Remove").click()
     settled(page, "Organizations")
-    page.goto("/organizations?title=Briefer")
-    expect(page.get_by_text("No organization matches")).to_be_visible()
+    page.goto("/organizations?name=Briefer")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
 
 
 def test_a_grant_is_given_narrowed_and_taken_back(open_as: Open, place: Place) -> None:

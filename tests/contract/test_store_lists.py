@@ -14,12 +14,14 @@ from aosedge.cloud.api import items as items_api
 from aosedge.cloud.api import unit_certificates as certificates_api
 from aosedge.cloud.api import unit_views
 from aosedge.cloud.domain.assignments import Assignment
+from aosedge.cloud.domain.catalogue import Bundle
 from aosedge.cloud.domain.pages import Window
 from aosedge.cloud.domain.people import User
+from aosedge.cloud.domain.verification.state import Batch
 from aosedge.cloud.store import Session, Store
 from aosedge.cloud.usecases import assignments
 from aosedge.cloud.usecases.statuses import Report, keep
-from aosedge.model.ids import AssignmentId, BundleId, FleetId, OrgId, SubjectId, Txn, UserId
+from aosedge.model.ids import AssignmentId, BatchId, BundleId, FleetId, OrgId, SubjectId, Txn, UserId
 from aosedge.model.instants import Instant
 from aosedge.protocol.messages import UnitStatus
 
@@ -136,6 +138,21 @@ async def test_a_list_of_a_hundred_costs_as_many_statements_as_one_of_ten(
     assert counts[0] == counts[1] > 1, statements[:8]
 
 
+async def test_a_part_of_its_files_name_finds_a_bundle_and_what_verifies_it(store: Store) -> None:
+    await settle(store)
+    bundle = Bundle(BundleId("found"), OrgId("oem-1"), "ready", NOW, filename="Found_1.tar.gz")
+    batch = Batch(BatchId("of-found"), OrgId("oem-1"), bundle.id, NOW)
+
+    def ask(session: Session) -> None:
+        session.bundles.add(bundle)
+        session.verification.add(batch)
+        assert session.bundles.page(search="FOUND_").items == (bundle,)
+        assert session.verification.page(search="FOUND_").items == (batch,)
+        assert session.bundles.page(search="F%d").total == session.verification.page(search="F%d").total == 0
+
+    await store.write(person("oem-1"), tenant("oem-1"), ask)
+
+
 async def test_a_part_of_a_name_finds_people_sets_and_subjects_in_any_case(store: Store) -> None:
     await settle(store)
 
@@ -147,6 +164,8 @@ async def test_a_part_of_a_name_finds_people_sets_and_subjects_in_any_case(store
             found = page(search=name[1:].upper()).items
             assert name in {each.username if isinstance(each, User) else each.title for each in found}
             assert page(search="%").total == 0
+        assert session.organizations.page(search="EM").total == 1
+        assert session.organizations.page(search="%").total == 0
         assert session.unit_sets.page(search="nowhere").total == session.campaigns.page(search="nowhere").total == 0
 
     await store.read(person("oem-1"), tenant("oem-1"), ask)

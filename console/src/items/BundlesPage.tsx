@@ -1,13 +1,12 @@
-import { PageSection, ToolbarItem } from "@patternfly/react-core";
+import { ToolbarItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { Choice } from "../parts/Choice";
-import { DataTable, type Column } from "../parts/DataTable";
+import type { Column } from "../parts/DataTable";
 import { bytes } from "../parts/format";
+import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
-import { PageHead } from "../parts/PageHead";
-import { Empty, NotAllowed } from "../parts/states";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { BundleState } from "./BundleState";
@@ -50,50 +49,39 @@ export function BundlesPage() {
     (change: BundlesSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
     [navigate],
   );
-  if (!may("deployment_bundles_list")) return <NotAllowed />;
   return (
-    <>
-      <PageHead title={w.title} />
-      <PageSection hasBodyWrapper={false}>
-        <div className="aos-stack">
-          {may("deployment_bundles_create") ? <Upload /> : null}
-          <div>
-            <DataTable
-              name="bundles"
-              label={w.title}
-              query={bundles}
-              columns={COLUMNS}
-              id={(bundle) => bundle.id}
-              search={search}
-              sort="-created_at"
-              onSearch={onSearch}
-              filters={
-                <>
-                <ToolbarItem>
-                  <Choice
-                    label={w.state}
-                    any={w.any}
-                    value={search.state}
-                    options={STATES.map((value) => ({ value, title: w.states[value] }))}
-                    onChoose={(state) => onSearch({ state, page: undefined })}
-                  />
-                </ToolbarItem>
-                <ToolbarItem>
-                  <Choice
-                    label={w.uploaded}
-                    any={w.ever}
-                    value={search.recent}
-                    options={[{ value: "yes" as const, title: w.lately }]}
-                    onChoose={(recent) => onSearch({ recent, page: undefined })}
-                  />
-                </ToolbarItem>
-                </>
-              }
-              empty={<Empty title={w.none}>{w.noneHow}</Empty>}
+    <ListPage
+      name="bundles"
+      w={w}
+      allowed={may("deployment_bundles_list")}
+      query={bundles}
+      columns={COLUMNS}
+      search={search}
+      sort="-created_at"
+      onSearch={onSearch}
+      above={may("deployment_bundles_create") ? <Upload /> : null}
+      filters={
+        <>
+          <ToolbarItem>
+            <Choice
+              label={w.state}
+              any={w.any}
+              value={search.state}
+              options={STATES.map((value) => ({ value, title: w.states[value] }))}
+              onChoose={(state) => onSearch({ state, page: undefined })}
             />
-          </div>
-        </div>
-      </PageSection>
-    </>
+          </ToolbarItem>
+          <ToolbarItem>
+            <Choice
+              label={w.uploaded}
+              any={w.ever}
+              value={search.recent}
+              options={[{ value: "yes" as const, title: w.lately }]}
+              onChoose={(recent) => onSearch({ recent, page: undefined })}
+            />
+          </ToolbarItem>
+        </>
+      }
+    />
   );
 }

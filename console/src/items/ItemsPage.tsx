@@ -54,7 +54,6 @@ export function ItemsPage() {
       search={search}
       sort="codename"
       onSearch={onSearch}
-      narrowed={search.type !== undefined}
       filters={
         <ToolbarItem>
           <Choice

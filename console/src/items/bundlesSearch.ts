@@ -1,8 +1,8 @@
-import { listSearch, oneOf, type ListSearch } from "../parts/list";
+import { namedSearch, oneOf, type NamedSearch } from "../parts/list";
 
 export const STATES = ["received", "processing", "ready", "rejected"] as const;
 
-export interface BundlesSearch extends ListSearch {
+export interface BundlesSearch extends NamedSearch {
   state?: (typeof STATES)[number];
   /** Of the last 14 days. */
   recent?: "yes";
@@ -16,5 +16,5 @@ export function recentSince(now = Date.now()): string {
 }
 
 export function bundlesSearch(raw: Record<string, unknown>): BundlesSearch {
-  return { ...listSearch(raw), state: oneOf(raw.state, STATES), recent: oneOf(raw.recent, ["yes"]) };
+  return { ...namedSearch(raw), state: oneOf(raw.state, STATES), recent: oneOf(raw.recent, ["yes"]) };
 }

@@ -123,6 +123,7 @@ export function bundlesQuery(search: BundlesSearch) {
           params: {
             query: {
               ...windowOf(search, "-created_at"),
+              search: search.name,
               state: search.state,
               since: search.recent ? recentSince() : undefined,
             },

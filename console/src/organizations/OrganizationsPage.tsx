@@ -1,13 +1,11 @@
-import { Button, Label, PageSection, ToolbarItem } from "@patternfly/react-core";
+import { Label, ToolbarItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 import { Choice } from "../parts/Choice";
-import { DataTable, type Column } from "../parts/DataTable";
+import type { Column } from "../parts/DataTable";
+import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
-import { PageHead } from "../parts/PageHead";
-import { Empty, NotAllowed } from "../parts/states";
-import { Typed } from "../parts/Typed";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { NewOrganization } from "./OrganizationDialogs";
@@ -45,69 +43,44 @@ export function OrganizationsPage() {
     (change: OrganizationsSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
     [navigate],
   );
-  const onFilter = useCallback((change: OrganizationsSearch) => onSearch({ ...change, page: undefined }), [onSearch]);
-  if (!may("organizations_list")) return <NotAllowed />;
   return (
-    <>
-      <PageHead
-        title={w.title}
-        actions={may("organizations_create") ? <Button onClick={() => setOpen(true)}>{w.create}</Button> : null}
-      />
-      <PageSection hasBodyWrapper={false}>
-        <DataTable
-          name="organizations"
-          label={w.title}
-          query={organizations}
-          columns={COLUMNS}
-          id={(one) => one.id}
-          search={search}
-          sort="title"
-          onSearch={onSearch}
-          filters={<Filters search={search} onFilter={onFilter} />}
-          empty={<Empty title={w.none}>{w.noneHow}</Empty>}
-        />
-      </PageSection>
+    <ListPage
+      name="organizations"
+      w={w}
+      allowed={may("organizations_list")}
+      query={organizations}
+      columns={COLUMNS}
+      search={search}
+      onSearch={onSearch}
+      onNew={may("organizations_create") ? () => setOpen(true) : undefined}
+      filters={
+        <>
+          <ToolbarItem>
+            <Choice
+              label={w.kind}
+              any={w.anyKind}
+              value={search.kind}
+              options={KINDS.map((value) => ({ value, title: w.kinds[value] ?? value }))}
+              onChoose={(kind) => onSearch({ kind, page: undefined })}
+            />
+          </ToolbarItem>
+          <ToolbarItem>
+            <Choice
+              label={w.state}
+              any={w.anyState}
+              value={search.active}
+              options={[
+                { value: "yes", title: w.active },
+                { value: "no", title: w.suspended },
+              ]}
+              onChoose={(active) => onSearch({ active, page: undefined })}
+            />
+          </ToolbarItem>
+        </>
+      }
+    >
       {open ? <NewOrganization onClose={() => setOpen(false)} /> : null}
-    </>
-  );
-}
-
-function Filters({ search, onFilter }: { search: OrganizationsSearch; onFilter: (change: OrganizationsSearch) => void }) {
-  const onTitle = useCallback((title: string | undefined) => onFilter({ title }), [onFilter]);
-  return (
-    <>
-      <ToolbarItem>
-        <Typed label={w.titleIs} value={search.title} onType={onTitle} />
-      </ToolbarItem>
-      <ToolbarItem>
-        <Choice
-          label={w.kind}
-          any={w.anyKind}
-          value={search.kind}
-          options={KINDS.map((value) => ({ value, title: w.kinds[value] ?? value }))}
-          onChoose={(kind) => onFilter({ kind })}
-        />
-      </ToolbarItem>
-      <ToolbarItem>
-        <Choice
-          label={w.state}
-          any={w.anyState}
-          value={search.active}
-          options={[
-            { value: "yes", title: w.active },
-            { value: "no", title: w.suspended },
-          ]}
-          onChoose={(active) => onFilter({ active })}
-        />
-      </ToolbarItem>
-      {(search.title ?? search.kind ?? search.active) ? (
-        <ToolbarItem>
-          <Button variant="link" onClick={() => onFilter({ title: undefined, kind: undefined, active: undefined })}>
-            {words.table.clear}
-          </Button>
-        </ToolbarItem>
-      ) : null}
-    </>
+    </ListPage>
   );
 }
 

@@ -17,7 +17,7 @@ export function organizationsQuery(search: OrganizationsSearch) {
             query: {
               ...windowOf(search, "title"),
               kind: search.kind,
-              title: search.title,
+              search: search.name,
               active: search.active === undefined ? undefined : search.active === "yes",
             },
           },

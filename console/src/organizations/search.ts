@@ -1,18 +1,16 @@
-import { listSearch, oneOf, text, type ListSearch } from "../parts/list";
+import { namedSearch, oneOf, type NamedSearch } from "../parts/list";
 
 export const KINDS = ["oem", "sp", "platform"] as const;
 
-export interface OrganizationsSearch extends ListSearch {
+export interface OrganizationsSearch extends NamedSearch {
   kind?: (typeof KINDS)[number];
-  title?: string;
   active?: "yes" | "no";
 }
 
 export function organizationsSearch(raw: Record<string, unknown>): OrganizationsSearch {
   return {
-    ...listSearch(raw),
+    ...namedSearch(raw),
     kind: oneOf(raw.kind, KINDS),
-    title: text(raw.title),
     active: oneOf(raw.active, ["yes", "no"] as const),
   };
 }

@@ -1,9 +1,9 @@
-import { Button, PageSection } from "@patternfly/react-core";
+import { Button, PageSection, ToolbarItem } from "@patternfly/react-core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { words } from "../words/en";
 import { DataTable, type Column } from "./DataTable";
-import type { NamedSearch } from "./list";
+import { filtersOf, type NamedSearch } from "./list";
 import { PageHead } from "./PageHead";
 import { Empty, NotAllowed } from "./states";
 import { TitleFilter } from "./TitleFilter";
@@ -15,15 +15,17 @@ interface Props<Row> {
   allowed: boolean;
   query: UseQueryResult<{ total: number; items: Row[] }>;
   columns: Column<Row>[];
+  /** What the address says; all of it but page, size and order is a filter, and cleared as one. */
   search: NamedSearch;
   onSearch: (change: NamedSearch) => void;
   /** By what it is sorted first. */
   sort?: string;
-  /** Beside the one by title; `narrowed`: one of them leaves something out. */
+  /** Beside the one by title. */
   filters?: ReactNode;
-  narrowed?: boolean;
-  /** What begins a new one, for those who may. */
+  /** What begins a new one, for those who may; or other deeds. */
   onNew?: () => void;
+  actions?: ReactNode;
+  above?: ReactNode;
   /** Dialogs. */
   children?: ReactNode;
 }
@@ -32,11 +34,12 @@ interface Props<Row> {
 export function ListPage<Row extends { id: string }>(props: Props<Row>) {
   const { name, w, search, onSearch, onNew } = props;
   if (!props.allowed) return <NotAllowed />;
-  const some = search.name !== undefined || props.narrowed;
+  const filters = filtersOf(search);
   return (
     <>
-      <PageHead title={w.title} actions={onNew ? <Button onClick={onNew}>{w.create}</Button> : null} />
-      <PageSection hasBodyWrapper={false}>
+      <PageHead title={w.title} actions={onNew ? <Button onClick={onNew}>{w.create}</Button> : props.actions} />
+      <PageSection hasBodyWrapper={false} className="aos-stack">
+        {props.above}
         <DataTable
           name={name}
           label={w.title}
@@ -50,9 +53,16 @@ export function ListPage<Row extends { id: string }>(props: Props<Row>) {
             <>
               <TitleFilter value={search.name} onSearch={onSearch} />
               {props.filters}
+              {filters.length ? (
+                <ToolbarItem>
+                  <Button variant="link" onClick={() => onSearch(Object.fromEntries(["page", ...filters].map((key) => [key, undefined])))}>
+                    {words.table.clear}
+                  </Button>
+                </ToolbarItem>
+              ) : null}
             </>
           }
-          empty={some ? <Empty title={words.table.noneNamed} /> : <Empty title={w.none}>{w.noneHow}</Empty>}
+          empty={filters.length ? <Empty title={words.table.noneNamed}>{words.table.noneNamedHow}</Empty> : <Empty title={w.none}>{w.noneHow}</Empty>}
         />
       </PageSection>
       {props.children}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { listSearch, oneOf, text, windowOf } from "./list";
+import { filtersOf, listSearch, oneOf, text, windowOf } from "./list";
 
 describe("an address of a list", () => {
   it("names its part of the list", () => {
@@ -8,6 +8,9 @@ describe("an address of a list", () => {
       offset: 40,
       ordering: "-model",
     });
+  });
+  it("leaves out what its filters say, and nothing by page, size and order", () => {
+    expect(filtersOf({ page: 2, per: 20, sort: "title", ...{ name: "a", fleet: undefined } })).toEqual(["name"]);
   });
   it("may hold anything: what makes no sense counts as not there", () => {
     const odd = { page: -1, per: 10_000, sort: "'; drop", other: {} };

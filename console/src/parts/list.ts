@@ -43,6 +43,14 @@ export function namedSearch(raw: Record<string, unknown>): NamedSearch {
   return { ...listSearch(raw), name: text(raw.name) };
 }
 
+const NO_FILTERS = ["page", "per", "sort"];
+
+/** What of it leaves something out. */
+export function filtersOf(search: ListSearch): string[] {
+  const filters = Object.entries(search).filter(([name, value]) => value !== undefined && !NO_FILTERS.includes(name));
+  return filters.map(([name]) => name);
+}
+
 /** As the API takes it. */
 export function windowOf(search: ListSearch, sort: string): { limit: number; offset: number; ordering: string } {
   const limit = search.per ?? PER_PAGE;

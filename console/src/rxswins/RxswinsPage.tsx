@@ -1,13 +1,11 @@
-import { Button, PageSection, ToolbarItem } from "@patternfly/react-core";
+import { ToolbarItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { Choice } from "../parts/Choice";
-import { DataTable, type Column } from "../parts/DataTable";
+import type { Column } from "../parts/DataTable";
+import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
-import { PageHead } from "../parts/PageHead";
-import { Empty, NotAllowed } from "../parts/states";
-import { TitleFilter } from "../parts/TitleFilter";
 import { useMay } from "../session/me";
 import { targetSystemsByIdQuery } from "../targetSystems/queries";
 import { words } from "../words/en";
@@ -30,49 +28,30 @@ export function RxswinsPage() {
     [navigate],
   );
   const columns = useMemo(() => columnsOf(systems), [systems]);
-  if (!may("rxswins_list")) return <NotAllowed />;
-  const filtered = search.name ?? search.system;
-  const filters = (
-    <>
-      <TitleFilter value={search.name} onSearch={onSearch} />
-      {systems ? (
-        <ToolbarItem>
-          <Choice
-            label={w.system}
-            any={w.anySystem}
-            value={search.system}
-            options={[...systems].map(([value, title]) => ({ value, title }))}
-            onChoose={(system) => onSearch({ system, page: undefined })}
-          />
-        </ToolbarItem>
-      ) : null}
-      {filtered ? (
-        <ToolbarItem>
-          <Button variant="link" onClick={() => onSearch({ name: undefined, system: undefined, page: undefined })}>
-            {words.table.clear}
-          </Button>
-        </ToolbarItem>
-      ) : null}
-    </>
-  );
   return (
-    <>
-      <PageHead title={w.title} />
-      <PageSection hasBodyWrapper={false}>
-        <DataTable
-          name="rxswins"
-          label={w.title}
-          query={numbers}
-          columns={columns}
-          id={(one) => one.id}
-          search={search}
-          sort="number"
-          onSearch={onSearch}
-          filters={filters}
-          empty={filtered ? <Empty title={w.noneMatch}>{w.noneMatchHow}</Empty> : <Empty title={w.none}>{w.noneHow}</Empty>}
-        />
-      </PageSection>
-    </>
+    <ListPage
+      name="rxswins"
+      w={w}
+      allowed={may("rxswins_list")}
+      query={numbers}
+      columns={columns}
+      search={search}
+      sort="number"
+      onSearch={onSearch}
+      filters={
+        systems ? (
+          <ToolbarItem>
+            <Choice
+              label={w.system}
+              any={w.anySystem}
+              value={search.system}
+              options={[...systems].map(([value, title]) => ({ value, title }))}
+              onChoose={(system) => onSearch({ system, page: undefined })}
+            />
+          </ToolbarItem>
+        ) : null
+      }
+    />
   );
 }
 

@@ -39,7 +39,6 @@ export function SetsPage() {
       search={search}
       onSearch={onSearch}
       onNew={may("unit_sets_create") ? () => setMaking(true) : undefined}
-      narrowed={search.fleet !== undefined || search.verification !== undefined}
       filters={
         <>
           <ToolbarItem>

@@ -51,7 +51,6 @@ export function SubjectsPage() {
       search={search}
       onSearch={onSearch}
       onNew={may("subjects_create") ? () => setMaking(true) : undefined}
-      narrowed={search.type !== undefined}
       filters={
         <ToolbarItem>
           <Choice

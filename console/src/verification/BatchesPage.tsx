@@ -1,14 +1,13 @@
-import { Button, PageSection, ToolbarItem } from "@patternfly/react-core";
+import { Button, ToolbarItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { readyBundlesQuery } from "../campaigns/queries";
 import { fleetsByIdQuery } from "../fleets/queries";
 import { Choice } from "../parts/Choice";
-import { DataTable, type Column } from "../parts/DataTable";
+import type { Column } from "../parts/DataTable";
+import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
-import { PageHead } from "../parts/PageHead";
-import { Empty, NotAllowed } from "../parts/states";
 import { useNames } from "../people/useNames";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
@@ -34,26 +33,19 @@ export function BatchesPage() {
     [navigate],
   );
   const columns = useMemo(() => columnsOf(fleets.data, names), [fleets.data, names]);
-  if (!may("verification_batches_list")) return <NotAllowed />;
-  const filtered = search.state ?? search.bundle ?? search.fleet;
   return (
-    <>
-      <PageHead title={w.title} actions={may("verification_settings_update") ? <Settings /> : null} />
-      <PageSection hasBodyWrapper={false}>
-        <DataTable
-          name="verification"
-          label={w.title}
-          query={batches}
-          columns={columns}
-          id={(batch) => batch.id}
-          search={search}
-          sort="-created_at"
-          onSearch={onSearch}
-          filters={<Filters search={search} fleets={fleets.data} onSearch={onSearch} />}
-          empty={filtered ? <Empty title={w.noneMatch}>{w.noneMatchHow}</Empty> : <Empty title={w.none}>{w.noneHow}</Empty>}
-        />
-      </PageSection>
-    </>
+    <ListPage
+      name="verification"
+      w={w}
+      allowed={may("verification_batches_list")}
+      query={batches}
+      columns={columns}
+      search={search}
+      sort="-created_at"
+      onSearch={onSearch}
+      actions={may("verification_settings_update") ? <Settings /> : null}
+      filters={<Filters search={search} fleets={fleets.data} onSearch={onSearch} />}
+    />
   );
 }
 
@@ -93,13 +85,6 @@ function Filters({ search, fleets, onSearch }: { search: BatchesSearch; fleets: 
             options={[...fleets].map(([value, title]) => ({ value, title }))}
             onChoose={(fleet) => onSearch({ fleet, page: undefined })}
           />
-        </ToolbarItem>
-      ) : null}
-      {(search.state ?? search.bundle ?? search.fleet) ? (
-        <ToolbarItem>
-          <Button variant="link" onClick={() => onSearch({ state: undefined, bundle: undefined, fleet: undefined, page: undefined })}>
-            {words.table.clear}
-          </Button>
         </ToolbarItem>
       ) : null}
     </>

@@ -24,6 +24,7 @@ export function isOpen(batch: Batch): boolean {
 export function batchesQuery(search: BatchesSearch) {
   const query = {
     ...windowOf(search, "-created_at"),
+    search: search.name,
     state: search.state,
     bundle_id: search.bundle,
     fleet_id: search.fleet,

@@ -16,8 +16,6 @@ export const rxswins = {
   note: "Note",
   none: "No number is registered",
   noneHow: "A number is registered with exact versions: aos rxswin add NUMBER --type TYPE --item CODENAME=VERSION.",
-  noneMatch: "No number matches",
-  noneMatchHow: "Loosen or clear the filters to see more.",
   forGood: "Nothing of a registered number is ever changed or removed. What comes to stand for something else gets a further revision.",
   item: "Item",
   type: "Type",

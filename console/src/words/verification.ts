@@ -34,8 +34,6 @@ export const verification = {
   colleague: "somebody else",
   none: "No verification yet",
   noneHow: "A batch begins by itself when a bundle becomes ready and there is a verification set, or from the page of a bundle.",
-  noneMatch: "No batch matches",
-  noneMatchHow: "Loosen or clear the filters to see more.",
   says: {
     resolving: "What the bundle needs is being looked up on each target system.",
     awaits: (names: string) => `It waits until somebody approves it for ${names}.`,

@@ -45,11 +45,12 @@ def list_(
     context: typer.Context,
     state: Annotated[str | None, typer.Option(help="received, processing, ready or rejected")] = None,
     since: Annotated[str | None, typer.Option(help="that came since: 14d, 2026-01-31")] = None,
+    search: Annotated[str | None, typer.Option(help="a part of the name")] = None,
     json: Json = False,
 ) -> None:
     """Bundles, newest first."""
     client, out = begin(context, as_json=json)
-    asked = {"state": state, "since": said(since, "--since")}
+    asked = {"state": state, "since": said(since, "--since"), "search": search}
     found = client.every("deployment-bundles/", **asked, ordering="-created_at")
     rows = [(b["name"], b["state"], _items(b), minute(b["created_at"]), b["id"]) for b in found]
     columns = ("name", "state", "items", "uploaded", "id")

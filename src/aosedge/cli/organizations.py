@@ -14,10 +14,14 @@ Organization = Annotated[str, typer.Argument(metavar="ORGANIZATION", help="title
 
 
 @app.command("list")
-def list_(context: typer.Context, json: Json = False) -> None:
+def list_(
+    context: typer.Context,
+    search: Annotated[str | None, typer.Option(help="a part of the title")] = None,
+    json: Json = False,
+) -> None:
     """Organizations that you may know of."""
     client, out = begin(context, as_json=json)
-    found = client.every("organizations/")
+    found = client.every("organizations/", search=search)
     rows = [(o["title"], o["kind"], "" if o["active"] else "suspended", o["id"]) for o in found]
     out.show(found, lambda: out.table(("title", "kind", "state", "id"), rows, "none"))
 

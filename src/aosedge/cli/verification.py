@@ -27,12 +27,13 @@ def list_(
     context: typer.Context,
     state: Annotated[str | None, typer.Option(help="only these, such as awaiting_approval")] = None,
     bundle: Annotated[str | None, typer.Option(help="of this bundle only")] = None,
+    search: Annotated[str | None, typer.Option(help="a part of the bundle's name")] = None,
     json: Json = False,
 ) -> None:
     """Batches, newest first."""
     client, out = begin(context, as_json=json)
     id = bundle_named(client, bundle, None)["id"] if bundle is not None else None
-    found = client.every(_PATH, state=state, bundle_id=id)
+    found = client.every(_PATH, state=state, bundle_id=id, search=search)
     rows = [(b["bundle"], _said(b["state"]), _approved(b), _tried(b), b["reason"], b["id"]) for b in found]
     columns = ("bundle", "state", "approved", "units", "why", "id")
     out.show(found, lambda: out.table(columns, rows, "none yet: aos verification create BUNDLE"))

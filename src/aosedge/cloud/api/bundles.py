@@ -84,13 +84,14 @@ async def list_(
     window: Within,
     in_state: Annotated[BundleState | None, QueryParameter(name="state")] = None,
     since: FromQuery[str | None] = None,
+    search: FromQuery[str | None] = None,
     ordering: FromQuery[str] = "-created_at",
 ) -> BundlesView:
-    """Bundles, newest first; `since` is an instant from which on they came."""
+    """Bundles, newest first; `since` is an instant from which on they came, `search` a part of the file's name."""
     begin = None if since is None else instant_said(since, "since")
 
     def find(session: Session) -> BundlesView:
-        page = session.bundles.page(window, state=in_state, since=begin, order=ordering)
+        page = session.bundles.page(window, state=in_state, since=begin, search=search, order=ordering)
         brought = session.items.of_bundles(bundle.id for bundle in page.items)
         return BundlesView(page.total, tuple(_view(bundle, brought.get(bundle.id, ())) for bundle in page.items))
 

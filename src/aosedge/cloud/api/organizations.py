@@ -61,12 +61,15 @@ async def list_(
     window: Within,
     kind: FromQuery[Literal["oem", "sp", "platform"] | None] = None,
     title: FromQuery[str | None] = None,
+    search: FromQuery[str | None] = None,
     active: FromQuery[bool | None] = None,
     ordering: FromQuery[str] = "title",
 ) -> OrganizationsView:
-    """Organizations that you may know of."""
+    """Organizations that you may know of; `search` is a part of the title."""
     page = await ask.read(
-        lambda session: session.organizations.page(window, kind=kind, title=title, active=active, order=ordering)
+        lambda session: session.organizations.page(
+            window, kind=kind, title=title, search=search, active=active, order=ordering
+        )
     )
     return OrganizationsView(page.total, tuple(map(view, page.items)))
 

@@ -41,14 +41,17 @@ async def list_(
     in_state: Annotated[BatchState | None, QueryParameter(name="state")] = None,
     bundle_id: FromQuery[str | None] = None,
     fleet_id: FromQuery[str | None] = None,
+    search: FromQuery[str | None] = None,
     ordering: FromQuery[str] = "-created_at",
 ) -> BatchesView:
-    """Batches that match every filter given, newest first."""
+    """Batches that match every filter given, newest first; `search` is a part of the bundle's name."""
 
     def find(session: Session) -> BatchesView:
         bundle = BundleId(bundle_id) if bundle_id is not None else None
         fleet = FleetId(fleet_id) if fleet_id is not None else None
-        page = session.verification.page(window, state=in_state, bundle=bundle, fleet=fleet, order=ordering)
+        page = session.verification.page(
+            window, state=in_state, bundle=bundle, fleet=fleet, search=search, order=ordering
+        )
         return BatchesView(page.total, tuple(view(session, batch) for batch in page.items))
 
     return await ask.read(find)

@@ -274,12 +274,15 @@ class Bundles:
         *,
         state: BundleState | None = None,
         since: Instant | None = None,
+        search: str | None = None,
         order: str = "-created_at",
     ) -> Page[Bundle]:
-        """Bundles, in one state or all, that came `since` or ever."""
+        """Bundles, in one state or all, that came `since` or ever; `search`: part of the file's name, in any case."""
         query = self._mine() if state is None else self._mine().where(bundles.c.state == state)
         if since is not None:
             query = query.where(bundles.c.created_at >= since)
+        if search is not None:
+            query = query.where(bundles.c.filename.icontains(search, autoescape=True))
         return rows.page(self._connection, query, Bundle, window, order, ("created_at", "state", "filename"))
 
     def add(self, bundle: Bundle) -> None:

@@ -66,10 +66,11 @@ class Organizations:
         *,
         kind: OrgKind | None = None,
         title: str | None = None,
+        search: str | None = None,
         active: bool | None = None,
         order: str = "title",
     ) -> Page[Organization]:
-        """Organizations that match every filter given."""
+        """Organizations that match every filter given; `search` is a part of the title, in any case."""
         query = self._mine()
         for column, value in (
             (organizations.c.kind, kind),
@@ -78,6 +79,8 @@ class Organizations:
         ):
             if value is not None:
                 query = query.where(column == value)
+        if search is not None:
+            query = query.where(organizations.c.title.icontains(search, autoescape=True))
         return rows.page(self._connection, query, Organization, window, order, _ORDERS)
 
     def add(self, organization: Organization) -> None:

@@ -82,13 +82,17 @@ class Verification:
         state: BatchState | None = None,
         bundle: BundleId | None = None,
         fleet: FleetId | None = None,
+        search: str | None = None,
         order: str = "-created_at",
     ) -> Page[Batch]:
-        """Batches that match every filter given."""
+        """Batches that match every filter given; `search`: part of the bundle's file's name, in any case."""
         query, batch = self._mine(), verification_batches.c
         for column, value in ((batch.state, state), (batch.bundle, bundle), (batch.fleet, fleet)):
             if value is not None:
                 query = query.where(column == value)
+        if search is not None:
+            named = select(bundles.c.id).where(bundles.c.filename.icontains(search, autoescape=True))
+            query = query.where(batch.bundle.in_(named))
         return rows.page(self._connection, query, Batch, window, order, ("created_at", "state"))
 
     def add(self, batch: Batch) -> None:
