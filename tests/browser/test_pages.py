@@ -71,7 +71,7 @@ def test_what_people_wrote_is_shown_as_text(open_as: Open) -> None:
 @pytest.mark.parametrize(
     ("user", "shown", "hidden"),
     [
-        ("owner", ["Overview", "Units", "Fleets", "Items"], ["Bundles", "People", "Audit trail"]),
+        ("owner", ["Overview", "Units", "Fleets", "Items", "Bundles"], ["People", "Audit trail"]),
         ("sp", ["Overview", "Items", "Bundles", "People", "Audit trail"], ["Units", "Fleets"]),
         ("admin", ["Overview", "People", "Audit trail"], ["Units", "Fleets", "Items", "Bundles"]),
         ("auditor", ["Overview", "Units", "Fleets", "Items", "Bundles", "People", "Audit trail"], []),

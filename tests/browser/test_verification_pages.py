@@ -14,6 +14,7 @@ from tests.browser.test_campaigns_pages import wait_for
 from tests.browser.test_pages import settled
 from tests.browser.test_sets_pages import pictured
 from tests.browser.wares import NEEDING, unfit, upload
+from tests.made_bundles import config
 
 UNITS = ("trial-1", "trial-2")
 FIRST, GOOD, BAD, LONELY, OTHER = "1.0.0", "2.0.0", "3.0.0", "4.0.0", "5.0.0"
@@ -192,6 +193,22 @@ def test_evidence_is_about_the_versions_that_one_chooses(open_as: Open, place: P
     rows = page.get_by_role("grid", name="What it brings").locator("tbody tr")
     expect(rows.filter(has_text="charts")).to_contain_text("1 file")
     decided(page, "Cancel the batch", "Cancel the batch", "says nothing of the bundle", "")
+
+
+def test_a_fleet_owner_begins_a_batch_for_a_fleet_of_theirs_and_for_none_else(open_as: Open, place: Place) -> None:
+    upload(place, config("begun-by-owner", "1.0.0").decode(), "begun-by-owner", name="owned.tar.gz")
+    page = open_as("owner", "/bundles?name=owned")
+    settled(page, "Bundles")
+    page.get_by_role("link", name="owned", exact=True).click()
+    settled(page, "owned")
+    page.get_by_role("button", name="Verify", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    titles = [fleet["title"] for fleet in place.call("owner", "GET", "/fleets/")["items"]]
+    expect(dialog.get_by_label("Fleet").locator("option")).to_have_text(titles)
+    dialog.get_by_role("button", name="Verify").click()
+    settled(page, "Verification of owned")
+    batch = place.call("owner", "GET", f"/verification-batches/{page.url.rpartition('/')[2]}/")
+    assert batch["fleet_id"] in {fleet["id"] for fleet in place.call("owner", "GET", "/users/me/")["fleets"]}
 
 
 def test_with_four_eyes_whoever_began_it_is_told_to_ask_a_colleague_and_may_reject(

@@ -9,7 +9,7 @@ import { Moment } from "../parts/Moment";
 import { Panel } from "../parts/Panel";
 import { SmallTable } from "../parts/SmallTable";
 import { Shown } from "../parts/states";
-import { useMay } from "../session/me";
+import { meQuery, useMay } from "../session/me";
 import { setsQuery } from "../sets/queries";
 import { words } from "../words/en";
 import { approvedWords } from "./approvals";
@@ -81,10 +81,11 @@ function Begin({ bundle, criteria, fleets, onClose }: BeginProps) {
   const may = useMay();
   const navigate = useNavigate();
   const made = useRef("");
-  const [fleet, setFleet] = useState("");
+  const within = useQuery(meQuery).data?.role === "fleet owner"; // and may begin for none but a fleet of theirs
+  const [chosen, setFleet] = useState("");
+  const fleet = chosen || (within ? ([...(fleets?.keys() ?? [])][0] ?? "") : "");
   const [draft, setDraft] = useState(drafted(criteria));
-  const within = fleet || undefined;
-  const sets = useQuery({ ...setsQuery({ verification: "yes", fleet: within, per: 20 }), enabled: may("unit_sets_list") });
+  const sets = useQuery({ ...setsQuery({ verification: "yes", fleet: fleet || undefined, per: 20 }), enabled: may("unit_sets_list") });
   const body = { bundle_id: bundle.id, fleet_id: fleet || null, criteria: criteriaOf(draft) };
   return (
     <Deed
@@ -97,7 +98,7 @@ function Begin({ bundle, criteria, fleets, onClose }: BeginProps) {
           {fleets ? (
             <FormGroup label={w.fleet} fieldId="batch-fleet">
               <FormSelect id="batch-fleet" value={fleet} onChange={(_event, id) => setFleet(id)}>
-                <FormSelectOption value="" label={w.everyFleet} />
+                {within ? null : <FormSelectOption value="" label={w.everyFleet} />}
                 {[...fleets].map(([id, title]) => (
                   <FormSelectOption key={id} value={id} label={title} />
                 ))}
