@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.simulation.campaigns import mutants as of_campaigns  # noqa: E402 - the tests lie beside, not in the package
+from tests.simulation.campaigns import people_mutants as of_people  # noqa: E402
 from tests.simulation.campaigns import planning_mutants as of_planning  # noqa: E402
 from tests.simulation.campaigns import timing_mutants as of_timing  # noqa: E402
 from tests.simulation.mutants import MUTANTS  # noqa: E402
@@ -21,6 +22,7 @@ from tests.simulation.verification import mutants as of_batches  # noqa: E402
 PLANTED = [
     *(("tests.simulation.mutants", mutant.name) for mutant in MUTANTS),
     *(("tests.simulation.campaigns.mutants", mutant.name) for mutant in of_campaigns.MUTANTS),
+    *(("tests.simulation.campaigns.people_mutants", mutant.name) for mutant in of_people.MUTANTS),
     *(("tests.simulation.campaigns.timing_mutants", mutant.name) for mutant in of_timing.MUTANTS),
     *(("tests.simulation.campaigns.planning_mutants", mutant.name) for mutant in of_planning.MUTANTS),
     *(("tests.simulation.verification.mutants", mutant.name) for mutant in of_batches.MUTANTS),

@@ -309,7 +309,7 @@ MUTANTS = [
     Mutant("no end of absence", ("absence",), no_absence),
     Mutant("halted and forgotten", ("deadline", "liveness", "absence"), only_the_wave_that_moves),
     Mutant("nothing withdrawn", ("withdrawn",), offers_stay_after_a_halt),
-    Mutant("offers after a halt", ("after a halt",), offers_after_a_halt),
+    Mutant("offers after a halt", ("after a halt", "withdrawn"), offers_after_a_halt),
     Mutant("hands out what was taken back", ("handed out",), hands_out_what_was_taken_back),
     Mutant("any number at once", ("at once",), all_at_once),
     Mutant("any number a minute", ("per minute",), all_in_a_minute),

@@ -110,10 +110,13 @@ class Judge:
     def _limits(self, after: Seen, now: int) -> None:
         limits = after.policy["limits"]
         on_the_way = sum(row.state in ON_THE_WAY for row in after.rows)
+        offers = {(row.wave, row.unit, row.offered_at) for row in after.rows if row.offered_at is not None}
+        fresh = [at for _, _, at in offers - self._offered]
+        if not fresh:
+            return
         if limits["at_once"] is not None and on_the_way > limits["at_once"]:
             raise Violated("at once", f"{on_the_way} are on their way")
-        offers = {(row.wave, row.unit, row.offered_at) for row in after.rows if row.offered_at is not None}
-        self._starts += [at for _, _, at in offers - self._offered]
+        self._starts += fresh
         self._offered |= offers
         recent = sum(now - MINUTE < at <= now for at in self._starts)
         most, ramp = limits["starts_per_minute"], limits.get("ramp")

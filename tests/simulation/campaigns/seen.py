@@ -20,6 +20,8 @@ class Row(msgspec.Struct, frozen=True):
     state: str
     offered_at: int | None
     active_at: int | None
+    ended_at: int | None
+    reason: str
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -35,10 +37,17 @@ class Seen(msgspec.Struct, frozen=True):
     """Of the items in each Unit's target."""
     units: dict[str, tuple[str, str, int | None]]
     """Lifecycle, connectivity, last seen."""
+    alerts: list[tuple[str, int, str]]
+    """Unit, when, severity."""
 
     def of(self, wave: int) -> list[Row]:
         """The members of a wave."""
         return [row for row in self.rows if row.wave == wave]
+
+    def is_away(self, row: Row) -> bool:
+        """Whether a member that ended has not been there since."""
+        _, there, last = self.units[row.unit]
+        return there == "Offline" and (last or 0) <= (row.ended_at or 0)
 
     @property
     def moving(self) -> list[dict[str, Any]]:
@@ -54,7 +63,8 @@ def look(path: Path, campaign: str) -> Seen:
         state, waves, policy, due = database.execute(
             f"SELECT {columns} FROM campaigns WHERE id=?", (campaign,)
         ).fetchone()
-        members = "SELECT wave, unit, state, offered_at, active_at FROM campaign_members WHERE campaign=?"
+        columns = "wave, unit, state, offered_at, active_at, ended_at, reason"
+        members = f"SELECT {columns} FROM campaign_members WHERE campaign=?"
         bodies = dict(database.execute("SELECT digest, body FROM target_documents").fetchall())
         items = {
             digest: {item["version"] for item in msgspec.json.decode(body).get("items", ())}
@@ -71,6 +81,7 @@ def look(path: Path, campaign: str) -> Seen:
             rows=[Row(*row) for row in database.execute(members, (campaign,))],
             releases=frozenset(unit for (unit,) in released),
             versions={unit: items[digest] for unit, digest in targets},
+            alerts=database.execute("SELECT unit, at, severity FROM alerts").fetchall(),
             units={unit: (lifecycle, there, last) for unit, lifecycle, there, last in units},
         )
     finally:

@@ -275,15 +275,19 @@ class World:
             if not each.connected and not each.gone:
                 await self.turn(each)
         for _ in range(PEACE):
-            if look(self.path, self.campaign).state == "paused":
-                with contextlib.suppress(Conflict):
-                    await self.oem(lambda s: campaigns.command(s, self.campaign, Resume("go on")))
+            await self._patient()
             await self.tick()
             if self.is_over():
                 return
         seen = look(self.path, self.campaign)
         left = [(row.wave, row.unit, row.state) for row in seen.rows if row.state in OPEN]
         raise Violated("liveness", f"{seen.state}, {[wave['state'] for wave in seen.waves]}, {left[:3]}")
+
+    async def _patient(self) -> None:
+        """What somebody does who wants it to go on."""
+        if look(self.path, self.campaign).state == "paused":
+            with contextlib.suppress(Conflict):
+                await self.oem(lambda s: campaigns.command(s, self.campaign, Resume("go on")))
 
     def is_over(self) -> bool:
         """Ended, or for a person to say; with nobody left on the way."""
@@ -314,19 +318,23 @@ class World:
 async def simulate(seed: int, size: int | None = None) -> World:
     """One world from its beginning to its end. Raises Violated."""
     with tempfile.TemporaryDirectory(prefix="aosedge-campaign-", dir=_fast()) as folder:
-        world = World(seed, Path(folder), size)
-        try:
-            await world.begin()
-            world.check()
-            for _ in range(STEPS):
-                await world.tick()
-                if world.is_over() and world.chance.random() < 0.2:
-                    break
-            await world.peace()
-            world.check_end()
-            return world
-        finally:
-            await world.store.close()
+        return await lived(World(seed, Path(folder), size))
+
+
+async def lived(world: World) -> World:
+    """A world to its end. Raises Violated."""
+    try:
+        await world.begin()
+        world.check()
+        for _ in range(STEPS):
+            await world.tick()
+            if world.is_over() and world.chance.random() < 0.2:
+                break
+        await world.peace()
+        world.check_end()
+        return world
+    finally:
+        await world.store.close()
 
 
 def _fast() -> str | None:
