@@ -1,11 +1,12 @@
-import { Alert, Button, Form, FormGroup, FormSelect, FormSelectOption, TextInput } from "@patternfly/react-core";
+import { Alert, Form, FormGroup, FormSelect, FormSelectOption } from "@patternfly/react-core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { client, got } from "../api/client";
 import { Confirm } from "../parts/Confirm";
+import { Pairs, type Pair } from "../parts/Pairs";
 import { targetSystemsByIdQuery } from "../targetSystems/queries";
 import { words } from "../words/en";
-import { labelChange, type LabelRow } from "./labels";
+import { labelChange } from "./labels";
 import type { UnitDetail } from "./queries";
 
 interface Props {
@@ -26,13 +27,12 @@ function useDeed(work: () => Promise<unknown>, onClose: () => void) {
 export function UnitLabels({ unit, onClose }: Props) {
   const w = words.unitDeeds;
   const [before] = useState(unit.labels);
-  const [rows, setRows] = useState<LabelRow[]>(Object.entries(unit.labels).map(([name, value]) => ({ name, value })));
+  const [rows, setRows] = useState<Pair[]>(Object.entries(unit.labels).map(([name, value]) => ({ name, value })));
   const change = labelChange(before, rows);
   const deed = useDeed(
     () => got(client.PUT("/api/v11/units/{id}/labels/", { params: { path: { id: unit.id } }, body: change })),
     onClose,
   );
-  const put = (index: number, row: LabelRow) => setRows(rows.map((old, place) => (place === index ? row : old)));
   return (
     <Confirm
       title={w.labels}
@@ -44,29 +44,7 @@ export function UnitLabels({ unit, onClose }: Props) {
       onClose={onClose}
     >
       <Form onSubmit={(event) => event.preventDefault()}>
-        {rows.map((row, index) => (
-          <div key={index} className="aos-condition">
-            <FormGroup label={w.label} fieldId={`label-${index}`}>
-              <TextInput id={`label-${index}`} value={row.name} onChange={(_event, name) => put(index, { ...row, name })} />
-            </FormGroup>
-            <FormGroup label={w.value} fieldId={`value-${index}`}>
-              <TextInput id={`value-${index}`} value={row.value} onChange={(_event, value) => put(index, { ...row, value })} />
-            </FormGroup>
-            <Button
-              variant="link"
-              isDanger
-              aria-label={w.removeLabelOf(row.name)}
-              onClick={() => setRows(rows.filter((_row, place) => place !== index))}
-            >
-              {w.removeLabel}
-            </Button>
-          </div>
-        ))}
-        <div>
-          <Button variant="secondary" onClick={() => setRows([...rows, { name: "", value: "" }])}>
-            {w.addLabel}
-          </Button>
-        </div>
+        <Pairs pairs={rows} w={{ ...w, name: w.label }} onChange={setRows} />
       </Form>
       <p className="aos-quiet">{w.labelsHow}</p>
     </Confirm>

@@ -15,6 +15,7 @@ import { Labels } from "./columns";
 import { unitQuery, type UnitDetail } from "./queries";
 import { UnitActions } from "./UnitActions";
 import { Certificates, Instances, Items, Nodes, Timeline } from "./UnitParts";
+import { Variables } from "./Variables";
 import { Why } from "./Why";
 
 const route = getRouteApi("/units/$id");
@@ -69,6 +70,7 @@ function Whole({ unit }: { unit: UnitDetail }) {
       <Panel title={words.units.instances}>
         <Instances unit={unit} />
       </Panel>
+      {may("unit_variables_list") ? <Variables unit={unit} /> : null}
       <Panel title={words.units.nodes}>
         <Nodes unit={unit} />
       </Panel>

@@ -1,11 +1,7 @@
-/** A label as somebody types it. */
-export interface LabelRow {
-  name: string;
-  value: string;
-}
+import type { Pair } from "../parts/Pairs";
 
 /** What to set and what to remove, so that the labels become these; rows without a name count as not there. */
-export function labelChange(before: Record<string, string>, rows: LabelRow[]): { set: Record<string, string>; remove: string[] } {
+export function labelChange(before: Record<string, string>, rows: Pair[]): { set: Record<string, string>; remove: string[] } {
   const now = new Map(rows.map(({ name, value }): [string, string] => [name.trim(), value.trim()]).filter(([name]) => name));
   return {
     set: Object.fromEntries([...now].filter(([name, value]) => before[name] !== value)),

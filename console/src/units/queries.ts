@@ -4,6 +4,7 @@ import { unitsAsked, type UnitsSearch } from "./search";
 
 export type Unit = Schemas["UnitView"];
 export type UnitDetail = Schemas["UnitDetailView"];
+export type Variable = Schemas["VariableView"];
 
 export function unitsQuery(search: UnitsSearch) {
   return queryOptions({
@@ -36,6 +37,13 @@ export const countsQuery = queryOptions({
   queryFn: ({ signal }) =>
     got(client.GET("/api/v11/unit-counts/", { params: { query: { status: "provisioned" } }, signal })),
 });
+
+export function variablesQuery(id: string) {
+  return queryOptions({
+    queryKey: ["units", "variables", id],
+    queryFn: ({ signal }) => got(client.GET("/api/v11/units/{id}/variables/", { params: { path: { id } }, signal })),
+  });
+}
 
 export function certificatesQuery(id: string) {
   return queryOptions({

@@ -12,6 +12,7 @@ import { rxswins } from "./rxswins";
 import { subjects } from "./subjects";
 import { targetSystems } from "./targetSystems";
 import { unitDeeds } from "./unitDeeds";
+import { variables } from "./variables";
 import { tokens } from "./tokens";
 import { units } from "./counting";
 import { verification } from "./verification";
@@ -226,6 +227,7 @@ export const words = {
   targetSystems,
   rxswins,
   unitDeeds,
+  variables,
   items,
   configuration,
   bundles,

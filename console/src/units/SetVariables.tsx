@@ -1,0 +1,109 @@
+import { Form, FormGroup, FormSelect, FormSelectOption } from "@patternfly/react-core";
+import { useState } from "react";
+import { client, got } from "../api/client";
+import { Deed } from "../parts/Deed";
+import { useNow } from "../parts/now";
+import { Pairs } from "../parts/Pairs";
+import { words } from "../words/en";
+import type { UnitDetail } from "./queries";
+import { asked, concerned, HOURS, type Of } from "./variables";
+
+const w = words.variables;
+const HOUR_MS = 3_600_000;
+
+/** Variables for instances of one item, until a time that one chooses. */
+export function SetVariables({ unit, onClose }: { unit: UnitDetail; onClose: () => void }) {
+  const now = useNow();
+  const items = new Map(unit.instances.filter((one) => one.target_version !== null).map((one) => [one.item_id, one.codename]));
+  const [of, setOf] = useState<Of>({ item: [...items.keys()][0] ?? "", subject: "", instance: "" });
+  const [pairs, setPairs] = useState([{ name: "", value: "" }]);
+  const [hours, setHours] = useState("1");
+  const id = { path: { id: unit.id } };
+  const body = () => asked(of, pairs, new Date(Date.now() + Number(hours) * HOUR_MS));
+  const instances = concerned(unit.instances, of);
+  const ready = asked(of, pairs, new Date(now)) !== undefined && instances.length > 0;
+  return (
+    <Deed
+      title={w.set}
+      action={w.set}
+      disabled={!ready}
+      will={
+        <>
+          <Form onSubmit={(event) => event.preventDefault()}>
+            <Whose unit={unit} items={items} of={of} onChange={setOf} />
+            <Pairs pairs={pairs} w={w} onChange={setPairs} />
+            <FormGroup label={w.lasts} fieldId="variables-hours">
+              <FormSelect id="variables-hours" value={hours} onChange={(_event, chosen) => setHours(chosen)}>
+                {HOURS.map((each) => (
+                  <FormSelectOption key={each} value={String(each)} label={w.spans[each]} />
+                ))}
+              </FormSelect>
+            </FormGroup>
+          </Form>
+          <p className="aos-words">{w.setWill(instances.length, items.get(of.item) ?? "", unit.online_status === "Online")}</p>
+          <p className="aos-quiet">{w.secret}</p>
+        </>
+      }
+      run={() => got(client.POST("/api/v11/units/{id}/variables/", { params: id, body: body()! }))}
+      touches={["units"]}
+      onClose={onClose}
+    />
+  );
+}
+
+interface WhoseProps {
+  unit: UnitDetail;
+  items: ReadonlyMap<string, string>;
+  of: Of;
+  onChange: (of: Of) => void;
+}
+
+/** Which instances; what there is only one of is not asked for. */
+function Whose({ unit, items, of, onChange }: WhoseProps) {
+  const mine = concerned(unit.instances, { ...of, subject: "", instance: "" });
+  const subjects = new Map(mine.map((one) => [one.subject_id, one.subject]));
+  const numbers = [...new Set(concerned(unit.instances, { ...of, instance: "" }).map((one) => String(one.instance)))].sort();
+  return (
+    <>
+      <Chosen id="variables-item" label={w.item} value={of.item} options={[...items]} onChange={(item) => onChange({ item, subject: "", instance: "" })} />
+      {subjects.size > 1 ? (
+        <Chosen
+          id="variables-subject"
+          label={w.subject}
+          value={of.subject}
+          options={[["", w.anySubject], ...subjects]}
+          onChange={(subject) => onChange({ ...of, subject, instance: "" })}
+        />
+      ) : null}
+      {numbers.length > 1 ? (
+        <Chosen
+          id="variables-instance"
+          label={w.instance}
+          value={of.instance}
+          options={[["", w.all], ...numbers.map((number): [string, string] => [number, w.one(Number(number))])]}
+          onChange={(instance) => onChange({ ...of, instance })}
+        />
+      ) : null}
+    </>
+  );
+}
+
+interface ChosenProps {
+  id: string;
+  label: string;
+  value: string;
+  options: [string, string][];
+  onChange: (value: string) => void;
+}
+
+function Chosen({ id, label, value, options, onChange }: ChosenProps) {
+  return (
+    <FormGroup label={label} fieldId={id}>
+      <FormSelect id={id} value={value} onChange={(_event, chosen) => onChange(chosen)}>
+        {options.map(([each, title]) => (
+          <FormSelectOption key={each} value={each} label={title} />
+        ))}
+      </FormSelect>
+    </FormGroup>
+  );
+}

@@ -1,0 +1,93 @@
+"""Environment variables for a while on a Unit's page: set, in force by the Unit's word, and taken back."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+from tests.browser.conftest import Open, faults
+from tests.browser.place import Place, Say
+from tests.browser.test_campaigns_pages import wait_for
+from tests.browser.test_pages import settled
+
+UNIT = "variable-1"
+
+
+@pytest.fixture(scope="module")
+def say(place: Place) -> Iterator[Say]:
+    """A Unit that lives and has two instances, and what has it say more."""
+    place.upload("talker", "1.0.0")
+    place.provision(UNIT)
+    [fleet, *_] = place.call("owner", "GET", "/users/me/")["fleets"]
+    place.call("oem", "PUT", f"/units/{UNIT}/fleet/", json={"fleet_id": fleet["id"]})
+    place.assign("talkers", place.item("talker"), UNIT, instances=2)
+    with place.living(place.unit(UNIT, pace=0.05)) as say:
+        wait_for(place, UNIT)
+        yield say
+
+
+def answer(place: Place, name: str) -> dict[str, object]:
+    """The Unit's word that both instances have the variable, whenever it was told."""
+    mine = place.view(UNIT)["instances"]
+    statuses = [
+        {"item": {"id": one["item_id"]}, "subject": {"id": one["subject_id"]}, "instance": one["instance"], "name": name}
+        for one in mine
+    ]
+    return {"correlationId": str(2**62), "statuses": statuses}
+
+
+def test_a_variable_is_set_for_a_while_seen_in_force_and_taken_back(open_as: Open, place: Place, say: Say) -> None:
+    page = open_as("oem", f"/units/{UNIT}")
+    settled(page, UNIT)
+    expect(page.get_by_text("None are set.")).to_be_visible()
+    page.get_by_role("button", name="Set variables").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("2 instances of talker start anew with them now")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Set variables")).to_be_disabled()
+    dialog.get_by_role("textbox", name="Variable").fill("AOS_SECRET")
+    assert faults(page) == []
+    dialog.get_by_role("button", name="Set variables").click()
+    expect(dialog.get_by_text("who an instance is, is not for others to say")).to_be_visible()
+    dialog.get_by_role("textbox", name="Variable").fill("LEVEL")
+    dialog.get_by_label("Value").fill("very secret")
+    dialog.get_by_label("Instance").select_option(label="instance 1")
+    expect(dialog.get_by_text("1 instance of talker starts anew")).to_be_visible()
+    dialog.get_by_label("Instance").select_option(label="all instances")
+    dialog.get_by_role("button", name="Set variables").click()
+    expect(dialog).to_have_count(0)
+    row = page.get_by_role("grid", name="Environment variables for a while").locator("tbody tr")
+    expect(row).to_contain_text("waits for the Unit")
+    say("overrideEnvVarsStatus", answer(place, "LEVEL"))
+    expect(row).to_contain_text("in 2 instances")
+    assert "very secret" not in page.content()
+    assert faults(page) == []
+
+    watcher = open_as("auditor", f"/units/{UNIT}")
+    settled(watcher, UNIT)
+    expect(watcher.get_by_role("grid", name="Environment variables for a while")).to_be_visible()
+    for name in ("Set variables", "Take back LEVEL of talker"):
+        expect(watcher.get_by_role("button", name=name)).to_have_count(0)
+
+    page.get_by_role("button", name="Take back LEVEL of talker").click()
+    expect(dialog.get_by_text("Instances of talker that have LEVEL start anew without it")).to_be_visible()
+    dialog.get_by_role("button", name="Take back").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_text("None are set.")).to_be_visible()
+
+
+def test_all_variables_are_taken_back_at_once_and_a_fleet_owner_sets_them_on_their_units(
+    open_as: Open, say: Say
+) -> None:
+    page = open_as("owner", f"/units/{UNIT}")
+    settled(page, UNIT)
+    page.get_by_role("button", name="Set variables").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Variable").fill("ONE")
+    dialog.get_by_role("button", name="Add a variable").click()
+    dialog.get_by_role("textbox", name="Variable").nth(1).fill("TWO")
+    dialog.get_by_role("button", name="Set variables").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("grid", name="Environment variables for a while").locator("tbody tr")).to_have_count(2)
+    page.get_by_role("button", name="Take all back").click()
+    expect(dialog.get_by_text(f"All 2 variables of {UNIT} are taken back")).to_be_visible()
+    dialog.get_by_role("button", name="Take all back").click()
+    expect(page.get_by_text("None are set.")).to_be_visible()
