@@ -27,10 +27,9 @@ def say(place: Place) -> Iterator[Say]:
 
 def answer(place: Place, name: str) -> dict[str, object]:
     """The Unit's word that both instances have the variable, whenever it was told."""
-    mine = place.view(UNIT)["instances"]
     statuses = [
-        {"item": {"id": one["item_id"]}, "subject": {"id": one["subject_id"]}, "instance": one["instance"], "name": name}
-        for one in mine
+        {"item": {"id": each["item_id"]}, "subject": {"id": each["subject_id"]}, "instance": number, "name": name}
+        for number, each in enumerate(place.view(UNIT)["instances"])
     ]
     return {"correlationId": str(2**62), "statuses": statuses}
 

@@ -12,6 +12,7 @@ export type ItemAlert = Schemas["ItemAlertView"];
 export type Bundle = Schemas["BundleView"];
 
 const VERSIONS_MOST = 200;
+const NAMED_MOST = 1000;
 export const UNITS_EACH = 20;
 export const ALERTS_EACH = 10;
 
@@ -139,5 +140,25 @@ export function bundleQuery(id: string) {
   return queryOptions({
     queryKey: ["bundles", "one", id],
     queryFn: ({ signal }) => got(client.GET("/api/v11/deployment-bundles/{id}/", { params: { path: { id } }, signal })),
+  });
+}
+
+/** Items to choose from, by a part of their names. */
+export const itemNamesQuery = queryOptions({
+  queryKey: ["items", "names"],
+  queryFn: async ({ signal }) => {
+    const page = await got(client.GET("/api/v11/items/", { params: { query: { limit: NAMED_MOST, ordering: "codename" } }, signal }));
+    return new Map(page.items.map((item) => [item.id, item.codename]));
+  },
+  staleTime: 60_000,
+});
+
+/** Versions of an item to choose from. */
+export function versionNamesQuery(item: string) {
+  return queryOptions({
+    queryKey: ["items", "version-names", item],
+    enabled: item !== "",
+    queryFn: ({ signal }) =>
+      got(client.GET("/api/v11/items/{id}/versions/", { params: { path: { id: item }, query: { limit: NAMED_MOST } }, signal })),
   });
 }

@@ -1,6 +1,7 @@
-import { Breadcrumb, BreadcrumbItem, Label, PageSection } from "@patternfly/react-core";
+import { Breadcrumb, BreadcrumbItem, Button, Label, PageSection } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { Facts } from "../parts/Facts";
 import { Moment } from "../parts/Moment";
 import { PageHead } from "../parts/PageHead";
@@ -12,6 +13,7 @@ import { useMay } from "../session/me";
 import { targetSystemsByIdQuery } from "../targetSystems/queries";
 import { words } from "../words/en";
 import { checkQuery, rxswinQuery, type Check, type Rxswin } from "./queries";
+import { RegisterDialog } from "./RegisterDialog";
 
 const route = getRouteApi("/rxswins/$id");
 const w = words.rxswins;
@@ -19,6 +21,8 @@ const w = words.rxswins;
 /** One revision of a number: the exact versions that it stands for, and whether Units report them. */
 export function RxswinPage() {
   const { id } = route.useParams();
+  const navigate = route.useNavigate();
+  const [revising, setRevising] = useState(false);
   const may = useMay();
   const found = useQuery({ ...rxswinQuery(id), enabled: may("rxswins_read") });
   const systems = useQuery({ ...targetSystemsByIdQuery, enabled: may("target_systems_list") }).data;
@@ -37,12 +41,20 @@ export function RxswinPage() {
           </Breadcrumb>
         }
         beside={found.data ? <Label isCompact color="blue">{w.revisionOf(found.data.revision)}</Label> : null}
+        actions={found.data && may("rxswins_create") ? <Button variant="secondary" onClick={() => setRevising(true)}>{w.revise}</Button> : null}
       />
       <PageSection hasBodyWrapper={false}>
         <Shown query={found} lines={8}>
           {(one) => <Whole one={one} system={systems?.get(one.target_system_id) ?? one.target_system_id} />}
         </Shown>
       </PageSection>
+      {revising && found.data ? (
+        <RegisterDialog
+          before={found.data}
+          onClose={() => setRevising(false)}
+          onMade={(made) => void navigate({ to: "/rxswins/$id", params: { id: made } })}
+        />
+      ) : null}
     </>
   );
 }

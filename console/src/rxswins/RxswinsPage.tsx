@@ -1,7 +1,7 @@
 import { ToolbarItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { Choice } from "../parts/Choice";
 import type { Column } from "../parts/DataTable";
 import { ListPage } from "../parts/ListPage";
@@ -10,6 +10,7 @@ import { useMay } from "../session/me";
 import { targetSystemsByIdQuery } from "../targetSystems/queries";
 import { words } from "../words/en";
 import { rxswinsQuery, type Rxswin } from "./queries";
+import { RegisterDialog } from "./RegisterDialog";
 import type { RxswinsSearch } from "./search";
 
 const route = getRouteApi("/rxswins");
@@ -21,6 +22,7 @@ export function RxswinsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const may = useMay();
+  const [making, setMaking] = useState(false);
   const numbers = useQuery({ ...rxswinsQuery(search), enabled: may("rxswins_list") });
   const systems = useQuery({ ...targetSystemsByIdQuery, enabled: may("target_systems_list") }).data;
   const onSearch = useCallback(
@@ -38,6 +40,7 @@ export function RxswinsPage() {
       search={search}
       sort="number"
       onSearch={onSearch}
+      onNew={may("rxswins_create") ? () => setMaking(true) : undefined}
       filters={
         systems ? (
           <ToolbarItem>
@@ -51,7 +54,14 @@ export function RxswinsPage() {
           </ToolbarItem>
         ) : null
       }
-    />
+    >
+      {making ? (
+        <RegisterDialog
+          onClose={() => setMaking(false)}
+          onMade={(id) => void navigate({ to: "/rxswins/$id", params: { id } })}
+        />
+      ) : null}
+    </ListPage>
   );
 }
 

@@ -1,11 +1,13 @@
-import { Form, FormGroup, FormHelperText, FormSelect, FormSelectOption, HelperText, HelperTextItem, Radio, TextInput } from "@patternfly/react-core";
+import { Form, FormGroup, FormHelperText, HelperText, HelperTextItem, Radio, TextInput } from "@patternfly/react-core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { client, got } from "../api/client";
+import { itemNamesQuery, versionNamesQuery } from "../items/queries";
 import { Confirm } from "../parts/Confirm";
+import { FormChoice } from "../parts/FormChoice";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
-import { itemNamesQuery, readyBundlesQuery, versionNamesQuery, type Subject } from "./queries";
+import { readyBundlesQuery, type Subject } from "./queries";
 import { namesIn } from "./search";
 
 const w = words.subjects;
@@ -92,22 +94,22 @@ function ItemChoice({ item, version, onChange }: { item: string; version: string
   const versions = useQuery(versionNamesQuery(item));
   return (
     <>
-      <FormGroup label={w.item} fieldId="assign-item-id" isRequired>
-        <FormSelect id="assign-item-id" value={item} onChange={(_event, id) => onChange(id, "")}>
-          <FormSelectOption value="" label={w.choose} isPlaceholder />
-          {[...(items.data ?? [])].map(([id, codename]) => (
-            <FormSelectOption key={id} value={id} label={codename} />
-          ))}
-        </FormSelect>
-      </FormGroup>
-      <FormGroup label={w.version} fieldId="assign-version">
-        <FormSelect id="assign-version" value={version} onChange={(_event, chosen) => onChange(item, chosen)} isDisabled={!item}>
-          <FormSelectOption value="" label={w.followNewest} />
-          {(versions.data?.items ?? []).map((each) => (
-            <FormSelectOption key={each.version} value={each.version} label={each.version} />
-          ))}
-        </FormSelect>
-      </FormGroup>
+      <FormChoice
+        id="assign-item-id"
+        label={w.item}
+        value={item}
+        options={items.data ?? []}
+        none={w.choose}
+        onChange={(id) => onChange(id, "")}
+      />
+      <FormChoice
+        id="assign-version"
+        label={w.version}
+        value={version}
+        options={[["", w.followNewest], ...(versions.data?.items ?? []).map((each) => [each.version, each.version] as const)]}
+        disabled={!item}
+        onChange={(chosen) => onChange(item, chosen)}
+      />
     </>
   );
 }
@@ -115,13 +117,16 @@ function ItemChoice({ item, version, onChange }: { item: string; version: string
 function BundleChoice({ bundle, onChange }: { bundle: string; onChange: (bundle: string) => void }) {
   const bundles = useQuery(readyBundlesQuery);
   return (
-    <FormGroup label={w.bundle} fieldId="assign-bundle-id" isRequired>
-      <FormSelect id="assign-bundle-id" value={bundle} onChange={(_event, id) => onChange(id)}>
-        <FormSelectOption value="" label={w.choose} isPlaceholder />
-        {(bundles.data?.items ?? []).map((each) => (
-          <FormSelectOption key={each.id} value={each.id} label={`${each.name}: ${each.items.map((one) => `${one.codename} ${one.version}`).join(", ")}`} />
-        ))}
-      </FormSelect>
-    </FormGroup>
+    <FormChoice
+      id="assign-bundle-id"
+      label={w.bundle}
+      value={bundle}
+      options={(bundles.data?.items ?? []).map((each) => [
+        each.id,
+        `${each.name}: ${each.items.map((one) => `${one.codename} ${one.version}`).join(", ")}`,
+      ])}
+      none={w.choose}
+      onChange={onChange}
+    />
   );
 }

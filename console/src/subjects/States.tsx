@@ -2,6 +2,7 @@ import { Button } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { client, got } from "../api/client";
+import { itemNamesQuery } from "../items/queries";
 import { bytes } from "../parts/format";
 import { Moment } from "../parts/Moment";
 import { Panel } from "../parts/Panel";
@@ -9,7 +10,7 @@ import { SmallTable } from "../parts/SmallTable";
 import { Shown } from "../parts/states";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
-import { itemNamesQuery, statesQuery, type KeptState, type Subject } from "./queries";
+import { statesQuery, type KeptState, type Subject } from "./queries";
 import { DoIt } from "./SubjectDialogs";
 
 const w = words.subjects;

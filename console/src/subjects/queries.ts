@@ -54,16 +54,6 @@ export function statesQuery(id: string) {
   });
 }
 
-/** Items to choose from, by a part of their names. */
-export const itemNamesQuery = queryOptions({
-  queryKey: ["items", "names"],
-  queryFn: async ({ signal }) => {
-    const page = await got(client.GET("/api/v11/items/", { params: { query: { limit: ALL, ordering: "codename" } }, signal }));
-    return new Map(page.items.map((item) => [item.id, item.codename]));
-  },
-  staleTime: 60_000,
-});
-
 export const readyBundlesQuery = queryOptions({
   queryKey: ["bundles", "ready"],
   queryFn: ({ signal }) => {
@@ -71,12 +61,3 @@ export const readyBundlesQuery = queryOptions({
     return got(client.GET("/api/v11/deployment-bundles/", { params: { query }, signal }));
   },
 });
-
-export function versionNamesQuery(item: string) {
-  return queryOptions({
-    queryKey: ["items", "version-names", item],
-    enabled: item !== "",
-    queryFn: ({ signal }) =>
-      got(client.GET("/api/v11/items/{id}/versions/", { params: { path: { id: item }, query: { limit: ALL } }, signal })),
-  });
-}

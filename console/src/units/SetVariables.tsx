@@ -1,7 +1,8 @@
-import { Form, FormGroup, FormSelect, FormSelectOption } from "@patternfly/react-core";
+import { Form } from "@patternfly/react-core";
 import { useState } from "react";
 import { client, got } from "../api/client";
 import { Deed } from "../parts/Deed";
+import { FormChoice } from "../parts/FormChoice";
 import { useNow } from "../parts/now";
 import { Pairs } from "../parts/Pairs";
 import { words } from "../words/en";
@@ -32,13 +33,13 @@ export function SetVariables({ unit, onClose }: { unit: UnitDetail; onClose: () 
           <Form onSubmit={(event) => event.preventDefault()}>
             <Whose unit={unit} items={items} of={of} onChange={setOf} />
             <Pairs pairs={pairs} w={w} onChange={setPairs} />
-            <FormGroup label={w.lasts} fieldId="variables-hours">
-              <FormSelect id="variables-hours" value={hours} onChange={(_event, chosen) => setHours(chosen)}>
-                {HOURS.map((each) => (
-                  <FormSelectOption key={each} value={String(each)} label={w.spans[each]} />
-                ))}
-              </FormSelect>
-            </FormGroup>
+            <FormChoice
+              id="variables-hours"
+              label={w.lasts}
+              value={hours}
+              options={HOURS.map((each) => [String(each), w.spans[each]])}
+              onChange={setHours}
+            />
           </Form>
           <p className="aos-words">{w.setWill(instances.length, items.get(of.item) ?? "", unit.online_status === "Online")}</p>
           <p className="aos-quiet">{w.secret}</p>
@@ -65,9 +66,9 @@ function Whose({ unit, items, of, onChange }: WhoseProps) {
   const numbers = [...new Set(concerned(unit.instances, { ...of, instance: "" }).map((one) => String(one.instance)))].sort();
   return (
     <>
-      <Chosen id="variables-item" label={w.item} value={of.item} options={[...items]} onChange={(item) => onChange({ item, subject: "", instance: "" })} />
+      <FormChoice id="variables-item" label={w.item} value={of.item} options={[...items]} onChange={(item) => onChange({ item, subject: "", instance: "" })} />
       {subjects.size > 1 ? (
-        <Chosen
+        <FormChoice
           id="variables-subject"
           label={w.subject}
           value={of.subject}
@@ -76,34 +77,14 @@ function Whose({ unit, items, of, onChange }: WhoseProps) {
         />
       ) : null}
       {numbers.length > 1 ? (
-        <Chosen
+        <FormChoice
           id="variables-instance"
           label={w.instance}
           value={of.instance}
-          options={[["", w.all], ...numbers.map((number): [string, string] => [number, w.one(Number(number))])]}
+          options={[["", w.all], ...numbers.map((number) => [number, w.one(Number(number))] as const)]}
           onChange={(instance) => onChange({ ...of, instance })}
         />
       ) : null}
     </>
-  );
-}
-
-interface ChosenProps {
-  id: string;
-  label: string;
-  value: string;
-  options: [string, string][];
-  onChange: (value: string) => void;
-}
-
-function Chosen({ id, label, value, options, onChange }: ChosenProps) {
-  return (
-    <FormGroup label={label} fieldId={id}>
-      <FormSelect id={id} value={value} onChange={(_event, chosen) => onChange(chosen)}>
-        {options.map(([each, title]) => (
-          <FormSelectOption key={each} value={each} label={title} />
-        ))}
-      </FormSelect>
-    </FormGroup>
   );
 }

@@ -100,7 +100,7 @@ def next_revision(known: Sequence[Rxswin], number: str, items: Sequence[Register
         return 1
     newest = max(known, key=lambda each: each.revision)
     if not revise:
-        cure = "nothing is changed in the register: add a further revision with --revise"
+        cure = "nothing is changed in the register: add a further revision, on its page or with --revise"
         raise Conflict(f"{number} is registered for this vehicle type", element="number", got=newest.name, cure=cure)
     if newest.items == tuple(items):
         raise Conflict(f"{newest.name} stands for exactly that", element="items", got=newest.name)
