@@ -12,7 +12,7 @@ from tests.contract.store_world import NOW, add_bundle, certificate, person, set
 from aosedge.cloud.api import assignments as assignments_api
 from aosedge.cloud.api import items as items_api
 from aosedge.cloud.api import unit_certificates as certificates_api
-from aosedge.cloud.api import unit_views
+from aosedge.cloud.api import unit_views, verification_views
 from aosedge.cloud.domain.assignments import Assignment
 from aosedge.cloud.domain.catalogue import Bundle
 from aosedge.cloud.domain.pages import Window
@@ -57,6 +57,8 @@ async def world(store: Store) -> Store:
             bundle = BundleId(f"bundle-{number:03}1.0.0")
             id = AssignmentId(f"assignment-{number:03}")
             session.assignments.add(Assignment(id, OrgId("oem-1"), SubjectId("subject-oem-1"), NOW, bundle=bundle))
+            begun = Batch(BatchId(f"batch-{number:03}"), OrgId("oem-1"), bundle, NOW, UserId("user-oem-1"))
+            session.verification.add(begun)
 
     await store.write(person("oem-1"), tenant("oem-1"), intent)
     said = UnitStatus(unit_config=(), nodes=(), items=(), instances=(), subjects=(), is_delta_info=False)
@@ -122,7 +124,14 @@ def ending(session: Session, window: Window) -> int:
     return len(shown)
 
 
-@pytest.mark.parametrize("kind", [units, users, items, bundles, assigned, ending])
+def batches(session: Session, window: Window) -> int:
+    page = session.verification.page(window)
+    shown = verification_views.views(session, page.items)
+    assert all(each.people == {"user-oem-1": "name-oem-1"} for each in shown)
+    return len(shown)
+
+
+@pytest.mark.parametrize("kind", [units, users, items, bundles, assigned, ending, batches])
 async def test_a_list_of_a_hundred_costs_as_many_statements_as_one_of_ten(
     world: Store, kind: Callable[[Session, Window], int]
 ) -> None:

@@ -8,6 +8,8 @@ from msgspec.structs import replace
 from tests.contract.campaign_world import ALL, FLEET, HALVES, ITEM, NEW, SUBJECT, CampaignPlace, campaign_place
 from tests.contract.store_world import add_bundle, person, tenant, version
 
+from aosedge.cloud.api import verification_views
+from aosedge.cloud.api.verification_views import BatchView
 from aosedge.cloud.domain.access.callers import Caller, Scope
 from aosedge.cloud.domain.campaigns.events import Cancel, Halt, Pause, Resume
 from aosedge.cloud.domain.unit_sets import UnitSet
@@ -17,7 +19,7 @@ from aosedge.cloud.store import Session, Store
 from aosedge.cloud.usecases import assignments, campaigns, gating, verification
 from aosedge.cloud.usecases.explaining import explain
 from aosedge.model.errors import AosError, Conflict, NotFound
-from aosedge.model.ids import BatchId, BundleId, OrgId, SetId, UnitId
+from aosedge.model.ids import BatchId, BundleId, OrgId, SetId, UnitId, UserId
 from aosedge.model.instants import MINUTE, Instant
 
 SET = SetId("first")
@@ -272,6 +274,24 @@ async def test_a_foreign_batch_is_missing(verifying: VerificationPlace) -> None:
             await verifying.place.store.read(
                 person("oem-1"), scope, lambda session: session.verification.get(batch.id)
             )
+
+
+async def test_a_batch_names_its_people_of_ones_own_organization_and_outlives_the_grant(
+    verifying: VerificationPlace,
+) -> None:
+    batch = await verifying.begin(fleet=FLEET)
+    place = verifying.place
+    assert batch.created_by is not None
+
+    def shown(session: Session) -> BatchView:
+        kept = replace(session.verification.get(batch.id), uploaded_by=UserId("user-sp-1"))
+        return verification_views.view(session, kept)
+
+    for scope in (tenant("oem-1"), Scope("fleet", OrgId("oem-1"), frozenset((FLEET,)))):
+        seen = await place.store.read(person("oem-1"), scope, shown)
+        assert (seen.people, seen.bundle) == ({batch.created_by: "name-oem-1"}, NEW)
+    await place.oem(lambda session: session.grants.delete(OrgId("sp-1")))
+    assert (await place.oem(shown)).bundle == NEW
 
 
 async def follow(verifying: VerificationPlace) -> None:

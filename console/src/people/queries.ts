@@ -9,7 +9,6 @@ export type UserCertificate = Schemas["UserCertificateView"];
 export type Invitation = Schemas["InvitationView"];
 
 const MOST = 200;
-const NAMED_MOST = 1000;
 
 export function peopleQuery(search: PeopleSearch) {
   return queryOptions({
@@ -32,16 +31,6 @@ export function peopleQuery(search: PeopleSearch) {
     placeholderData: keepPreviousData,
   });
 }
-
-/** Names of people that one may know of, by id. */
-export const usernamesQuery = queryOptions({
-  queryKey: ["people", "names"],
-  queryFn: async ({ signal }) => {
-    const page = await got(client.GET("/api/v11/users/", { params: { query: { limit: NAMED_MOST } }, signal }));
-    return new Map(page.items.map((user) => [user.id, user.username]));
-  },
-  staleTime: 60_000,
-});
 
 export function personQuery(id: string) {
   return queryOptions({

@@ -1,14 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { meQuery, useMay } from "../session/me";
+import { meQuery } from "../session/me";
 import { words } from "../words/en";
-import { usernamesQuery } from "./queries";
 
-const w = words.verification;
+const w = words.people;
+const SHORT = 8;
 
-/** Says who somebody is by their id: the reader, a name where one may know it, or that nobody did it. */
-export function useNames(): (id: string | null) => string {
-  const may = useMay();
+/** Says who somebody is by their id: the reader, nobody, or as the answer calls them that names them. */
+export function useNames(): (id: string | null, people: Readonly<Record<string, string>>) => string {
   const me = useQuery(meQuery).data?.id;
-  const names = useQuery({ ...usernamesQuery, enabled: may("users_list") }).data;
-  return (id) => (id === null ? w.itself : id === me ? w.you : (names?.get(id) ?? w.colleague));
+  return (id, people) => (id === null ? w.itself : id === me ? w.you : (people[id] ?? w.unnamed(id.slice(0, SHORT))));
 }

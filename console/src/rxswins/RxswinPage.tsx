@@ -69,7 +69,7 @@ function Whole({ one, system }: { one: Rxswin; system: string }) {
         facts={[
           [w.system, <Link key="system" to="/target-systems/$id" params={{ id: one.target_system_id }}>{system}</Link>],
           [w.registered, <Moment key="at" at={one.created_at} />],
-          [w.by, names(one.created_by)],
+          [w.by, names(one.created_by, one.people)],
           [w.note, one.note],
         ]}
       />

@@ -16,7 +16,7 @@ describe("a number to register", () => {
   it("begins empty, and a revision as what is registered", () => {
     expect(draftOf(undefined)).toEqual({ number: "", system: "", rows: [NO_ROW], note: "" });
     const item = { item_id: "a", codename: "a", type: "service", version: "1.0.0", index_digest: "sha256:0" };
-    const before = { id: "i", number: "R1", target_system_id: "van", items: [item], note: "n", revision: 2, created_at: "", created_by: null };
+    const before = { id: "i", number: "R1", target_system_id: "van", items: [item], note: "n", revision: 2, created_at: "", created_by: null, people: {} };
     expect(draftOf(before)).toEqual({ number: "R1", system: "van", rows: [{ item: "a", version: "1.0.0" }], note: "" });
   });
 });

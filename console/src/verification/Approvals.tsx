@@ -70,24 +70,24 @@ function One({ batch, architecture: { architecture: name, digest, approved }, on
       {batch.approvals
         .filter((each) => each.architecture === name)
         .map((given) => (
-          <Given key={given.approved_at} given={given} />
+          <Given key={given.approved_at} given={given} people={batch.people} />
         ))}
     </>
   );
 }
 
 /** Somebody's word, kept after it was taken back. */
-function Given({ given }: { given: Approval }) {
+function Given({ given, people }: { given: Approval; people: Batch["people"] }) {
   const names = useNames();
   return (
     <div className="aos-stack-tight">
       <span className="aos-words">
-        {w.approvedBy(names(given.approved_by))}, <Moment at={given.approved_at} />
+        {w.approvedBy(names(given.approved_by, people))}, <Moment at={given.approved_at} />
         {given.comment ? <>: {given.comment}</> : null}
       </span>
       {given.revoked_at === null ? null : (
         <span className="aos-words">
-          {w.takenBack(names(given.revoked_by))}, <Moment at={given.revoked_at} />
+          {w.takenBack(names(given.revoked_by, people))}, <Moment at={given.revoked_at} />
           {given.revoked_comment ? <>: {given.revoked_comment}</> : null}
         </span>
       )}

@@ -114,7 +114,7 @@ function Steps({ batch }: { batch: Batch }) {
           <li key={`${move.at} ${move.state}`}>
             <span className="aos-words">
               <BatchLabel state={move.state} /> {move.reason}{" "}
-              {move.by === null ? null : <span className="aos-quiet">{w.byWhom(names(move.by))}</span>}
+              {move.by === null ? null : <span className="aos-quiet">{w.byWhom(names(move.by, batch.people))}</span>}
             </span>
             <span className="aos-quiet">
               <Moment at={move.at} />
@@ -154,8 +154,8 @@ function Details({ report: { batch, bundle_digest: digest } }: { report: Report 
         facts={[
           [w.bundle, <Fragment key="bundle">{bundle}</Fragment>],
           [w.fleet, batch.fleet_id === null ? w.everyFleet : (fleets.data?.get(batch.fleet_id) ?? batch.fleet_id)],
-          [w.begun, <Fragment key="begun"><Moment at={batch.created_at} /> {w.byWhom(names(batch.automatic ? null : batch.created_by))}</Fragment>],
-          [w.uploadedBy, batch.uploaded_by === null ? "" : names(batch.uploaded_by)],
+          [w.begun, <Fragment key="begun"><Moment at={batch.created_at} /> {w.byWhom(names(batch.automatic ? null : batch.created_by, batch.people))}</Fragment>],
+          [w.uploadedBy, batch.uploaded_by === null ? "" : names(batch.uploaded_by, batch.people)],
           [w.bundleDigest, <span key="digest" className="aos-id">{digest}</span>],
         ]}
       />

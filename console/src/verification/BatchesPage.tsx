@@ -91,7 +91,7 @@ function Filters({ search, fleets, onSearch }: { search: BatchesSearch; fleets: 
   );
 }
 
-function columnsOf(fleets: Titles, names: (id: string | null) => string): Column<Batch>[] {
+function columnsOf(fleets: Titles, names: ReturnType<typeof useNames>): Column<Batch>[] {
   return [
     {
       key: "bundle",
@@ -115,7 +115,7 @@ function columnsOf(fleets: Titles, names: (id: string | null) => string): Column
       ),
     },
     { key: "begun", title: w.begun, sort: "created_at", cell: (batch) => <Moment at={batch.created_at} ago /> },
-    { key: "by", title: w.by, optional: true, cell: (batch) => <span className="aos-words">{names(batch.created_by)}</span> },
+    { key: "by", title: w.by, optional: true, cell: (batch) => <span className="aos-words">{names(batch.created_by, batch.people)}</span> },
   ];
 }
 

@@ -17,7 +17,7 @@ const BYTES_MOST = 8 * 1024 * 1024;
 const KINDS = ["junit", "file"] as const;
 
 /** What tests said, to be read before one approves. */
-export function EvidencePanel({ report: { batch, items, evidence, totals } }: { report: Report }) {
+export function EvidencePanel({ report: { batch, items, evidence, totals, people } }: { report: Report }) {
   const may = useMay();
   const names = useNames();
   const [open, setOpen] = useState(false);
@@ -52,7 +52,7 @@ export function EvidencePanel({ report: { batch, items, evidence, totals } }: { 
               title: w.added,
               cell: (each) => (
                 <>
-                  <Moment at={each.added_at} ago /> <span className="aos-quiet aos-nowrap">{w.byWhom(names(each.added_by))}</span>
+                  <Moment at={each.added_at} ago /> <span className="aos-quiet aos-nowrap">{w.byWhom(names(each.added_by, people))}</span>
                 </>
               ),
             },

@@ -1,5 +1,8 @@
 /** Users, and what lets them in. */
 export const people = {
+  itself: "itself",
+  you: "you",
+  unnamed: (id: string) => `user ${id}`,
   title: "People",
   name: "User",
   nameHow: "1 to 64 letters, digits and . _ @ + -",

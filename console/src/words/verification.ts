@@ -29,9 +29,6 @@ export const verification = {
   begun: "Begun",
   by: "By",
   byWhom: (name: string) => `by ${name}`,
-  itself: "itself",
-  you: "you",
-  colleague: "somebody else",
   none: "No verification yet",
   noneHow: "A batch begins by itself when a bundle becomes ready and there is a verification set, or from the page of a bundle.",
   says: {

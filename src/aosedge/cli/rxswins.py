@@ -76,7 +76,8 @@ def show(
 
     def words() -> None:
         pairs = (("number", one["number"]), ("revision", one["revision"]), ("note", one["note"]))
-        out.fields((*pairs, ("registered", one["created_at"]), ("by", one["created_by"]), ("id", one["id"])))
+        by = one["people"].get(one["created_by"], one["created_by"])
+        out.fields((*pairs, ("registered", one["created_at"]), ("by", by), ("id", one["id"])))
         out.line()
         rows = [(i["codename"], i["type"], i["version"], i["index_digest"]) for i in one["items"]]
         out.table(("item", "type", "version", "digest"), rows, "")

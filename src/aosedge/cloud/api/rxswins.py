@@ -1,5 +1,7 @@
 """The register of software identification numbers (RXSWIN): which exact versions one stands for on a vehicle type."""
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 from litestar import get, post
 from litestar.params import FromQuery, JSONBody
@@ -41,7 +43,10 @@ class RegisteredItemView(msgspec.Struct, frozen=True):
 
 
 class RxswinView(msgspec.Struct, frozen=True):
-    """What a number stands for on a vehicle type, in one of its revisions. None of it is ever changed."""
+    """What a number stands for on a vehicle type, in one of its revisions. None of it is ever changed.
+
+    `people`: what whoever registered it is called, as far as they are of your organization.
+    """
 
     id: str
     target_system_id: str
@@ -51,6 +56,7 @@ class RxswinView(msgspec.Struct, frozen=True):
     note: str
     created_at: str
     created_by: str | None
+    people: dict[str, str]
 
 
 class RxswinsView(msgspec.Struct, frozen=True):
@@ -90,8 +96,19 @@ class RxswinCheckView(msgspec.Struct, frozen=True):
     differing_total: int
 
 
-def view(found: Rxswin) -> RxswinView:
+def view(session: Session, found: Rxswin) -> RxswinView:
     """As the API shows it."""
+    return views(session, (found,))[0]
+
+
+def views(session: Session, found: Sequence[Rxswin]) -> tuple[RxswinView, ...]:
+    """As the API shows them."""
+    people = session.users.names(each.created_by for each in found if each.created_by is not None)
+    return tuple(_view(each, people) for each in found)
+
+
+def _view(found: Rxswin, people: Mapping[str, str]) -> RxswinView:
+    by = found.created_by
     return RxswinView(
         id=found.id,
         target_system_id=found.target_system,
@@ -100,7 +117,8 @@ def view(found: Rxswin) -> RxswinView:
         items=tuple(RegisteredItemView(i.item, i.codename, i.type, i.version, i.index_digest) for i in found.items),
         note=found.note,
         created_at=to_rfc3339(found.created_at),
-        created_by=found.created_by,
+        created_by=by,
+        people={by: people[by]} if by is not None and by in people else {},
     )
 
 
@@ -134,7 +152,7 @@ async def list_(
     def find(session: Session) -> RxswinsView:
         asked = {"target_system": target_system_id, "number": number, "search": search}
         page = session.rxswins.page(window, **asked, order=ordering)
-        return RxswinsView(page.total, tuple(map(view, page.items)))
+        return RxswinsView(page.total, views(session, page.items))
 
     return await ask.read(find)
 
@@ -146,7 +164,8 @@ async def create(ask: Asked, data: JSONBody[NewRxswin]) -> RxswinView:
     system = TargetSystemId(data.target_system_id)
 
     def make(session: Session) -> RxswinView:
-        return view(rxswins.add(session, ask.ids, system, data.number, versions, data.note, revise=data.revise))
+        made = rxswins.add(session, ask.ids, system, data.number, versions, data.note, revise=data.revise)
+        return view(session, made)
 
     return await ask.change(make, lambda made: made.id)
 
@@ -160,4 +179,4 @@ async def check(ask: Asked, id: Name) -> RxswinCheckView:
 @get("/rxswins/{id:str}/", operation_id="rxswins_read", tags=["sets"])
 async def read(ask: Asked, id: Name) -> RxswinView:
     """One revision of a number."""
-    return await ask.read(lambda session: view(session.rxswins.get(RxswinId(id))))
+    return await ask.read(lambda session: view(session, session.rxswins.get(RxswinId(id))))

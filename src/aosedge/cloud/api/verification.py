@@ -20,6 +20,7 @@ from aosedge.cloud.api.verification_views import (
     report_view,
     settings_view,
     view,
+    views,
 )
 from aosedge.cloud.domain.verification.state import Batch, BatchState, Settings, checked
 from aosedge.cloud.store import Session
@@ -52,7 +53,7 @@ async def list_(
         page = session.verification.page(
             window, state=in_state, bundle=bundle, fleet=fleet, search=search, order=ordering
         )
-        return BatchesView(page.total, tuple(view(session, batch) for batch in page.items))
+        return BatchesView(page.total, views(session, page.items))
 
     return await ask.read(find)
 

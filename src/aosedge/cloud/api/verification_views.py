@@ -1,5 +1,6 @@
 """Verification Batches as the API takes and shows them: durations in ISO 8601, times in RFC 3339."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
@@ -121,7 +122,8 @@ class MoveView(msgspec.Struct, frozen=True):
 
 
 class BatchView(msgspec.Struct, frozen=True):
-    """A batch. `automatic`: made by itself as the bundle became ready."""
+    """A batch. `automatic`: made by itself as the bundle became ready. `people`: what those are called whom it names
+    by id, as far as they are of your organization."""
 
     id: str
     bundle_id: str
@@ -140,6 +142,7 @@ class BatchView(msgspec.Struct, frozen=True):
     created_at: str
     created_by: str | None
     uploaded_by: str | None
+    people: dict[str, str]
 
 
 class BatchesView(msgspec.Struct, frozen=True):
@@ -192,7 +195,10 @@ class ReportUnitView(msgspec.Struct, frozen=True):
 
 
 class ReportView(msgspec.Struct, frozen=True):
-    """All of a batch on one page: what, who approved, which Units tried it and how it went, what tests said."""
+    """All of a batch on one page: what, who approved, which Units tried it and how it went, what tests said.
+
+    `people`: what those are called who added evidence, as in the batch.
+    """
 
     batch: BatchView
     bundle_digest: str
@@ -201,6 +207,7 @@ class ReportView(msgspec.Struct, frozen=True):
     units_total: int
     evidence: tuple[EvidenceView, ...]
     totals: Totals
+    people: dict[str, str]
 
 
 def criteria_of(body: CriteriaBody) -> Criteria:
@@ -220,11 +227,35 @@ def _criteria(criteria: Criteria) -> CriteriaBody:
 
 def view(session: Session, batch: Batch) -> BatchView:
     """As the API shows it."""
+    return views(session, (batch,))[0]
+
+
+def views(session: Session, batches: Sequence[Batch]) -> tuple[BatchView, ...]:
+    """As the API shows them; a bundle that is granted no more is called by its id."""
+    bundles = session.bundles.some(batch.bundle for batch in batches)
+    named = session.users.names(id for batch in batches for id in _people(batch))
+    return tuple(
+        _view(
+            batch,
+            bundles[batch.bundle].name if batch.bundle in bundles else batch.bundle,
+            {id: named[id] for id in _people(batch) if id in named},
+        )
+        for batch in batches
+    )
+
+
+def _people(batch: Batch) -> list[str]:
+    said = [batch.created_by, batch.uploaded_by, *(move.by for move in batch.moves)]
+    approved = [id for each in batch.approvals for id in (each.by, each.revoked_by)]
+    return sorted({id for id in (*said, *approved) if id is not None})
+
+
+def _view(batch: Batch, bundle: str, people: dict[str, str]) -> BatchView:
     trial = batch.trial
     return BatchView(
         id=batch.id,
         bundle_id=batch.bundle,
-        bundle=session.bundles.get(batch.bundle).name,
+        bundle=bundle,
         fleet_id=batch.fleet,
         automatic=batch.automatic,
         state=batch.state,
@@ -244,6 +275,7 @@ def view(session: Session, batch: Batch) -> BatchView:
         created_at=to_rfc3339(batch.created_at),
         created_by=batch.created_by,
         uploaded_by=batch.uploaded_by,
+        people=people,
     )
 
 
@@ -305,6 +337,7 @@ def report_view(session: Session, batch: Batch) -> ReportView:
             errors=sum(each.errors for each in totals),
             skipped=sum(each.skipped for each in totals),
         ),
+        people=session.users.names(each.added_by for each in evidence if each.added_by is not None),
     )
 
 
