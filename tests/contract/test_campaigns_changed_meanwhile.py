@@ -12,10 +12,12 @@ from tests.contract.test_campaigns_against_odds import away
 from aosedge.cloud.domain.campaigns.events import Cancel, Halt, Pause, Resume, RollBack
 from aosedge.cloud.domain.campaigns.policy import Policy, WaveAsk
 from aosedge.cloud.domain.campaigns.state import Selection
-from aosedge.cloud.store import Session, Store
+from aosedge.cloud.reconcilers import campaigns as reconciler
+from aosedge.cloud.reconcilers.campaigns import drive
+from aosedge.cloud.store import EverySession, Session, Store
 from aosedge.cloud.usecases import campaigns, fleets, items, organizations, units
 from aosedge.model.errors import Conflict
-from aosedge.model.ids import FleetId, OrgId, UnitId
+from aosedge.model.ids import CampaignId, FleetId, OrgId, UnitId
 from aosedge.model.instants import DAY, MINUTE, Instant
 
 
@@ -177,3 +179,23 @@ async def test_who_was_left_out_and_came_back_goes_back_with_the_others(place: C
         await place.pass_time(MINUTE)
     assert (await place.seen()).state == "rolled_back"
     assert {await place.wanted(each) for each in place.units} == {"1.0.0"}
+
+
+async def test_a_campaign_that_cannot_be_looked_at_keeps_no_other_waiting(
+    place: CampaignPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *others = place.units
+    broken = await place.begin(HALVES, Selection(units=(first,)), "broken")
+
+    def fails(session: EverySession, id: CampaignId, *, newcomers: bool) -> bool:
+        if id == broken.id:
+            raise KeyError(id)
+        return drive(session, id, newcomers=newcomers)
+
+    monkeypatch.setattr(reconciler, "drive", fails)
+    await place.begin(HALVES, Selection(units=tuple(others)), "well")
+    await place.report(await place.members("offered"))
+    for _ in range(2):
+        with pytest.raises(KeyError, match=broken.id):
+            await place.pass_time()
+    assert [wave.state for wave in (await place.seen()).waves] == ["passed", "deploying"]

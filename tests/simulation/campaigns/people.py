@@ -47,7 +47,7 @@ def policy_of(chance: Random, policy: Policy) -> Policy:
         policy,
         gate=gate_of(chance),
         sequential=chance.choice((None, Sequential(p0=0.01, p1=0.3), Sequential(p0=0.1, p1=0.6))),
-        four_eyes=chance.random() < 0.4,
+        four_eyes=chance.random() < 0.6,
         offline=Offline(HOUR, chance.choice(("exclude", "exclude", "fail"))),
         roll_back_on_halt=chance.random() < 0.3,
     )
@@ -81,11 +81,12 @@ class Peopled(World):
             (
                 (self._let_pass,),  # who wait, and look
                 (self._edit, self._approve, self._go_on),  # who change their minds
+                (self._edit, self._approve, self._edit, self._approve),
                 (self._halt, self._go_on, self._override, self._let_pass),  # who know better
             )
         )
         self.doings = (*often, *often, self._let_pass, self._go_on, self._override, self._rarely)
-        self.busy = chance.choice((0.1, 0.3, 0.6))
+        self.busy = chance.choice((0.2, 0.4, 0.8))
 
     def seen(self) -> Seen:
         return look(self.path, self.campaign)
@@ -132,7 +133,7 @@ class Peopled(World):
         await self.say(who, "override", Resume("known", override=True))
         if who is OWNER:
             raise Violated("permission", "a gate was passed by whoever may not")
-        self.deeds.went_past_gates(before)
+        self.deeds.went_past_gates(before, self.seen())
 
     async def _rarely(self, who: Person) -> None:
         retry, back = ("retry", RetryFailed()), ("roll_back", RollBack("enough"))

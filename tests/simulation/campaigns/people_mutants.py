@@ -201,7 +201,7 @@ MUTANTS = [
     Mutant("resumed unapproved", ("two people",), resumed_unapproved),
     Mutant("its editor approves", ("two people",), editor_approves),
     Mutant("resuming overrides", ("override",), resuming_overrides),
-    Mutant("override forgotten", ("too soon",), override_forgotten),
+    Mutant("override forgotten", ("too soon", "override"), override_forgotten),
     Mutant("anybody overrides", ("permission",), override_is_for_all),
     Mutant("goes on without a reason", ("reason",), no_reason_asked),
     Mutant("absent begin after a halt", ("after a halt",), absent_begin_after_a_halt),

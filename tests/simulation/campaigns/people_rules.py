@@ -59,8 +59,10 @@ class JudgeOfDeeds(Judge):
                 raise Violated("by hand", f"wave {wave['number']} was let pass, and {left[:3]} were not through")
             self.let_pass.add(wave["number"])
 
-    def went_past_gates(self, before: Seen) -> None:
+    def went_past_gates(self, before: Seen, after: Seen) -> None:
         """Somebody had it go on in spite of its gates."""
+        if before.state == "halted" and after.state in ("halted", "rolling_back") and not _goes_back(before):
+            raise Violated("override", "a gate that somebody went past stops it all the same")
         self.overridden |= {w["number"] for w in before.waves if w["state"] in ("failed", "passed")}
 
     def _forget(self, before: Seen, after: Seen) -> None:
@@ -134,6 +136,10 @@ class JudgeOfDeeds(Judge):
             alarmed = [row.unit for row in after.of(wave["number"]) if _alerted(after, row, wave)]
             if alarmed and not wave["overridden"] and _judged(after, wave):
                 raise Violated("alerts", f"wave {wave['number']} goes on with alerts of {alarmed[:3]}")
+
+
+def _goes_back(seen: Seen) -> bool:
+    return any(wave["undoes"] is not None for wave in seen.waves)
 
 
 def _judged(seen: Seen, wave: dict[str, Any]) -> int:

@@ -49,7 +49,7 @@ class Clock:
         return Monotonic(self.now)
 
 
-class Crash(Exception):
+class Crash(BaseException):
     """The driver's process ends before it has committed."""
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from aosedge.cloud.domain import events
 from aosedge.cloud.domain.access.callers import Caller, Scope, Task
 from aosedge.cloud.ports import Bus
-from aosedge.cloud.reconcilers.driver import Report
+from aosedge.cloud.reconcilers.driver import Report, one_by_one
 from aosedge.cloud.store import EverySession, Store
 from aosedge.cloud.usecases import verification
 from aosedge.cloud.usecases.campaign_decisions import note
@@ -33,11 +33,14 @@ class DriveCampaigns:
         """Look at every campaign that is due; one that fails keeps no other waiting."""
         caller = Caller(Task(self.name), self._ids.new(), self._clock.wall())
         due = await self._store.read_every(caller, lambda s: s.campaign_members.due(caller.now, TOGETHER_MOST))
-        for id in due:
+
+        async def look_at(id: CampaignId) -> None:
             newcomers = not 0 <= caller.now - self._taken_in.get(id, Instant(-MINUTE)) < MINUTE
             if await self._store.write_every(caller, partial(drive, id=id, newcomers=newcomers)):
                 self._taken_in[id] = caller.now
             await self._bus.publish(events.campaign_topic(id), events.encode(events.CampaignNews(id)))
+
+        await one_by_one(due, look_at)
         return Report(f"looked at {len(due)} campaigns", more=len(due) == TOGETHER_MOST)
 
 

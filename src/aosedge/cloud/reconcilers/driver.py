@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from typing import Final, Protocol
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 
@@ -11,6 +11,8 @@ from aosedge.model.instants import Clock, Instant
 
 _log = logging.getLogger("aosedge.reconcilers")
 _AFTER_FAILURE_S: Final = 1.0
+
+T = TypeVar("T")
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -31,6 +33,19 @@ class Task(Protocol):
 
     async def activate(self) -> Report:
         """Do what there is to do now."""
+
+
+async def one_by_one(some: Iterable[T], work: Callable[[T], Awaitable[None]]) -> None:
+    """Each by itself, so that one that fails keeps no other waiting; raises the first failure once all had a turn."""
+    failures = []
+    for each in some:
+        try:
+            await work(each)
+        except Exception as failure:  # noqa: BLE001 - whatever it was, the others are not to wait for it
+            _log.warning("%s failed: %s", each, failure)
+            failures.append(failure)
+    if failures:
+        raise failures[0]
 
 
 class Run(msgspec.Struct, frozen=True):

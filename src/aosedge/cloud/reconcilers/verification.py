@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from aosedge.cloud.domain.access.callers import Caller, Scope, Task
-from aosedge.cloud.reconcilers.driver import Report
+from aosedge.cloud.reconcilers.driver import Report, one_by_one
 from aosedge.cloud.store import EverySession, Store
 from aosedge.cloud.usecases import verification
 from aosedge.model.ids import BatchId, Ids
@@ -27,8 +27,7 @@ class ResolveBatches:
         """Resolve some batches, one transaction each."""
         caller = Caller(Task(self.name), self._ids.new(), self._clock.wall())
         due = await self._store.read_every(caller, lambda s: s.verification.resolving(TOGETHER_MOST))
-        for id in due:
-            await self._store.write_every(caller, partial(resolve_one, ids=self._ids, id=id))
+        await one_by_one(due, lambda id: self._store.write_every(caller, partial(resolve_one, ids=self._ids, id=id)))
         return Report(f"resolved {len(due)} batches", more=len(due) == TOGETHER_MOST)
 
 

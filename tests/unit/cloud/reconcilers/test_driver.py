@@ -8,7 +8,7 @@ import pytest
 
 from aosedge.clock import SystemClock
 from aosedge.cloud.reconcilers import driver as driver_module
-from aosedge.cloud.reconcilers.driver import Driver, Report
+from aosedge.cloud.reconcilers.driver import Driver, Report, one_by_one
 
 
 class Counting:
@@ -99,3 +99,16 @@ async def test_a_failing_task_shows_it_is_tried_again_and_stops_no_other(monkeyp
         await until(good, 3)
         await asyncio.sleep(0.01)
         assert driver.runs["bad"].failure == ""
+
+
+async def test_of_several_the_one_that_fails_keeps_no_other_waiting() -> None:
+    seen = []
+
+    async def look_at(name: str) -> None:
+        seen.append(name)
+        if name in "bd":
+            raise OSError(name)
+
+    with pytest.raises(OSError, match="b"):
+        await one_by_one("abcde", look_at)
+    assert seen == [*"abcde"]
