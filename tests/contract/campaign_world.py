@@ -18,9 +18,15 @@ from aosedge.cloud.store import Session, Store
 from aosedge.cloud.usecases import assignments, campaigns, subjects
 from aosedge.cloud.usecases.statuses import Report, keep
 from aosedge.model.ids import BundleId, CampaignId, FleetId, ItemId, SubjectId, Txn, UnitId
-from aosedge.model.instants import MINUTE, SECOND, Instant, Monotonic
-from aosedge.protocol.messages import DesiredStatus, UnitStatus
-from aosedge.protocol.messages.from_unit import InstancesStatus, InstanceStatus, ItemStatus, UpdateStatus
+from aosedge.model.instants import MINUTE, SECOND, Instant, Monotonic, to_datetime
+from aosedge.protocol.messages import Alerts, DesiredStatus, UnitStatus
+from aosedge.protocol.messages.from_unit import (
+    InstancesStatus,
+    InstanceStatus,
+    ItemStatus,
+    UpdateItemInstanceAlert,
+    UpdateStatus,
+)
 from aosedge.protocol.messages.parts import ErrorInfo, Identity
 
 ITEM, SUBJECT = ItemId("item-sp-1"), SubjectId("subject-oem-1")
@@ -102,6 +108,14 @@ class CampaignPlace:
         """The version that the Unit shall have."""
         desired: DesiredStatus = await self.oem(lambda session: session.targets.desired(unit))
         return next((item.version for item in desired.items if item.item.id == ITEM), "")
+
+    async def alert(self, unit: UnitId) -> None:
+        """An instance of the new version crashes on the Unit, a second from now."""
+        alert = UpdateItemInstanceAlert(
+            timestamp=to_datetime(Instant(self.clock.now + SECOND)), item=Identity(id=ITEM),
+            subject=Identity(id=SUBJECT), instance=0, version="2.0.0", message="crashes",
+        )  # fmt: skip
+        await keep(self.store, [Report(unit, Txn(self.ids.new()), Alerts(items=(alert,)))], self.clock.now)
 
     async def told(self, units: Iterable[UnitId], *, failed: bool = False, went_back: bool = False) -> Campaign:
         """`report`, and what the campaign makes of it."""

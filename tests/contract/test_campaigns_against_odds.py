@@ -282,21 +282,18 @@ async def test_a_clock_that_is_turned_back_holds_nobody_up(place: CampaignPlace)
 
 
 async def test_an_alert_is_seen_at_once(place: CampaignPlace) -> None:
-    from aosedge.cloud.usecases.statuses import Report, keep
-    from aosedge.model.ids import Txn
-    from aosedge.model.instants import to_datetime
-    from aosedge.protocol.messages import Alerts
-    from aosedge.protocol.messages.from_unit import UpdateItemInstanceAlert
-    from aosedge.protocol.messages.parts import Identity
-
     await place.begin(STAY)
     (first, *_) = await place.members("offered")
-    alert = UpdateItemInstanceAlert(
-        timestamp=to_datetime(Instant(place.clock.now + SECOND)), item=Identity(id=ITEM),
-        subject=Identity(id=SUBJECT), instance=0, version="2.0.0", message="crashes",
-    )  # fmt: skip
-    await keep(place.store, [Report(first, Txn("alert"), Alerts(items=(alert,)))], place.clock.now)
+    await place.alert(first)
     assert (await place.drive()).state == "halted"
+
+
+async def test_an_alert_is_not_lost_to_a_verb_that_comes_before_the_driver(place: CampaignPlace) -> None:
+    await place.begin(STAY)
+    (first, *_) = await place.members("offered")
+    await place.alert(first)
+    await place.oem(lambda session: campaigns.edit(session, place.campaign, replace(STAY, priority=1)))
+    assert (await place.seen()).state == "halted"
 
 
 async def test_the_same_verb_sent_twice_does_its_work_once(place: CampaignPlace) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tests.simulation.campaigns.fleet import SimulatedUnit
-from tests.simulation.campaigns.rules import Judge, Violated, _too_many
+from tests.simulation.campaigns.rules import SLACK, Judge, Violated, _too_many
 from tests.simulation.campaigns.seen import MOVING, OPEN, Row, Seen
 
 SEVERITIES: Final = ("info", "warning", "error", "critical")
@@ -25,11 +25,12 @@ class JudgeOfDeeds(Judge):
         self.overridden: set[int] = set()
         self.unapproved: str | None = None
         """Who has changed what nobody else has approved yet."""
+        self._edited_at = 0
 
     def check(self, after: Seen, now: int, *, driven: bool) -> None:
         before = self._before
         if before is not None:
-            self._forget(before, after)
+            self._forget(before, after, now)
         super().check(after, now, driven=driven)
         self._persons(after)
         self._absent(after)
@@ -65,8 +66,15 @@ class JudgeOfDeeds(Judge):
             raise Violated("override", "a gate that somebody went past stops it all the same")
         self.overridden |= {w["number"] for w in before.waves if w["state"] in ("failed", "passed")}
 
-    def _forget(self, before: Seen, after: Seen) -> None:
+    def _deadlines(self, after: Seen, now: int) -> None:
+        """Deadlines that were brought forward have passed once it is looked at again."""
+        if now - self._edited_at > SLACK:
+            super()._deadlines(after, now)
+
+    def _forget(self, before: Seen, after: Seen, now: int) -> None:
         """Limits count from when they came."""
+        if before.policy != after.policy:
+            self._edited_at = now
         old, new = before.policy["limits"], after.policy["limits"]
         if old["starts_per_minute"] is None or old.get("bytes_per_second") != new.get("bytes_per_second"):
             self._starts = [] if old != new else self._starts

@@ -55,7 +55,7 @@ def drive(session: EverySession, id: CampaignId, *, newcomers: bool) -> bool:
     if newcomers:
         take_in(within, campaign)
     before, campaign = campaign, settled(members, held_back(within, campaign), now)
-    new, look_at = go_on(members, campaign, counted(members, campaign), now)
+    new, look_at = go_on(members, campaign, counted(campaign), now)
     members.put(new, look_at)
     make_room(members, before, new)
     note(within, before, new, asked=False)

@@ -208,12 +208,15 @@ def go_on(
             campaign = settled(members, campaign, now)
         if not found.effects or campaign.state not in ALIVE:
             return campaign, _look_at(members, campaign, found.look_again_at, now)
-        event = counted(members, campaign)
+        event = counted(campaign)
     return campaign, now
 
 
 def settled(members: CampaignMembers, campaign: Campaign, now: Instant) -> Campaign:
-    """After what time alone has done to its members; every begun wave's counts equal its rows (invariant I11)."""
+    """After what time alone has done to its members; every begun wave's counts equal its rows (invariant I11).
+
+    Alerts are as they are now, so that a verb that comes between an alert and the driver's look loses none.
+    """
     campaign = members.counted(campaign)
     swept = [
         members.sweep(campaign, wave, now)
@@ -221,7 +224,12 @@ def settled(members: CampaignMembers, campaign: Campaign, now: Instant) -> Campa
         if wave.begun_at is not None and _unsettled(wave, wave.counts)
     ]
     campaign = members.counted(campaign) if any(swept) else campaign
-    return replace(campaign, share=members.share(campaign, now))
+    moving = campaign.current
+    waves = tuple(
+        replace(wave, alerts=members.alerts(campaign.id, wave.number, wave.gate.severity)) if wave is moving else wave
+        for wave in campaign.waves
+    )
+    return replace(campaign, waves=waves, share=members.share(campaign, now))
 
 
 def _unsettled(wave: Wave, counts: Counts | None) -> bool:
@@ -229,12 +237,12 @@ def _unsettled(wave: Wave, counts: Counts | None) -> bool:
     return counts is not None and bool(counts.open or (wave.state in MOVING and counts.unbegun))
 
 
-def counted(members: CampaignMembers, campaign: Campaign) -> Counted | Looked:
+def counted(campaign: Campaign) -> Counted | Looked:
     """How many members of the wave that moves are where, once settled."""
     wave = campaign.current
     if wave is None or wave.counts is None:
         return Looked()
-    return Counted(wave.number, wave.counts, members.alerts(campaign.id, wave.number, wave.gate.severity))
+    return Counted(wave.number, wave.counts, wave.alerts)
 
 
 def _look_at(members: CampaignMembers, campaign: Campaign, soonest: Instant | None, now: Instant) -> Instant | None:
