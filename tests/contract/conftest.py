@@ -82,12 +82,31 @@ def postgresql() -> Iterator[Postgresql]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _database(request: pytest.FixtureRequest, tmp_path: Path, *, migrated: bool) -> AsyncIterator[str]:
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with our schema and nothing in it, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "cloud.db"
+
+    async def migrate() -> None:
+        store = open_store(f"sqlite:///{path}")
+        await store.migrate()
+        await store.close()
+
+    asyncio.run(migrate())
+    return path
+
+
+async def _database(
+    request: pytest.FixtureRequest, tmp_path: Path, migrated: Path | None = None
+) -> AsyncIterator[str]:
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/cloud.db"
+        path = tmp_path / "cloud.db"
+        if migrated is not None:
+            shutil.copyfile(migrated, path)
+        yield f"sqlite:///{path}"
         return
     server: Postgresql = request.getfixturevalue("postgresql")
-    name = await server.make(migrated=migrated)
+    name = await server.make(migrated=migrated is not None)
     yield server.url(name)
     await server.drop(name)
 
@@ -95,17 +114,14 @@ async def _database(request: pytest.FixtureRequest, tmp_path: Path, *, migrated:
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """An empty database of each kind."""
-    async for url in _database(request, tmp_path, migrated=False):
+    async for url in _database(request, tmp_path):
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+async def store_url(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> AsyncIterator[str]:
     """A migrated database of each kind."""
-    async for url in _database(request, tmp_path, migrated=True):
-        store = open_store(url)
-        await store.migrate()
-        await store.close()
+    async for url in _database(request, tmp_path, migrated):
         yield url
 
 
