@@ -1,20 +1,37 @@
 #!/bin/sh
-# All tests. What shares the machine's network or containers runs by itself, the rest in parallel; whoever waits for
-# processes more than it computes has more workers than the machine has cores.
+# All tests, in memory where there is room: nothing that they write has to survive the power. What shares the machine's
+# network or containers runs one by one, and mostly waits: beside the others. Whoever waits for processes more than it
+# computes has more workers than the machine has cores.
 cd "$(dirname "$0")/.." || exit 1
 PATH="$PATH:$PWD/.venv/bin" # npm comes from there where the machine has none
 pytest=".venv/bin/python -m pytest -q"
-failed=""
+failed="" beside=""
+memory=/dev/shm
+[ -w "$memory" ] && [ "$(df -Pm "$memory" | awk 'NR == 2 { print $4 }')" -ge 4096 ] || memory=${TMPDIR:-/tmp}
+TMPDIR=$(mktemp -d "$memory/aos.XXXXXX") || exit 1
+chmod 711 "$TMPDIR" # PostgreSQL runs as somebody else
+export TMPDIR
+trap 'kill $beside 2>/dev/null; rm -rf "$TMPDIR"' EXIT
+trap 'exit 130' INT TERM
 suite() {
     name=$1; shift
     printf '== %s\n' "$name"
     # 5: nothing to run here, such as tests for root without root
     "$@" || [ $? = 5 ] || failed="$failed, $name"
 }
-suite "rules, with the coverage of their branches" $pytest -n 2 --dist worksteal tests/unit --cov --cov-report=term:skip-covered
-suite "adapters, processes and simulated worlds" $pytest -n 4 --dist loadfile tests/house tests/contract tests/system tests/simulation -m "not root"
+begun_beside() {
+    wait "$beside"; code=$?
+    beside=""
+    cat "$TMPDIR/root.log"
+    return $code
+}
+$pytest --basetemp "$TMPDIR/r" tests/contract tests/system -m root >"$TMPDIR/root.log" 2>&1 & beside=$!
+suite "adapters, processes and simulated worlds" $pytest --basetemp "$TMPDIR/p" -n 4 --dist loadfile \
+    tests/house tests/contract tests/system tests/simulation -m "not root"
+suite "containers and networks" begun_beside
+suite "rules, with the coverage of their branches" $pytest --basetemp "$TMPDIR/u" -n 2 --dist worksteal \
+    tests/unit --cov --cov-report=term:skip-covered
 suite "the console's rules" npm --silent --prefix console test
-suite "the console in a browser" $pytest -n 2 --dist loadfile tests/browser
-suite "containers and networks" $pytest tests/contract tests/system -m root
+suite "the console in a browser" $pytest --basetemp "$TMPDIR/b" -n 2 --dist loadfile tests/browser
 rm -f .coverage
 [ -z "$failed" ] || { printf 'failed: %s\n' "${failed#, }" >&2; exit 1; }

@@ -3,11 +3,14 @@
 import asyncio
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +53,15 @@ class CloudProcess:
         self.lines: list[str] = []
         self._process: subprocess.Popen[str] | None = None
 
-    def init(self) -> str:
-        """`aoscloud init`, and the further people."""
+    def init(self) -> None:
+        """What `aoscloud init` makes, and the further people: a copy, so its authority is that of others too."""
+        shutil.copytree(_installed().name, self.folder, dirs_exist_ok=True)
+
+    def init_anew(self) -> None:
+        """With an authority and keys of its own."""
         done = self.run("aosedge.cli.aoscloud", "init")
         assert done.returncode == 0, done.stderr
         asyncio.run(self._add_people())
-        return done.stdout
 
     def run(self, module: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """One of our commands to its end."""
@@ -146,6 +152,13 @@ class CloudProcess:
 
         await store.write_every(Caller(Task("test"), "r", now), add)
         await store.close()
+
+
+@cache
+def _installed() -> "tempfile.TemporaryDirectory[str]":
+    folder = tempfile.TemporaryDirectory(prefix="aosedge-cloud-")
+    CloudProcess(Path(folder.name)).init_anew()
+    return folder
 
 
 def registration(system_uid: str, /, **changes: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.system.cloud_process import CloudProcess
 from tests.system.expired import Expired, said_of
+from tests.system.waiting import until
 
 from aosedge.core import identity
 
@@ -38,7 +39,7 @@ def test_an_expired_unit_proves_its_old_key_waits_and_comes_back(expired: Expire
     aos(cloud, "unit", "approve", found[0]["id"])
     shown = cloud.aos("oem", "unit", "watch", unit.card.system_id, "--until", "in_sync", "--timeout", "150")
     assert shown.returncode == 0, (shown.stderr, unit.lines)
-    assert aos(cloud, "unit", "show", unit.card.system_id)["online_status"] == "Online"
+    until(lambda: aos(cloud, "unit", "show", unit.card.system_id)["online_status"] == "Online")
     pair = identity.cabinet_of(unit.folder).current("online")
     assert pair is not None and pair.facts is not None
     assert not (unit.folder / identity.FOLDER / "return.json").exists()

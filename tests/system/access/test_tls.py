@@ -59,7 +59,7 @@ def test_nobody_comes_in_without_a_certificate_or_with_a_revoked_one_on_a_connec
 
 def test_a_certificate_of_a_foreign_authority_ends_at_the_handshake(cloud: CloudProcess, tmp_path: Path) -> None:
     other = CloudProcess(tmp_path)
-    other.init()
+    other.init_anew()
     (cloud.folder / "users" / "intruder.p12").write_bytes((other.folder / "users" / "oem.p12").read_bytes())
     with cloud.person("intruder") as client, pytest.raises(httpx.TransportError):
         client.get(READS)
