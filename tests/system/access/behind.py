@@ -6,15 +6,17 @@ Some doors stand behind others: no request reaches them, so the matrix cannot se
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
 from tests.system.access.door import Door
+from tests.system.access.underway import RETURN, UNITS_LEAST
 from tests.system.access.words import OEMS, PROVIDERS, word
 from tests.system.access.world import Placed, made_id, org_id
 
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope
 from aosedge.cloud.domain.api_tokens import ApiToken
 from aosedge.cloud.domain.assignments import Assignment
-from aosedge.cloud.domain.campaigns.state import Campaign, Selection
+from aosedge.cloud.domain.campaigns.state import Campaign, Selection, Wave
 from aosedge.cloud.domain.catalogue import Bundle, Item
 from aosedge.cloud.domain.enrolment import EnrolmentKey
 from aosedge.cloud.domain.fleets import Fleet
@@ -71,7 +73,10 @@ def _in_campaign(session: Session, unit: Any) -> object:
     """A Unit that was moved after a campaign of its fleet had begun."""
     id = CampaignId(made_id("campaign", f"run-{word('north')}"))
     parts = (*session.campaigns.members(id).items, *session.campaigns.exclusions(id).items)
-    return [part for part in parts if part.unit == unit]
+    frozen = session.campaigns.dossiers.units(id)
+    back = replace(session.campaigns.get(id), waves=(Wave(RETURN, undoes=0),))
+    stuck = session.campaign_results.stuck(back)[1]
+    return [part for part in (*parts, *frozen, *stuck) if part.unit == unit]
 
 
 def _having_items(session: Session, unit: Any) -> object:
@@ -149,6 +154,10 @@ OF_TENANT: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.users.can_sign_in(id, NOW),
         lambda s, id: s.items.page(owner=id),
         lambda s, id: [line for line in s.audit.after(None, 1000) if line.chain == id],
+        lambda s, id: s.verification.settings().criteria.units_least == UNITS_LEAST,
+        lambda s, id: s.verification.since(),
+        lambda s, id: [each for each in s.verification.sets() if word("field") in each],
+        lambda s, id: [each for each in s.verification.systems(None) if each.id is None],
         *map(_adding, ADDED),
     ),
     "user": (

@@ -24,8 +24,9 @@ from aosedge.cloud.api.application import document
 
 METHODS: Final = ("get", "put", "post", "delete", "patch")
 FORM: Final = "multipart/form-data; boundary=x"
-OF_BOTH: Final = ("campaign_members",)
-"""Tables whose rows are of what the asker has and of what is no longer its own: that a Unit takes no part now."""
+OF_BOTH: Final = ("campaign_members", "campaign_configurations")
+"""Tables whose rows are of what the asker has and of what is no longer its own: that a Unit takes no part now, what
+it runs at the end."""
 Slots = dict[Of, Chosen]
 
 

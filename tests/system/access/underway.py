@@ -1,7 +1,7 @@
 """What goes on in the world: campaigns that run, what Units say of their instances, and who may see that.
 
-A campaign of `north` has a Unit that has been moved to `south` since, as a member and among those that take no part:
-its fleet's owners see the campaign, and nothing of that Unit.
+A campaign of `north` has a Unit that has been moved to `south` since: as a member, among those that take no part, and
+among those that could not go back. Its fleet's owners see the campaign, and nothing of that Unit.
 """
 
 from collections.abc import Iterator
@@ -15,11 +15,22 @@ from aosedge.cloud.domain.campaigns.outline import outlined
 from aosedge.cloud.domain.campaigns.plan import Exclusion, Placed, Plan
 from aosedge.cloud.domain.campaigns.policy import Policy
 from aosedge.cloud.domain.campaigns.state import Campaign, Counts, Selection, Wave
+from aosedge.cloud.domain.units import Node, Unit
 from aosedge.cloud.domain.verification.evidence import Evidence
-from aosedge.cloud.domain.verification.state import Batch
+from aosedge.cloud.domain.verification.state import Batch, Criteria, Settings
 from aosedge.cloud.store import Session
 from aosedge.model.digests import Digest, sha256
-from aosedge.model.ids import BatchId, BundleId, CampaignId, EvidenceId, FleetId, OrgId, UnitId
+from aosedge.model.ids import (
+    BatchId,
+    BundleId,
+    CampaignId,
+    EvidenceId,
+    FleetId,
+    NodeName,
+    OrgId,
+    SystemId,
+    UnitId,
+)
 from aosedge.model.instants import Instant
 from aosedge.protocol.messages import Alerts, MonitoringData, UnitStatus
 from aosedge.protocol.messages.from_unit import (
@@ -36,6 +47,9 @@ SEEING = (("alpha", "one"), ("beta", "two"))
 """Grants that let the Service Provider see deployment results and alerts; the others do not."""
 ASSIGNED = {"alpha": ("one",), "beta": ("two", "three")}
 ID_LETTERS = 40
+UNITS_LEAST = 2
+RETURN = 1
+"""The wave of a running campaign that would go back, and its last Unit could not."""
 
 
 def made_id(kind: str, place: str) -> str:
@@ -62,7 +76,11 @@ def running(session: Session, org: str, fleet: str, now: Instant) -> str:
     wave = Wave(0, state="deploying", size=len(members), counts=Counts(pending=len(members)), begun_at=now)
     digest = sha256(id.encode())
     plan = Plan((wave,), members, exclusions, 0, 0, 0, digest)
-    session.campaign_members.put_plan(id, plan)
+    could_not = Placed(units[-1], RETURN, 0, {})
+    session.campaign_members.put_plan(id, replace(plan, members=(could_not,)))
+    session.campaign_members.skip_pending(id, "away", now)
+    session.campaign_members.add(id, members, planned=True)
+    session.campaign_members.records.freeze(id)
     session.campaign_plans.put(id, outlined(plan, Policy(), Rates(), now))
     begun = replace(session.campaigns.get(id), state="running", waves=(wave,), plan_digest=digest, starts_at=now)
     session.campaigns.put(begun, None)
@@ -80,6 +98,18 @@ def batch(session: Session, org: str, fleet: str, now: Instant, digest: Digest) 
     )
     session.verification.add_evidence(Evidence(evidence, id, "file", f"title {mark}", digest, 10, now))
     return id, evidence
+
+
+def verifying(session: Session, org: str, fleet: str, now: Instant) -> Unit:
+    """An organization that verifies, on its own terms; gives a Unit of it of no known hardware."""
+    mark, owner, of = word(fleet), OrgId(made_id("org", word(f"org{org}"))), FleetId(made_id("fleet", word(fleet)))
+    bare = Unit(UnitId(made_id("bare-unit", mark)), owner, of, SystemId(f"bare-{mark}"), "model", now)
+    session.units.add(replace(bare, lifecycle="provisioned"))
+    session.units.put_nodes(bare.id, [Node(bare.id, NodeName("main"), main=True)])
+    kept = session.verification.of(bare)
+    kept.put_settings(Settings(criteria=Criteria(units_least=UNITS_LEAST)))
+    kept.put_since(now)
+    return bare
 
 
 def said(fleet: str, org: str) -> Iterator[UnitStatus | Alerts | MonitoringData]:
