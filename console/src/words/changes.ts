@@ -76,6 +76,8 @@ const DID: Record<string, string> = {
   unit_certificates_renew: "asked a Unit to renew its certificates",
   unit_certificates_revoke: "revoked a Unit's certificate",
   unit_labels_update: "changed a Unit's labels",
+  unit_nodes_pause: "paused a node of a Unit",
+  unit_nodes_resume: "let a node of a Unit go on",
   unit_set_units_add: "put a Unit into a set",
   unit_set_units_remove: "took a Unit out of a set",
   unit_sets_create: "created a Unit Set",

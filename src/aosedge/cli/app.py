@@ -29,6 +29,7 @@ from aosedge.cli import (
     tokens,
     unit_certificates,
     unit_changes,
+    unit_nodes,
     unit_sets,
     unit_variables,
     units,
@@ -70,6 +71,7 @@ app.add_typer(subjects.app, name="subject")
 app.add_typer(target_systems.app, name="target-system")
 units.app.command("provision")(provisioning.provision)
 unit_certificates.add_to(units.app)
+units.app.add_typer(unit_nodes.app, name="node")
 units.app.add_typer(unit_variables.app, name="variable")
 enrolment.add_to(units.app)
 app.add_typer(units.app, name="unit")

@@ -196,7 +196,8 @@ def _describe(out: Output, view: View) -> None:
             ("note", view["target_problem"] or view["target_reasons"]),
         )
     )
-    _section(out, "nodes", ("name", "type", "state", "connected"), view["nodes"])
+    known = [{**node, "": _paused(node)} for node in view["nodes"]]
+    _section(out, "nodes", ("name", "type", "state", "connected", ""), known)
     shown = [{**i, "name": i["codename"], "version": _version(i)} for i in view["items"]]
     _section(out, "items", ("name", "type", "version", "state"), shown)
     running = [
@@ -228,6 +229,11 @@ def _section(out: Output, title: str, columns: tuple[str, ...], views: list[View
         for view in views:
             if view.get("error"):
                 out.line(f"{view['name']}: {view['error']}")
+
+
+def _paused(node: View) -> str:
+    """Whether somebody paused it, and why."""
+    return f"paused since {minute(node['paused_at'])}: {node['paused_reason']}" if node["paused_at"] else ""
 
 
 def _generation(view: View) -> str:

@@ -13,6 +13,7 @@ from tests.simulation.world.services import Answer, Book
 from tests.simulation.world.timeline import BEGIN, Timeline, around
 
 from aosedge.cloud.domain.deployment import Aim, Deployment, deployment
+from aosedge.cloud.domain.pauses import with_stances
 from aosedge.cloud.domain.reports import Known, StatusReport, hear
 from aosedge.cloud.domain.soundness import faults
 from aosedge.cloud.domain.statuses import Actual
@@ -25,8 +26,8 @@ from aosedge.model.ids import NodeName, SystemId, Txn, UnitId
 from aosedge.model.instants import MILLISECOND, SECOND, Instant, Monotonic, Now, from_datetime
 from aosedge.protocol.envelope import decode
 from aosedge.protocol.messages import DesiredStatus, NewState, OverrideEnvVarsStatus, StateRequest, UnitStatus
-from aosedge.protocol.messages.from_cloud import BlobUrl, DesiredNode
-from aosedge.protocol.messages.parts import Generation, Identity
+from aosedge.protocol.messages.from_cloud import BlobUrl
+from aosedge.protocol.messages.parts import Generation
 
 
 class Ledger(msgspec.Struct):
@@ -123,8 +124,8 @@ class Cloud:
             self.unsound.append(compiled.problem)
             return
         self.unsound += faults(book.intent, compiled)
-        state = DesiredNode(Identity(codename="main"), "paused" if book.is_paused else "provisioned")
-        document = msgspec.structs.replace(compiled.document, nodes=(state,), target_digest=compiled.digest)
+        compiled = with_stances(compiled, ((NodeName("main"), "paused" if book.is_paused else "provisioned"),))
+        document = msgspec.structs.replace(compiled.document, target_digest=compiled.digest)
         book.reasons = left_out(compiled.reasons)
         before = book.target
         same = before is not None and msgspec.structs.replace(before, generation=None) == document

@@ -73,7 +73,10 @@ class World:
             book, stand = self.cloud.books[name], self.cloud.deployment(name)
             wanted = {item.index_digest for item in book.target.items} if book.target else set()
             right = "in_sync" if all(self.is_good(index) for index in wanted) else "failed"
-            if stand.state != right and not book.is_paused:
+            if book.is_paused:
+                idle = book.target is None or not book.target.instances
+                right = stand.state if stand.state in ("blocked", "failed") or idle else "blocked"
+            if stand.state != right:
                 waits.append(f"{name}: {stand.state} and not {right}, {stand.reason}")
             waits += [f"{name}: {words}" for words in unit.differs_from(book.target, self.is_good)]
             if unit.agent is None or unit.agent.spool.messages():

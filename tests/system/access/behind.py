@@ -32,13 +32,13 @@ from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.target_systems import TargetSystem
 from aosedge.cloud.domain.unit_sets import UnitSet
 from aosedge.cloud.domain.unit_variables import Variable
-from aosedge.cloud.domain.units import Unit
+from aosedge.cloud.domain.units import Node, Unit
 from aosedge.cloud.domain.verification.state import Batch
 from aosedge.cloud.domain.waiting import WaitingUnit
 from aosedge.cloud.store import Session
 from aosedge.model.digests import sha256
 from aosedge.model.errors import AosError, NotFound
-from aosedge.model.ids import BundleId, CampaignId, ItemId, OrgId, TokenId
+from aosedge.model.ids import BundleId, CampaignId, ItemId, NodeName, OrgId, TokenId
 from aosedge.model.instants import Instant
 
 NOW: Final = Instant(1)
@@ -243,6 +243,7 @@ OF_FLEET: Final[dict[str, tuple[Ask, ...]]] = {
         lambda s, id: s.units.set_target_system(id, made_id("system", word("alpha"))),  # type: ignore[arg-type]
         lambda s, id: s.units.nodes(id),
         lambda s, id: s.units.put_nodes(id, []),
+        lambda s, id: s.units.put_node(Node(id, NodeName("main"), title="new")),
         lambda s, id: s.units.mark_dirty([id]),
         lambda s, id: s.units.delete(id),
         lambda s, id: s.certificates.of_unit(id),

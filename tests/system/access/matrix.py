@@ -24,6 +24,7 @@ from aosedge.cloud.api.application import document
 
 METHODS: Final = ("get", "put", "post", "delete", "patch")
 FORM: Final = "multipart/form-data; boundary=x"
+NODE: Final = "main"
 OF_BOTH: Final = ("campaign_members", "campaign_configurations")
 """Tables whose rows are of what the asker has and of what is no longer its own: that a Unit takes no part now, what
 it runs at the end."""
@@ -37,6 +38,11 @@ class Operation(msgspec.Struct, frozen=True):
     method: str
     path: str
     success: int
+
+    @property
+    def asked(self) -> str:
+        """The path with what is the same for every Unit: the name of its node."""
+        return self.path.replace("{node}", NODE)
 
 
 @cache
@@ -150,7 +156,7 @@ class _Cells:
         asked_of = {recipe.query[name]: chosen for name, chosen in query.items()}
         expected = status(self._identity, recipe, slots | asked_of, self._operation.success)
         given = {chosen.name for chosen in (slots | asked_of).values()}
-        path = self._operation.path
+        path = self._operation.asked
         for name, of in recipe.path.items():
             path = path.replace("{" + name + "}", slots[of].name)
         answer = door.ask(

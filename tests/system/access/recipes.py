@@ -271,6 +271,8 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("unit_sets_read", {"id": _SET}),
         Recipe("unit_sets_update", {"id": _SET}, body={"title": "new", "selector": "place"}),
         Recipe("unit_counts_read", query={"fleet_id": Of("fleet", missing=FINE)}),
+        Recipe("unit_nodes_pause", unit, body={"reason": "test"}),
+        Recipe("unit_nodes_resume", unit),
         Recipe("unit_target_read", unit),
         Recipe("unit_variables_clear", unit, query={}),
         Recipe("unit_variables_list", unit),

@@ -90,7 +90,7 @@ class Surplus:
             for of in (*recipe.path.values(), *slots_of(recipe.body))
         }
         body = filled(recipe.body, chosen)
-        path = operation.path
+        path = operation.asked
         for name, of in recipe.path.items():
             path = path.replace("{" + name + "}", chosen[of].name)
         asked = (recipe, identity, operation, path)

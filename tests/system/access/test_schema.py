@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from tests.system.access.door import Answer, Door
 from tests.system.access.expected import barred
-from tests.system.access.matrix import Operation, operations
+from tests.system.access.matrix import NODE, Operation, operations
 from tests.system.access.recipes import recipes
 from tests.system.access.words import IDENTITIES, Identity
 
@@ -70,7 +70,7 @@ def places(door: Door, operation: str) -> Iterator[dict[str, str] | None]:
             yield {
                 name: next((each.id for each in door.world.objects[of.kind] if each.org == org), "f")
                 for name, of in recipe.path.items()
-            }
+            } | ({"node": NODE} if "{node}" in operations()[operation].path else {})
             return
 
 

@@ -48,7 +48,7 @@ def _ask_for_own(door: Door, recipe: Any, identity: Identity) -> None:
     chosen = {of: next(choices(identity, recipe.operation, of, door.world)) for of in named}
     if any(one.standing != "own" for one in chosen.values()):
         return
-    operation, path = operations()[recipe.operation], operations()[recipe.operation].path
+    operation, path = operations()[recipe.operation], operations()[recipe.operation].asked
     for name, each in recipe.path.items():
         path = path.replace("{" + name + "}", chosen[each].name)
     body = None if recipe.body is None else msgspec.json.encode(filled(recipe.body, chosen))

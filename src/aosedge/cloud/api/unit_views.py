@@ -56,7 +56,7 @@ class GenerationView(msgspec.Struct, frozen=True):
 
 
 class NodeView(msgspec.Struct, frozen=True):
-    """A node as registered and as last reported; RAM in bytes."""
+    """A node as registered and as last reported; RAM in bytes. `paused_at`: somebody wants nothing to run on it."""
 
     name: str
     type: str
@@ -67,6 +67,8 @@ class NodeView(msgspec.Struct, frozen=True):
     max_dmips: int
     total_ram: int | None
     registered: dict[str, Any]
+    paused_at: str | None
+    paused_reason: str
 
 
 class UnitItemView(msgspec.Struct, frozen=True):
@@ -243,6 +245,7 @@ def _nodes(registered: tuple[Node, ...], actual: Actual) -> tuple[NodeView, ...]
     shown = []
     for name in [*known, *(name for name in reported if name not in known)]:
         node, status = known.get(name), reported.get(name)  # type: ignore[call-overload]
+        since = node.shall_since if node and node.shall == "paused" else None
         shown.append(
             NodeView(
                 name=name,
@@ -254,6 +257,8 @@ def _nodes(registered: tuple[Node, ...], actual: Actual) -> tuple[NodeView, ...]
                 max_dmips=status.max_dmips if status else 0,
                 total_ram=status.total_ram if status else None,
                 registered=msgspec.json.decode(node.info, type=dict[str, Any]) if node else {},
+                paused_at=to_rfc3339(since) if since is not None else None,
+                paused_reason=node.shall_why if node else "",
             )
         )
     return tuple(shown)

@@ -1,6 +1,7 @@
 """The deployment axis of a Unit: one written predicate over target and actual state.
 
-- `blocked`: intent could not become a target; or all is in sync, and an assignment was left out of the target.
+- `blocked`: intent could not become a target; or all is in sync, and an assignment was left out of the target; or the
+  Unit would be `updating` or `degraded`, and the target pauses a node.
 - `unknown`: no target was compiled yet, or the Unit never reported its whole status.
 - `failed`: the Unit gave this target up; or there is an item of the target that is `failed` on the Unit.
 - `updating`: the Unit reports another generation, or is busy with an update; or it has not said that it reached this
@@ -54,6 +55,9 @@ def deployment(aim: Aim, actual: Actual | None) -> Deployment:
     if failed:
         return Deployment("failed", failed)
     updating, degraded = _differences(aim, aim.document, actual)
+    paused = paused_words(aim.document)
+    if paused and (updating or degraded):
+        return Deployment("blocked", f"{paused}: {updating or degraded}")
     if updating:
         return Deployment("updating", updating)
     if degraded:
@@ -61,6 +65,12 @@ def deployment(aim: Aim, actual: Actual | None) -> Deployment:
     if aim.left_out:
         return Deployment("blocked", aim.left_out)
     return Deployment("in_sync", "everything runs as wanted")
+
+
+def paused_words(document: DesiredStatus | None) -> str:
+    """Which node the target pauses; empty for none."""
+    nodes = document.nodes if document is not None else ()
+    return next((f"the node {name_of(node.item)} is paused" for node in nodes if node.state == "paused"), "")
 
 
 def _failed(document: DesiredStatus, generation: Generation | None, actual: Actual) -> str:

@@ -14,6 +14,8 @@ from aosedge.model.instants import Instant
 Lifecycle = Literal["new", "provisioned", "deprovisioned"]
 Connectivity = Literal["Offline", "Connected", "Online"]
 """`Connected`: a channel is open; `Online`: and the Unit reported its whole status on it."""
+NodeShall = Literal["", "provisioned", "paused"]
+"""Whether instances shall run on a node; empty where nobody ever paused it, and its Unit is told nothing of it."""
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -56,6 +58,10 @@ class Node(msgspec.Struct, frozen=True):
     title: str = ""
     main: bool = False
     info: bytes = b"{}"
+    shall: NodeShall = ""
+    shall_why: str = ""
+    """The words of whoever paused it."""
+    shall_since: Instant | None = None
 
 
 class UnitCounts(msgspec.Struct, frozen=True):

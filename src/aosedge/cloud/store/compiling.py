@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, select, update
 from aosedge.cloud.domain.assignments import Assignment
 from aosedge.cloud.domain.catalogue import Item, ItemVersion
 from aosedge.cloud.domain.deployment import deployment
+from aosedge.cloud.domain.pauses import Stances
 from aosedge.cloud.domain.releases import Release, released
 from aosedge.cloud.domain.schedules import Pace
 from aosedge.cloud.domain.subjects import Subject
@@ -26,6 +27,7 @@ from aosedge.cloud.store.tables import (
     effects,
     generation_floors,
     items,
+    nodes,
     subject_units,
     subjects,
     target_documents,
@@ -179,6 +181,15 @@ class Compiling:
     def paces(self, ids: Sequence[UnitId]) -> dict[UnitId, Pace]:
         """When what campaigns released to these Units may come, where they say."""
         return paces_of(self._connection, ids)
+
+    def stances(self, ids: Sequence[UnitId]) -> dict[UnitId, Stances]:
+        """What nodes of these Units shall be, where somebody ever said."""
+        n = nodes.c
+        query = select(n.unit, n.name, n.shall).where(n.unit.in_(ids), n.shall != "").order_by(n.unit, n.name)
+        found: dict[UnitId, Stances] = {}
+        for unit, name, shall in self._connection.execute(query):
+            found[unit] = (*found.get(unit, ()), (name, shall))
+        return found
 
     def put_documents(self, compiled: Iterable[CompiledTarget]) -> None:
         """Store documents by digest; known ones are left as they are."""

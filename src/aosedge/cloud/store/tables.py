@@ -179,6 +179,9 @@ nodes = Table(
     _text("title", ""),
     Column("main", Boolean, nullable=False, server_default=false()),
     Column("info", LargeBinary, nullable=False),
+    _text("shall", ""),
+    _text("shall_why", ""),
+    Column("shall_since", BigInteger),
 )
 
 subjects = Table(

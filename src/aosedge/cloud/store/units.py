@@ -193,6 +193,19 @@ class Units:
             values = [{**rows.values_of(node), "unit": id} for node in registered]
             self._connection.execute(insert(nodes), values)
 
+    def node(self, id: UnitId, name: str) -> Node:
+        """One of them; raises NotFound for the Unit or for the node."""
+        found = next((node for node in self.nodes(id) if node.name == name), None)
+        if found is None:
+            raise NotFound("node", name)
+        return found
+
+    def put_node(self, node: Node) -> None:
+        """In place of the one of this name; raises NotFound."""
+        self.get(node.unit)
+        this = and_(nodes.c.unit == node.unit, nodes.c.name == node.name)
+        self._connection.execute(update(nodes).where(this).values(rows.values_of(node)))
+
     def mark_dirty(self, ids: Sequence[UnitId]) -> None:
         """Their targets are to be compiled anew."""
         mine = within(select(units.c.id), self._scope).where(units.c.id.in_(ids))

@@ -47,6 +47,7 @@ def known(session: Session, unit: Unit, item: ItemId | None) -> Known:
         target=target,
         document=document,
         status=status,
+        nodes=session.units.nodes(unit.id),
         downloads=session.explaining.downloads(unit.id, target.compiled_at if target is not None else Instant(0)),
     )
 

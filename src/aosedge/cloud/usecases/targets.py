@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from aosedge.cloud.domain.access.callers import Caller
+from aosedge.cloud.domain.pauses import Stances, with_stances
 from aosedge.cloud.domain.schedules import Pace, scheduled
 from aosedge.cloud.domain.soundness import faults
 from aosedge.cloud.domain.targets import CompiledTarget, Intent, Refused, UnitTarget, compile_target, next_generation
@@ -48,11 +49,12 @@ def compile_units(session: EverySession, dirty: Sequence[DirtyUnit]) -> list[Uni
     intents = session.compiling.intents(unit.aims for unit in dirty)
     compiled = {aims: _checked(intent) for aims, intent in intents.items()}
     paces = session.compiling.paces([unit.unit for unit in dirty])
-    paced = {unit.unit: (unit.aims, paces.get(unit.unit, Pace())) for unit in dirty}
-    results = {each: _paced(compiled[each[0]], each[1]) for each in set(paced.values())}
+    stances = session.compiling.stances([unit.unit for unit in dirty])
+    wanted = {u.unit: (u.aims, paces.get(u.unit, Pace()), stances.get(u.unit, ())) for u in dirty}
+    results = {each: _fitted(compiled[each[0]], *each[1:]) for each in set(wanted.values())}
     session.compiling.put_documents(r for r in results.values() if isinstance(r, CompiledTarget))
     epoch, now = int(session.settings.get(_EPOCH) or 1), session.caller.now
-    targets = [_target(unit, results[paced[unit.unit]], epoch, now) for unit in dirty]
+    targets = [_target(unit, results[wanted[unit.unit]], epoch, now) for unit in dirty]
     changed = [target for unit, target in zip(dirty, targets, strict=True) if target.generation != unit.generation]
     session.compiling.put_targets(targets)
     session.compiling.clean([unit.unit for unit in dirty])
@@ -73,8 +75,9 @@ def _checked(intent: Intent) -> CompiledTarget | Refused:
     return compiled
 
 
-def _paced(compiled: CompiledTarget | Refused, pace: Pace) -> CompiledTarget | Refused:
-    return compiled if isinstance(compiled, Refused) else scheduled(compiled, pace)
+def _fitted(compiled: CompiledTarget | Refused, pace: Pace, stances: Stances) -> CompiledTarget | Refused:
+    """What Units share, with what is said to some of them alone."""
+    return compiled if isinstance(compiled, Refused) else with_stances(scheduled(compiled, pace), stances)
 
 
 def _target(unit: DirtyUnit, compiled: CompiledTarget | Refused, epoch: int, now: Instant) -> UnitTarget:

@@ -2,11 +2,12 @@
 
 import msgspec
 
+from aosedge.cloud.domain import pauses
 from aosedge.cloud.domain.farewells import can_be_told
 from aosedge.cloud.domain.labels import Change, changed
 from aosedge.cloud.domain.target_systems import TargetSystem
 from aosedge.cloud.domain.unit_sets import UnitSet
-from aosedge.cloud.domain.units import Unit
+from aosedge.cloud.domain.units import Node, Unit
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import certificates, target_systems, unit_sets
 from aosedge.model.ids import FleetId, TargetSystemId, UnitId
@@ -91,6 +92,22 @@ def give_target_system(session: Session, id: UnitId, system: TargetSystemId) -> 
     session.units.set_target_system(id, new.id)
     session.signal("targets")
     return new
+
+
+def pause_node(session: Session, unit: Unit, name: str, why: str) -> None:
+    """Stop what runs on a node, until it is resumed; again is free. Raises NotFound, Invalid and Conflict."""
+    _put_node(session, unit, pauses.paused(unit, session.units.node(unit.id, name), why, session.caller.now))
+
+
+def resume_node(session: Session, unit: Unit, name: str) -> None:
+    """Let run on a node what is wanted there; again is free. Raises NotFound."""
+    _put_node(session, unit, pauses.resumed(session.units.node(unit.id, name), session.caller.now))
+
+
+def _put_node(session: Session, unit: Unit, node: Node) -> None:
+    session.units.put_node(node)
+    session.units.mark_dirty([unit.id])
+    session.signal("targets")
 
 
 def _leave_sets(session: Session, unit: Unit, why: str) -> tuple[UnitSet, ...]:

@@ -146,6 +146,8 @@ OPERATIONS: Final[dict[str, Row]] = {
     "unit_certificates_revoke":         Row("changes", "tenant", "none",     "none",   "none",   "none"),
     "unit_counts_read":                 Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "unit_labels_update":               Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
+    "unit_nodes_pause":                 Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
+    "unit_nodes_resume":                Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "unit_set_units_add":               Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
     "unit_set_units_list":              Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "unit_set_units_remove":            Row("changes", "tenant", "fleet",    "none",   "none",   "none"),

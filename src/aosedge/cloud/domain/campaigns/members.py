@@ -6,7 +6,8 @@ The first that holds counts:
   of it is failed.
 - `soaking`: for all items of the campaign, installed in its version; for all their instances, active; and the update,
   where the Unit reports one, is over.
-- `held`: the Unit says what it waits for before the next step of the update under way, and until when.
+- `held`: the Unit says what it waits for before the next step of the update under way, and until when; or its
+  target pauses a node.
 - `installing`, `downloading`: the Unit says so of the update under way, or of an item of the campaign.
 - `activating`: the update is past installing, or all items are installed and an instance is not active yet.
 - `offered`: anything else.
@@ -23,7 +24,7 @@ from typing import Final
 import msgspec
 
 from aosedge.cloud.domain.campaigns.state import MemberState
-from aosedge.cloud.domain.deployment import Aim
+from aosedge.cloud.domain.deployment import Aim, paused_words
 from aosedge.cloud.domain.statuses import Actual, name_of, waiting_words
 from aosedge.model.ids import ItemId
 from aosedge.protocol.messages.from_unit import InstanceStatus, ItemStatus
@@ -86,6 +87,9 @@ def progress(was: MemberState, wanted: Wanted, aim: Aim, actual: Actual | None, 
         if not waits:
             return Progress("soaking" if was != "succeeded" else "succeeded")
         return Progress(was if active else "activating", waits)
+    paused = paused_words(aim.document)
+    if paused:
+        return Progress("held", paused)
     update = actual.update
     if update is not None and update.held is not None and update.generation == aim.generation:
         return Progress("held", waiting_words(update.held))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from aosedge.cloud.domain.deployment import Aim, Deployment, deployment
+from aosedge.cloud.domain.deployment import Aim, Deployment, deployment, paused_words
 from aosedge.cloud.domain.explain.campaigns import campaign_steps
 from aosedge.cloud.domain.explain.intent import assigned_steps, target_steps, unit_step
 from aosedge.cloud.domain.explain.known import Explanation, Known, Step
@@ -33,7 +33,8 @@ def _chain(known: Known, document: DesiredStatus | None, standing: Deployment) -
     if document is None:
         return
     problem = known.target.problem if known.target is not None else ""
-    settled = standing.state == "in_sync" or (standing.state == "blocked" and not problem)
+    hinders = problem or paused_words(document)
+    settled = standing.state == "in_sync" or (standing.state == "blocked" and not hinders)
     yield connection_step(known, settled=settled)
     said = tuple(reported_steps(known, document))
     yield from said

@@ -13,7 +13,7 @@ from aosedge.cloud.domain.explain.rules import RULES, Code
 from aosedge.cloud.domain.statuses import Status
 from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.targets import UnitTarget
-from aosedge.cloud.domain.units import Unit
+from aosedge.cloud.domain.units import Node, Unit
 from aosedge.cloud.domain.verification.gating import Hindrance
 from aosedge.model.ids import BundleId, ItemId
 from aosedge.model.instants import Instant
@@ -115,6 +115,7 @@ class Known(msgspec.Struct, frozen=True):
     target: UnitTarget | None = None
     document: DesiredStatus | None = None
     status: Status | None = None
+    nodes: tuple[Node, ...] = ()
     downloads: tuple[DownloadProgressAlert, ...] = ()
 
     def name(self, item: str) -> str:

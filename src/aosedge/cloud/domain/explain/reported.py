@@ -7,6 +7,7 @@ from aosedge.cloud.domain.downloads import alerted_rate
 from aosedge.cloud.domain.explain.known import Kind, Known, Step
 from aosedge.cloud.domain.explain.rules import Code
 from aosedge.cloud.domain.statuses import Actual, Status, name_of
+from aosedge.model.ids import NodeName
 from aosedge.model.instants import MINUTE, Instant, from_datetime
 from aosedge.protocol.messages import DesiredStatus
 from aosedge.protocol.messages.from_cloud import DesiredItem
@@ -64,6 +65,7 @@ def reported_steps(known: Known, document: DesiredStatus) -> Iterator[Step]:
         words = f"it works on generation {update.generation.epoch}.{update.generation.number} still"
         yield Step("not_taken", "waiting", words, "target", "", at, next="It takes the new one when it hears of it.")
         return
+    yield from _paused(known, document)
     yield from _update(known, status)
     wrong = [step for item in document.items for step in _item(known, item, actual, at)]
     yield from wrong
@@ -74,6 +76,17 @@ def reported_steps(known: Known, document: DesiredStatus) -> Iterator[Step]:
         yield Step("gave_up", "stopped", words, "unit", known.unit.id, at, None, *cure)
     busy = update is not None and update.state != "idle"
     yield from _instances(known, document, actual, at, busy=busy)
+
+
+def _paused(known: Known, document: DesiredStatus) -> Iterator[Step]:
+    registered = {node.name: node for node in known.nodes}
+    for desired in document.nodes:
+        name = name_of(desired.item)
+        node = registered.get(NodeName(name))
+        if desired.state == "paused" and node is not None:
+            cure = "Somebody resumes it.", f"aos unit node resume {known.unit.system_uid} {name}"
+            words = f"the node {name} is paused: {node.shall_why}"
+            yield Step("node_paused", "stopped", words, "unit", known.unit.id, node.shall_since, None, *cure)
 
 
 def _update(known: Known, status: Status) -> Iterator[Step]:

@@ -1,9 +1,10 @@
-"""Environment variables for a while, from a person's command to a running instance and back: all of it real."""
+"""Variables for a while and paused nodes, from a person's command to a running instance and back: all of it real."""
 
 import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.made_bundles import CONFIG_TEXT, Signer, bundle, config, file
@@ -99,3 +100,36 @@ def test_what_is_no_variable_is_refused_with_the_cure(field: Field, unit: NewUni
         done = field.cloud.aos("oem", "unit", "variable", "set", unit.card.system_id, "says", *words)
         assert done.returncode != 0 and why in done.stderr, (words, done.stderr)
     assert variables(field, unit) == []
+
+
+def show(field: Field, unit: NewUnit) -> dict[str, Any]:
+    return field.call("oem", "GET", f"/units/{unit.card.system_id}/")
+
+
+def node(field: Field, unit: NewUnit, *words: str) -> str:
+    verb, *rest = words
+    done = field.cloud.aos("oem", "unit", "node", verb, unit.card.system_id, *rest)
+    return done.stdout + done.stderr
+
+
+def test_nothing_runs_on_a_paused_node_until_it_is_resumed(field: Field, unit: NewUnit) -> None:
+    assert "reason" in node(field, unit, "pause", "main", "--reason", " ")
+    assert "no such node" in node(field, unit, "pause", "other", "--reason", "test")
+    until(lambda: show(field, unit)["deployment"] == "in_sync")
+    assert "is paused" in node(field, unit, "pause", "main", "--reason", "brakes are looked at")
+    until(lambda: [each["state"] for each in show(field, unit)["instances"]] == ["inactive"])
+    shown = show(field, unit)
+    assert (shown["deployment"], shown["reason"].split(":")[0]) == ("blocked", "the node main is paused")
+    (main,) = shown["nodes"]
+    assert (main["state"], main["paused_reason"]) == ("paused", "brakes are looked at")
+    why = field.cloud.aos("oem", "explain", "unit", unit.card.system_id).stdout
+    assert "the node main is paused: brakes are looked at" in why
+    assert f"aos unit node resume {unit.card.system_id} main" in why
+    unit.end(signal.SIGKILL)
+    assert "goes on" in node(field, unit, "resume", "main")
+    assert "goes on" in node(field, unit, "resume", "main")  # again is free
+    unit.launch()
+    until(lambda: show(field, unit)["deployment"] == "in_sync")
+    trail = json.loads(field.cloud.aos("oem", "audit", "list", "--json").stdout)
+    said = [line["operation"] for line in trail if line["operation"].startswith("unit_nodes_")]
+    assert {"unit_nodes_pause", "unit_nodes_resume"} <= set(said)
