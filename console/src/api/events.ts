@@ -95,9 +95,10 @@ export function useEvents(wanted: boolean): void {
     const units = gathered(() => void cache.invalidateQueries({ queryKey: ["units"] }));
     const campaigns = gathered(() => {
       void cache.invalidateQueries({ queryKey: ["campaigns"] });
-      void cache.invalidateQueries({ queryKey: ["verification"] }); // a trial is a campaign
+      void cache.invalidateQueries({ queryKey: ["verification"] }); // a trial is a campaign, with Units of its own
       void cache.invalidateQueries({ queryKey: ["units", "explanation"] });
     }, CAMPAIGN_MS);
+    const batches = gathered(() => void cache.invalidateQueries({ queryKey: ["verification"] }), CAMPAIGN_MS);
     const everything = gathered(() => void cache.invalidateQueries(), 0);
     const open = () => {
       source = new EventSource("/api/v11/events/");
@@ -112,6 +113,7 @@ export function useEvents(wanted: boolean): void {
         units();
       });
       source.addEventListener("campaign", campaigns);
+      source.addEventListener("batch", batches);
       source.addEventListener("missed", everything);
       source.onerror = () => {
         link.closed();

@@ -10,9 +10,6 @@ export type Totals = Schemas["Totals"];
 /** The API says all of it, whatever may be left out of a question. */
 export type Settings = Required<Schemas["SettingsBody"]> & { criteria: Schemas["CriteriaBody"] };
 
-const RESOLVING_MS = 1_000; // no event tells that a batch was resolved
-const MOVING_MS = 5_000;
-const AWAITING_MS = 15_000;
 const AWAITING_MOST = 5;
 const OPEN: ReadonlySet<Batch["state"]> = new Set(["resolving", "awaiting_approval", "verifying"]);
 
@@ -42,8 +39,6 @@ export function reportQuery(id: string) {
     queryKey: ["verification", "one", id],
     queryFn: ({ signal }) =>
       got(client.GET("/api/v11/verification-batches/{id}/report/", { params: { path: { id } }, signal })),
-    refetchInterval: ({ state: { data } }) =>
-      data && isOpen(data.batch) ? (data.batch.state === "resolving" ? RESOLVING_MS : MOVING_MS) : false,
   });
 }
 
@@ -57,7 +52,6 @@ export const awaitingQuery = queryOptions({
         signal,
       }),
     ),
-  refetchInterval: AWAITING_MS,
 });
 
 /** How the organization verifies. */

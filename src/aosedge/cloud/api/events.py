@@ -1,7 +1,8 @@
-"""Server-sent events: what happens to one's Units and campaigns, as it happens. A hint to look, not a record."""
+"""Server-sent events: what happens to one's Units, campaigns and batches. A hint to look, not a record."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import TypeAlias
 
 import msgspec
 from litestar import get
@@ -10,16 +11,19 @@ from litestar.response import Stream
 from aosedge.cloud.api.asking import Ask, Asked
 from aosedge.cloud.domain import events
 from aosedge.cloud.domain.campaigns.state import CampaignState
-from aosedge.cloud.domain.events import CampaignNews, News, UnitNews
+from aosedge.cloud.domain.events import BatchNews, CampaignNews, News, UnitNews
 from aosedge.cloud.domain.units import Unit
+from aosedge.cloud.domain.verification.state import BatchState
 from aosedge.model.errors import NotFound
-from aosedge.model.ids import CampaignId, UnitId
+from aosedge.model.ids import BatchId, CampaignId, UnitId
 
 SILENCE_S = 15
 """So often at least something is said, and the asker is signed in anew: who is out since hears no more."""
 LIFE_S = 60
 """A stream ends after so long and the client comes again."""
 FOREIGN_MOST = 100_000
+
+About: TypeAlias = UnitId | CampaignId | BatchId
 
 
 class UnitEventView(msgspec.Struct, frozen=True):
@@ -44,6 +48,15 @@ class CampaignEventView(msgspec.Struct, frozen=True):
     reason: str
 
 
+class BatchEventView(msgspec.Struct, frozen=True):
+    """A Verification Batch that has moved, or has got evidence: where it is now."""
+
+    batch_id: str
+    bundle_id: str
+    state: BatchState
+    reason: str
+
+
 def view(unit: Unit, news: UnitNews) -> UnitEventView:
     """As the API shows it."""
     return UnitEventView(
@@ -60,8 +73,9 @@ def view(unit: Unit, news: UnitNews) -> UnitEventView:
 
 @get("/events/", operation_id="events_read", media_type="text/event-stream", tags=["events"])
 async def read(ask: Asked) -> Stream:
-    """Events of your Units and campaigns. `event: unit`, `data:` a UnitEventView; `event: campaign`, `data:` a
-    CampaignEventView; `event: missed`: look for yourself.
+    """Events of your Units, campaigns and Verification Batches. `event: unit`, `data:` a UnitEventView;
+    `event: campaign`, `data:` a CampaignEventView; `event: batch`, `data:` a BatchEventView; `event: missed`: look
+    for yourself.
     """
     await ask.allowed()
     return Stream(_lines(ask), media_type="text/event-stream", headers={"cache-control": "no-store"})
@@ -69,7 +83,7 @@ async def read(ask: Asked) -> Stream:
 
 async def _lines(ask: Ask) -> AsyncIterator[bytes]:
     """Lines of the stream; what the asker may not see is asked for once and then passed over."""
-    foreign: set[UnitId | CampaignId] = set()
+    foreign: set[About] = set()
     subscription = ask.bus.subscribe(events.TOPICS)
     heard = aiter(subscription)
     loop = asyncio.get_running_loop()
@@ -99,15 +113,25 @@ async def _lines(ask: Ask) -> AsyncIterator[bytes]:
         subscription.close()
 
 
-def _about(news: News) -> UnitId | CampaignId:
-    return news.campaign if isinstance(news, CampaignNews) else news.unit
+def _about(news: News) -> About:
+    match news:
+        case UnitNews():
+            return news.unit
+        case CampaignNews():
+            return news.campaign
+        case BatchNews():
+            return news.batch
 
 
-async def _told(ask: Ask, news: News, foreign: set[UnitId | CampaignId]) -> bytes:
+async def _told(ask: Ask, news: News, foreign: set[About]) -> bytes:
     try:
-        if isinstance(news, CampaignNews):
-            return await _campaign(ask, news.campaign)
-        return await _unit(ask, news)
+        match news:
+            case UnitNews():
+                return await _unit(ask, news)
+            case CampaignNews():
+                return await _campaign(ask, news.campaign)
+            case BatchNews():
+                return await _batch(ask, news.batch)
     except NotFound:
         if len(foreign) < FOREIGN_MOST:
             foreign.add(_about(news))
@@ -123,3 +147,9 @@ async def _campaign(ask: Ask, id: CampaignId) -> bytes:
     found = await ask.read(lambda session: session.campaigns.get(id))
     told = CampaignEventView(found.id, found.title, found.state, found.reason)
     return b"event: campaign\ndata: " + msgspec.json.encode(told) + b"\n\n"
+
+
+async def _batch(ask: Ask, id: BatchId) -> bytes:
+    found = await ask.read(lambda session: session.verification.get(id))
+    told = BatchEventView(found.id, found.bundle, found.state, found.reason)
+    return b"event: batch\ndata: " + msgspec.json.encode(told) + b"\n\n"

@@ -1,4 +1,4 @@
-"""What happened to a Unit or a campaign, on the bus under `unit.<id>.status`, `campaign.<id>.status`.
+"""What happened to a Unit, a campaign or a batch, on the bus under `unit.<id>.status` and so on.
 
 A hint to look, not a record.
 """
@@ -7,11 +7,11 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from aosedge.model.ids import CampaignId, UnitId
+from aosedge.model.ids import BatchId, CampaignId, UnitId
 from aosedge.protocol.messages import FromUnit, UnitStatus
 
 TOPICS: Final = "*.*.status"
-"""Of Units and of campaigns."""
+"""Of Units, of campaigns and of batches."""
 IDENTITY_TOPICS: Final = "unit.*.identity"
 
 
@@ -30,7 +30,13 @@ class CampaignNews(msgspec.Struct, frozen=True, tag_field="of", tag="campaign"):
     campaign: CampaignId
 
 
-News: TypeAlias = UnitNews | CampaignNews
+class BatchNews(msgspec.Struct, frozen=True, tag_field="of", tag="batch"):
+    """A Verification Batch has moved, or has got evidence."""
+
+    batch: BatchId
+
+
+News: TypeAlias = UnitNews | CampaignNews | BatchNews
 
 _DECODER: msgspec.json.Decoder[News] = msgspec.json.Decoder(News)
 
@@ -43,6 +49,11 @@ def topic(unit: UnitId) -> str:
 def campaign_topic(campaign: CampaignId) -> str:
     """Where a campaign's news are published."""
     return f"campaign.{campaign}.status"
+
+
+def batch_topic(batch: BatchId) -> str:
+    """Where a batch's news are published."""
+    return f"batch.{batch}.status"
 
 
 def identity_topic(unit: UnitId) -> str:

@@ -61,5 +61,6 @@ def drive(session: EverySession, id: CampaignId, *, newcomers: bool) -> bool:
     note(within, before, new, asked=False)
     if new.batch is not None:
         verification.tried(within, new)
+        session.signal("effects")
     session.signal("targets")
     return newcomers

@@ -37,5 +37,5 @@ def resolve_one(session: EverySession, ids: Ids, id: BatchId) -> None:
     if batch is None or batch.state != "resolving":
         return
     verification.resolve_batch(session.within(Scope(reach="tenant", tenant=batch.tenant)), ids, batch)
-    for name in ("campaigns", "targets"):
+    for name in ("campaigns", "targets", "effects"):
         session.signal(name)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, false, insert, or_, select, update
 
+from aosedge.cloud.domain import events
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.campaigns.machines import machine
 from aosedge.cloud.domain.campaigns.state import Campaign
@@ -24,6 +25,7 @@ from aosedge.cloud.store.set_tables import target_systems, unit_sets
 from aosedge.cloud.store.tables import (
     assignments,
     bundles,
+    effects,
     grants,
     items,
     nodes,
@@ -110,6 +112,12 @@ class Verification:
         changed = rows.values_of(batch, without=("id", "tenant", "bundle", "created_at"))
         statement = update(verification_batches).where(verification_batches.c.id == batch.id)
         self._connection.execute(statement.values(changed))
+
+    def announce(self, batch: BatchId, key: str) -> None:
+        """Leave an effect, one for each key: whoever watches the batch is to look."""
+        payload = events.encode(events.BatchNews(batch)).decode()
+        value = {"key": f"batch/{batch}/{key}", "topic": events.batch_topic(batch), "payload": payload}
+        self._connection.execute(rows.insert_into(self._connection, effects).on_conflict_do_nothing(), [value])
 
     def of_bundle(self, bundle: BundleId) -> tuple[Batch, ...]:
         """The organization's batches of a bundle: whoever may start a campaign of it may know, of all its fleets."""

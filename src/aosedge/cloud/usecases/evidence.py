@@ -18,6 +18,7 @@ from aosedge.cloud.domain.verification.evidence import (
 from aosedge.cloud.domain.verification.state import Batch
 from aosedge.cloud.ports import Blobs, StoredBlob
 from aosedge.cloud.store import Session
+from aosedge.cloud.usecases import verification
 from aosedge.model.digests import Digest
 from aosedge.model.errors import Conflict, Invalid, TooLarge
 from aosedge.model.ids import BatchId, EvidenceId, Ids
@@ -88,6 +89,7 @@ def add(session: Session, ids: Ids, id: BatchId, taken: Taken, about: Iterable[s
     )
     session.blobs.put((taken.blob,))
     session.verification.add_evidence(evidence)
+    verification.announce(session, id)
     return evidence
 
 

@@ -65,6 +65,7 @@ def create(
     made = replace(made, moves=(Move(made.created_at, "resolving", "", made.created_by),))
     session.verification.add(made)
     session.signal(SIGNAL)
+    announce(session, made.id)
     return made
 
 
@@ -127,7 +128,7 @@ def cancel(session: Session, id: BatchId, comment: str) -> Batch:
 def command(session: Session, batch: Batch, event: Event) -> Batch:
     """The batch after an event and what follows from it, kept."""
     found = step(batch, event, session.caller.now)
-    session.verification.put(found.batch)
+    _keep(session, found.batch)
     if batch.fleet is None and (batch.state == "passed") != (found.batch.state == "passed"):
         session.verification.mark_followers(batch.bundle)
         session.signal("targets")
@@ -147,7 +148,7 @@ def resolve_batch(session: Session, ids: Ids, batch: Batch) -> Batch:
     sets = session.verification.sets(batch.fleet)
     content = content_of(catalogue.members(batch.bundle), resolutions)
     found = step(batch, Resolved(resolutions, content, bool(sets)), session.caller.now)
-    session.verification.put(found.batch)
+    _keep(session, found.batch)
     if BeginTrial() not in found.effects:
         return found.batch
     try:
@@ -208,7 +209,18 @@ def _end_trial(session: Session, batch: Batch, reason: str) -> None:
     campaign = session.campaigns.get(batch.trial.campaign)
     if campaign.state in _GOES_BACK:
         moved = campaigns.moved(session, campaign, RollBack(reason), asked=False)
-        session.verification.put(replace(batch, trial=_standing(moved)))
+        _keep(session, replace(batch, trial=_standing(moved)))
+
+
+def announce(session: Session, batch: BatchId) -> None:
+    """Whoever watches the batch is to look at it, once this is kept."""
+    session.verification.announce(batch, session.caller.request_id)
+    session.signal("effects")
+
+
+def _keep(session: Session, batch: Batch) -> None:
+    session.verification.put(batch)
+    announce(session, batch.id)
 
 
 def _by(session: Session) -> UserId:

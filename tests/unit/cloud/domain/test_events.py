@@ -1,7 +1,9 @@
 """The news in a Unit's message: the step of its update with its bytes, or only that there is something to look at."""
 
+import pytest
+
 from aosedge.cloud.domain import events
-from aosedge.model.ids import CampaignId, UnitId
+from aosedge.model.ids import BatchId, CampaignId, UnitId
 from aosedge.protocol.messages import Alerts, UnitStatus
 from aosedge.protocol.messages.from_unit import UpdateStatus
 from aosedge.protocol.messages.parts import Identity, ItemProgress
@@ -21,9 +23,10 @@ def test_other_messages_say_only_whose_they_are() -> None:
     assert events.news_of(UNIT, UnitStatus(is_delta_info=True)) == events.UnitNews(UNIT)
     assert events.topic(UNIT) == "unit.u.status"
     assert events.campaign_topic(CampaignId("c")) == "campaign.c.status"
+    assert events.batch_topic(BatchId("b")) == "batch.b.status"
     assert events.identity_topic(UNIT) == "unit.u.identity"
 
 
-def test_news_of_a_campaign_name_it() -> None:
-    news = events.CampaignNews(CampaignId("c"))
+@pytest.mark.parametrize("news", [events.CampaignNews(CampaignId("c")), events.BatchNews(BatchId("b"))])
+def test_news_of_a_campaign_or_a_batch_name_it(news: events.News) -> None:
     assert events.decode(events.encode(news)) == news
