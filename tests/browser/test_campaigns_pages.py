@@ -14,6 +14,8 @@ from tests.browser.test_pages import settled
 from tests.browser.test_sets_pages import pictured
 from tests.browser.wares import unfit
 
+pytestmark = pytest.mark.slow
+
 Bundles = dict[str, str]
 """Ids of bundles by version."""
 UNITS = ("wave-1", "wave-2", "wave-3")

@@ -13,6 +13,8 @@ from tests.browser.test_pages import PICTURES, settled
 from tests.browser.wares import NEEDING, upload
 from tests.made_bundles import config
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def wares(place: Place) -> dict[str, str]:

@@ -5,10 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 from tests.browser.conftest import context_of, faults
 from tests.browser.test_pages import settled
 from tests.system.expired import Expired
+
+pytestmark = pytest.mark.slow
 
 BACK_MS = 150_000
 

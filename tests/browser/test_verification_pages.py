@@ -16,6 +16,8 @@ from tests.browser.test_sets_pages import pictured
 from tests.browser.wares import NEEDING, unfit, upload
 from tests.made_bundles import config
 
+pytestmark = pytest.mark.slow
+
 UNITS = ("trial-1", "trial-2")
 FIRST, GOOD, BAD, LONELY, OTHER = "1.0.0", "2.0.0", "3.0.0", "4.0.0", "5.0.0"
 NEEDS = """  dependencies:

@@ -10,6 +10,8 @@ import pytest
 from tests.simulation.scenario import Life
 from tests.simulation.world.unit import Ends
 
+pytestmark = pytest.mark.slow
+
 MODES: list[tuple[Ends, float]] = [("power", 0.0), ("power", 0.5), ("power", 1.0), ("kill", 0.0)]
 RECOVERY = 10
 """Changes of the disk after a boot, at one of which it ends once more."""

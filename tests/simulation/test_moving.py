@@ -23,6 +23,8 @@ from aosedge.model.digests import sha3_224_hex
 from aosedge.model.ids import AssignmentId, BundleId, ItemId, OrgId, SubjectId, SystemId, VersionId
 from aosedge.model.instants import MILLISECOND, MINUTE, SECOND, Instant
 
+pytestmark = pytest.mark.slow
+
 USER, CROWD, OWNER = SubjectId("user"), SubjectId("crowd"), OrgId("sp")
 ITEM, OTHER = ItemId("counter"), ItemId("other")
 STAY_US = 4 * MINUTE

@@ -11,6 +11,8 @@ import pytest
 from tests.simulation.workload import simulate
 from tests.simulation.world.world import Violated
 
+pytestmark = pytest.mark.slow
+
 FIXED = 200
 FRESH_S = 10.0
 """For seeds that nobody has tried before."""

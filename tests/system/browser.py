@@ -1,10 +1,14 @@
 """A browser as far as signing in goes: keeps cookies, says where it comes from, shows the session's token."""
 
+import asyncio
 from types import TracebackType
 from typing import Any
 
 import httpx
 from tests.system.cloud_process import API, CloudProcess
+
+from aosedge.cloud.settings import load
+from aosedge.cloud.upkeep import sign_in_link
 
 COOKIE = "__Host-aos_session"
 
@@ -48,11 +52,10 @@ class Browser:
 
 
 def link_token(cloud: CloudProcess, user: str) -> str:
-    """The token of a fresh one-time link."""
+    """The token of a fresh one-time link, as the command makes it beside the running process."""
     port = cloud.url.rpartition(":")[2]
-    done = cloud.run("aosedge.cli.aoscloud", "sign-in-link", user, AOSCLOUD_API_PORT=port)
-    assert done.returncode == 0, done.stderr
-    address, _, token = done.stdout.strip().partition("#link=")
+    settings = load(None, cloud.environment | {"AOSCLOUD_API_PORT": port})
+    address, _, token = asyncio.run(sign_in_link(settings, user)).partition("#link=")
     assert address == f"{cloud.url}/sign-in"
     return token
 

@@ -27,6 +27,8 @@ from aosedge.trust import certificates, csr, tls
 from aosedge.trust.certificates import Authority
 
 API = "/api/v11"
+PATIENCE_S = 60
+"""How long a busy machine may take to answer."""
 PEOPLE: dict[str, tuple[Role, str]] = {
     "owner": ("fleet_owner", "oem"),
     "auditor": ("auditor", "oem"),
@@ -97,12 +99,12 @@ class CloudProcess:
     def person(self, user: str) -> httpx.Client:
         """A client with this user's certificate."""
         context = tls.client_context_from_p12(self.folder / "users" / f"{user}.p12")
-        return httpx.Client(base_url=self.url + API, verify=context, trust_env=False)
+        return httpx.Client(base_url=self.url + API, verify=context, trust_env=False, timeout=PATIENCE_S)
 
     def nobody(self) -> httpx.Client:
         """A client without a certificate."""
         context = tls.client_context((self.folder / "root.pem").read_text())
-        return httpx.Client(base_url=self.url + API, verify=context, trust_env=False)
+        return httpx.Client(base_url=self.url + API, verify=context, trust_env=False, timeout=PATIENCE_S)
 
     def serial_of(self, user: str) -> str:
         """The serial of a user's certificate."""

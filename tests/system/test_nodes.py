@@ -21,6 +21,8 @@ from aosedge.core.identity.roll import read_known
 from aosedge.core.store.disk import OsDisk
 from aosedge.model.ids import NodeName
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def field(tmp_path: Path) -> Iterator[Field]:

@@ -21,6 +21,8 @@ from tests.system.test_sessions import database, lines
 
 from aosedge.clock import SystemClock
 
+pytestmark = pytest.mark.slow
+
 HTML = {"accept": "text/html"}
 WAIT_S = 30
 

@@ -11,6 +11,8 @@ from tests.system.waiting import until
 
 from aosedge.core import identity
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def expired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Expired]:

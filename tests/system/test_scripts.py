@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from tests.system.cloud_process import CloudProcess
 
+pytestmark = pytest.mark.slow
+
 SCRIPTS = sorted((Path(__file__).parent / "scripts").glob("*.txt"))
 PROGRAMS = {"aos": "aosedge.cli.app", "aoscloud": "aosedge.cli.aoscloud"}
 

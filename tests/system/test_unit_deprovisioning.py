@@ -16,6 +16,8 @@ from aosedge.core import identity
 from aosedge.core.identity import Card
 from aosedge.model.ids import NodeName, SystemId
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 
 

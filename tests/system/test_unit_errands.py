@@ -14,6 +14,8 @@ from tests.system.waiting import until
 
 from aosedge.trust import certificates
 
+pytestmark = pytest.mark.slow
+
 SAYS = b"""#!/bin/sh
 echo has ${LEVEL:-none} ${OTHER:-none}
 while :; do sleep 1; done

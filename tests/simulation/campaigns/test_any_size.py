@@ -18,6 +18,8 @@ from aosedge.cloud.usecases import campaigns
 from aosedge.cloud.usecases.targets import bring_up_to_date
 from aosedge.model.ids import UnitId
 
+pytestmark = pytest.mark.slow
+
 SIZE, TOGETHER, HEARD = 100_000, 1_000, 1_500
 """Units; those that ask at once; those whose targets had been compiled before the halt."""
 EVERYBODY = Policy(strategy="custom", waves=(WaveAsk(share=1.0),), sequential=None)

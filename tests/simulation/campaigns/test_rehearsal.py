@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+import pytest
 from msgspec.structs import replace
 from tests.simulation.campaigns.fleet import Faults
 from tests.simulation.campaigns.seen import look
@@ -14,6 +15,8 @@ from aosedge.cloud.domain.campaigns.policy import Gate, Policy, WaveAsk
 from aosedge.cloud.domain.campaigns.rehearsal import Conditions, rehearsed
 from aosedge.cloud.domain.campaigns.state import Campaign
 from aosedge.model.instants import MINUTE, SECOND
+
+pytestmark = pytest.mark.slow
 
 WORLDS, RUNS, UNITS, FAILING = 10, 400, 20, 0.1
 POLICY = Policy(
