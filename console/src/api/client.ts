@@ -32,7 +32,7 @@ export const client = createClient<paths>({
 });
 client.use(marked);
 
-interface Answer<T> {
+export interface Answer<T> {
   data?: T;
   error?: unknown;
   response: Response;

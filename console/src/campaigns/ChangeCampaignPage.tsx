@@ -2,7 +2,8 @@ import { Alert, Breadcrumb, BreadcrumbItem, Button, PageSection } from "@pattern
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { client, got } from "../api/client";
+import { client } from "../api/client";
+import { once } from "../api/once";
 import { ifMatch, type Marked } from "../api/marked";
 import { Said } from "../parts/Confirm";
 import { Meanwhile } from "../parts/Meanwhile";
@@ -75,7 +76,9 @@ function Changing({ before }: { before: Marked<Campaign> }) {
     before,
     read: () => readCampaign(campaign.id),
     write: (mark) =>
-      got(client.PUT("/api/v11/campaigns/{id}/", { params: { path, header: ifMatch(mark) }, body: next })),
+      once((key) =>
+        client.PUT("/api/v11/campaigns/{id}/", { params: { path, header: { ...key, ...ifMatch(mark) } }, body: next }),
+      ),
     touches: ["campaigns", "plans"],
     onDone: leave,
   });

@@ -2,7 +2,8 @@ import { Button, ExpandableSection } from "@patternfly/react-core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { client, got } from "../api/client";
+import { client } from "../api/client";
+import { once } from "../api/once";
 import { Choice } from "../parts/Choice";
 import { Said } from "../parts/Confirm";
 import { bytes } from "../parts/format";
@@ -29,7 +30,9 @@ export function Planning({ campaign, sets }: { campaign: Campaign; sets: Readonl
   const kept = campaign.plan_digest !== "" && may("campaigns_plan_read");
   const found = useQuery({ ...planQuery(campaign.id), enabled: kept });
   const plan = useMutation({
-    mutationFn: () => got(client.POST("/api/v11/campaigns/{id}/plan/", { params: { path: { id: campaign.id } } })),
+    mutationFn: () => once((header) =>
+        client.POST("/api/v11/campaigns/{id}/plan/", { params: { path: { id: campaign.id }, header } }),
+      ),
     onSuccess: (made) => cache.setQueryData(planKey(campaign.id), made),
     onSettled: () =>
       Promise.all([["campaigns"], ["planned", campaign.id]].map((queryKey) => cache.invalidateQueries({ queryKey }))),

@@ -2,7 +2,8 @@ import { Button, FormGroup, TextInput } from "@patternfly/react-core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { client, got } from "../api/client";
+import { client, type Answer } from "../api/client";
+import { once } from "../api/once";
 import { Confirm } from "../parts/Confirm";
 import { useMay } from "../session/me";
 import { Unverified } from "../verification/Unverified";
@@ -13,34 +14,35 @@ import { FORWARD, GRAVE, isChangeable, verbsOf, willOf, type Verb } from "./verb
 const w = words.campaigns;
 const REASONED: ReadonlySet<Verb> = new Set(["pause", "resume", "override", "halt", "cancel", "roll_back"]);
 
-async function say(verb: Verb, campaign: Campaign, reason: string): Promise<Campaign | undefined> {
-  const params = { path: { id: campaign.id } };
-  const why = { params, body: { reason } };
-  switch (verb) {
-    case "start":
-      return got(client.POST("/api/v11/campaigns/{id}/start/", { params, body: {} }));
-    case "approve":
-      return got(client.POST("/api/v11/campaigns/{id}/approve/", { params, body: { digest: campaign.plan_digest } }));
-    case "pause":
-      return got(client.POST("/api/v11/campaigns/{id}/pause/", why));
-    case "resume":
-      return got(client.POST("/api/v11/campaigns/{id}/resume/", why));
-    case "override":
-      return got(client.POST("/api/v11/campaigns/{id}/override/", why));
-    case "halt":
-      return got(client.POST("/api/v11/campaigns/{id}/halt/", why));
-    case "cancel":
-      return got(client.POST("/api/v11/campaigns/{id}/cancel/", why));
-    case "roll_back":
-      return got(client.POST("/api/v11/campaigns/{id}/roll-back/", why));
-    case "retry":
-      return got(client.POST("/api/v11/campaigns/{id}/retry-failed/", { params }));
-    case "pass":
-      return got(client.POST("/api/v11/campaigns/{id}/pass-wave/", { params }));
-    case "delete":
-      await got(client.DELETE("/api/v11/campaigns/{id}/", { params }));
-      return undefined;
-  }
+function say(verb: Verb, campaign: Campaign, reason: string): Promise<Campaign | undefined> {
+  return once((header): Promise<Answer<Campaign | undefined>> => {
+    const params = { path: { id: campaign.id }, header };
+    const why = { params, body: { reason } };
+    switch (verb) {
+      case "start":
+        return client.POST("/api/v11/campaigns/{id}/start/", { params, body: {} });
+      case "approve":
+        return client.POST("/api/v11/campaigns/{id}/approve/", { params, body: { digest: campaign.plan_digest } });
+      case "pause":
+        return client.POST("/api/v11/campaigns/{id}/pause/", why);
+      case "resume":
+        return client.POST("/api/v11/campaigns/{id}/resume/", why);
+      case "override":
+        return client.POST("/api/v11/campaigns/{id}/override/", why);
+      case "halt":
+        return client.POST("/api/v11/campaigns/{id}/halt/", why);
+      case "cancel":
+        return client.POST("/api/v11/campaigns/{id}/cancel/", why);
+      case "roll_back":
+        return client.POST("/api/v11/campaigns/{id}/roll-back/", why);
+      case "retry":
+        return client.POST("/api/v11/campaigns/{id}/retry-failed/", { params });
+      case "pass":
+        return client.POST("/api/v11/campaigns/{id}/pass-wave/", { params });
+      case "delete":
+        return client.DELETE("/api/v11/campaigns/{id}/", { params });
+    }
+  });
 }
 
 /** What one can tell the campaign now; each says what it will do before it does it. */

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
-import { client, got } from "../api/client";
+import { client } from "../api/client";
+import { once } from "../api/once";
 import { bodyOf, type Draft } from "./draft";
 import { policyOf } from "./policyDraft";
 import { planKey, type Plan } from "./queries";
@@ -17,7 +18,7 @@ export function useDrawing() {
   const discard = async () => {
     const old = made.current;
     made.current = undefined;
-    if (old) await got(client.DELETE("/api/v11/campaigns/{id}/", { params: { path: { id: old.id } } }));
+    if (old) await once((header) => client.DELETE("/api/v11/campaigns/{id}/", { params: { path: { id: old.id }, header } }));
   };
   const draw = useMutation({
     mutationFn: async (draft: Draft): Promise<Drawn> => {
@@ -25,14 +26,15 @@ export function useDrawing() {
       const fixed = JSON.stringify([body.title, body.purpose, body.bundle_id, body.selection]);
       if (made.current && made.current.fixed !== fixed) await discard();
       if (made.current) {
-        const params = { path: { id: made.current.id } };
-        await got(client.PUT("/api/v11/campaigns/{id}/", { params, body: policyOf(draft) }));
+        const path = { id: made.current.id };
+        const body = policyOf(draft);
+        await once((header) => client.PUT("/api/v11/campaigns/{id}/", { params: { path, header }, body }));
       } else {
-        const { id } = await got(client.POST("/api/v11/campaigns/", { body }));
+        const { id } = await once((header) => client.POST("/api/v11/campaigns/", { params: { header }, body }));
         made.current = { id, fixed };
       }
       const { id } = made.current;
-      const plan = await got(client.POST("/api/v11/campaigns/{id}/plan/", { params: { path: { id } } }));
+      const plan = await once((header) => client.POST("/api/v11/campaigns/{id}/plan/", { params: { path: { id }, header } }));
       cache.setQueryData(planKey(id), plan);
       return { id, plan };
     },
@@ -40,7 +42,7 @@ export function useDrawing() {
   });
   const start = useMutation({
     mutationFn: ({ id, at }: { id: string; at: string | undefined }) =>
-      got(client.POST("/api/v11/campaigns/{id}/start/", { params: { path: { id } }, body: { at: at ?? null } })),
+      once((header) => client.POST("/api/v11/campaigns/{id}/start/", { params: { path: { id }, header }, body: { at: at ?? null } })),
     onSettled: () => cache.invalidateQueries({ queryKey: ["campaigns"] }),
   });
   return { draw, start, discard };

@@ -78,7 +78,7 @@ def edit(
         "require_way_back": require_way_back,
     }
     policy = edited(client, found["policy"], {name: value for name, value in said.items() if value is not None})
-    changed = client.put(f"campaigns/{found['id']}/", policy, mark)
+    changed = client.command(f"campaigns/{found['id']}/", policy, "PUT", mark)
     follows = {
         "draft": f"; next: aos campaign plan {changed['title']!r}",
         "planned": f": plan it again: aos campaign plan {changed['title']!r}",

@@ -28,7 +28,7 @@ def plan(
     client, out = begin(context, as_json=json)
     found = found_of(client, campaign)
     path = f"campaigns/{found['id']}/plan/"
-    drawn = client.get(path) if show else client.post(path, {})
+    drawn = client.get(path) if show else client.command(path, {})
     drawn["budget"] = client.get(f"campaigns/{found['id']}/")["budget"]
     if units:
         drawn["units"] = client.every(f"{path}members/")

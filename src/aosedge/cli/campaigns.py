@@ -105,7 +105,7 @@ def create(
         "policy": policy,
         "purpose": purpose,
     }
-    out.done(client.post("campaigns/", body), f"made the campaign {title}; next: aos campaign plan {title!r}")
+    out.done(client.command("campaigns/", body), f"made the campaign {title}; next: aos campaign plan {title!r}")
 
 
 @app.command()
@@ -113,7 +113,7 @@ def approve(context: typer.Context, campaign: Campaign, digest: str = "", json: 
     """Approve the plan; `--digest` is the one you looked at, by default the plan of now."""
     client, out = begin(context, as_json=json)
     found = found_of(client, campaign)
-    view = client.post(f"campaigns/{found['id']}/approve/", {"digest": digest or found["plan_digest"]})
+    view = client.command(f"campaigns/{found['id']}/approve/", {"digest": digest or found["plan_digest"]})
     out.done(view, f"the plan of {view['title']} is approved")
 
 
@@ -127,7 +127,7 @@ def start(
     """Start what was planned."""
     client, out = begin(context, as_json=json)
     found = found_of(client, campaign)
-    view = client.post(f"campaigns/{found['id']}/start/", {"at": at})
+    view = client.command(f"campaigns/{found['id']}/start/", {"at": at})
     when = f"starts at {view['starts_at']}" if view["state"] == "scheduled" else "is running"
     out.done(view, f"{view['title']} {when}; follow it with: aos campaign watch {view['title']!r}")
 
@@ -211,7 +211,7 @@ def delete(context: typer.Context, campaign: Campaign, json: Json = False) -> No
     """Remove a campaign that never started."""
     client, out = begin(context, as_json=json)
     found = found_of(client, campaign)
-    client.delete(f"campaigns/{found['id']}/")
+    client.command(f"campaigns/{found['id']}/", None, "DELETE")
     out.done(found, f"removed the campaign {found['title']}")
 
 
@@ -222,7 +222,7 @@ def _verb(name: str, path: str, words: str, sentence: str) -> None:
     def run(context: typer.Context, campaign: Campaign, reason: Reason = "", json: Json = False) -> None:
         client, out = begin(context, as_json=json)
         found = found_of(client, campaign)
-        view = client.post(f"campaigns/{found['id']}/{path}/", {"reason": reason})
+        view = client.command(f"campaigns/{found['id']}/{path}/", {"reason": reason})
         out.done(view, f"{view['title']} {sentence}")
 
 
@@ -243,7 +243,7 @@ def _bare(name: str, path: str, words: str, sentence: str) -> None:
     def run(context: typer.Context, campaign: Campaign, json: Json = False) -> None:
         client, out = begin(context, as_json=json)
         found = found_of(client, campaign)
-        out.done(client.post(f"campaigns/{found['id']}/{path}/", {}), f"{found['title']} {sentence}")
+        out.done(client.command(f"campaigns/{found['id']}/{path}/", {}), f"{found['title']} {sentence}")
 
 
 _bare("retry-failed", "retry-failed", "Let failed Units of the wave try again.", "tries again")

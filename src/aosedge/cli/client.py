@@ -3,9 +3,11 @@
 import json
 import os
 import ssl
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
+from socket import gaierror
 from typing import Any, BinaryIO, Final
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -24,6 +26,9 @@ from aosedge.model.errors import (
 API: Final = "/api/v11/"
 TIMEOUT_S: Final = 30
 PAGE: Final = 500
+SENT_MOST: Final = 3
+"""Times that a command is sent whose answer is lost."""
+AGAIN_S: Final = 1
 _PART: Final = 256 * 1024
 _KINDS: Final[dict[str, type[AosError]]] = {
     kind.kind: kind for kind in (Invalid, Untrusted, TooLarge, Unauthenticated, NotAllowed, Conflict)
@@ -51,6 +56,10 @@ class Answered(AosError):
 
     def __str__(self) -> str:
         return self.message  # a whole sentence already
+
+
+class Lost(Unavailable):
+    """The line broke: whether what was asked for was done is not known."""
 
 
 class Client:
@@ -108,6 +117,20 @@ class Client:
         """Make something."""
         view: View = self._json("POST", path, body)
         return view
+
+    def command(self, path: str, body: object, method: str = "POST", mark: str = "") -> View:
+        """Have something done once: sent again under its key where the answer is lost. With a mark only if nobody has
+        changed the object since it was read."""
+        headers = {"idempotency-key": f'"{os.urandom(16).hex()}"', **({"if-match": mark} if mark else {})}
+        for left in reversed(range(SENT_MOST)):
+            try:
+                view: View = self._json(method, path, body, headers)
+                return view
+            except Lost:
+                if not left:
+                    raise
+                threading.Event().wait(AGAIN_S)
+        raise AssertionError("sent at least once")
 
     def marked(self, path: str) -> tuple[View, str]:
         """One object, and the mark under which it was read."""
@@ -193,7 +216,9 @@ class Client:
                 raise refused from error
             if kept and isinstance(error, ConnectionError) and (body is None or isinstance(body, bytes)):
                 return self._send(method, path, body, headers)  # the server had let the idle connection go
-            raise Unavailable(f"cannot reach {self.url}: {error}", cure="is AosCloud running? see --url") from error
+            unsent = isinstance(error, ConnectionRefusedError | gaierror)
+            kind = Unavailable if unsent else Lost
+            raise kind(f"cannot reach {self.url}: {error}", cure="is AosCloud running? see --url") from error
 
     def _refused_early(self) -> AosError | None:
         """What a server said that answered and closed before it had read the whole upload."""
@@ -213,7 +238,8 @@ class Client:
         try:
             content = answer.read()
         except (OSError, HTTPException) as error:
-            raise Unavailable(f"the connection to {self.url} was lost: {error}") from error
+            self._connection = None
+            raise Lost(f"the connection to {self.url} was lost: {error}") from error
         if answer.status >= 400:
             raise _error(content, answer.status)
         return content

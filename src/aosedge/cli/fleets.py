@@ -47,7 +47,7 @@ def create(
 ) -> None:
     """Make a fleet."""
     client, out = begin(context, as_json=json)
-    out.done(client.post("fleets/", {"title": title, "timezone": timezone}), f"made the fleet {title}")
+    out.done(client.command("fleets/", {"title": title, "timezone": timezone}), f"made the fleet {title}")
 
 
 @app.command()

@@ -51,7 +51,7 @@ def create(
     """Let a Service Provider's services, all or some, be assigned to your subjects."""
     client, out = begin(context, as_json=json)
     body = {"service_provider_id": provider, "services": service or None, "sees": sees or []}
-    made = client.post("grants/", body)
+    made = client.command("grants/", body)
     title = client.get(f"organizations/{made['service_provider_id']}/")["title"]
     out.done(made, f"items of {title} can be assigned")
 

@@ -19,6 +19,7 @@ EXIT_CODES: Final[dict[str, int]] = {
     "too_large": FAILED,
     "conflict": FAILED,
     "stale": FAILED,
+    "reused": FAILED,
     "too_many": FAILED,
     "unavailable": FAILED,
     "failed": FAILED,

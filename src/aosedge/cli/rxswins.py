@@ -35,7 +35,7 @@ def add(
         "note": note,
         "revise": revise,
     }
-    made = client.post("rxswins/", body)
+    made = client.command("rxswins/", body)
     out.done(made, f"registered {made['number']} revision {made['revision']}")
 
 

@@ -65,7 +65,7 @@ def create(
     if there:
         out.done(there[0], f"the subject {title} is there already")
     else:
-        out.done(client.post("subjects/", {"title": title, "type": type}), f"made the subject {title}")
+        out.done(client.command("subjects/", {"title": title, "type": type}), f"made the subject {title}")
 
 
 @app.command()
@@ -132,7 +132,7 @@ def assign(
     if same:
         out.done(same[0], f"{_words(same[0])} is assigned to {found['title']} already")
         return
-    view = client.post(path, body)
+    view = client.command(path, body)
     sentence = f"{_words(view)} is assigned to {found['title']}"
     replaces = " and ".join(map(_words, view["replaced"]))
     out.done(view, f"{_words(view)} replaces {replaces}: {sentence}" if replaces else sentence)

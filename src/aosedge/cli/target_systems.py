@@ -54,7 +54,7 @@ def show(context: typer.Context, system: System, json: Json = False) -> None:
 def create(context: typer.Context, title: str, file: File, json: Json = False) -> None:
     """Make a target system from a file: {"nodes": [{"type": "main", "resource_ratios": {"cpu": 80}}]}."""
     client, out = begin(context, as_json=json)
-    out.done(client.post("target-systems/", {**_read(file), "title": title}), f"made the target system {title}")
+    out.done(client.command("target-systems/", {**_read(file), "title": title}), f"made the target system {title}")
 
 
 @app.command()

@@ -62,7 +62,7 @@ def create(
     """Make a set; with a selector it has its Units at once, and follows their labels."""
     client, out = begin(context, as_json=json)
     body = {"title": title, "fleet_id": _fleet(client, fleet)["id"], "selector": selector}
-    made = client.post("unit-sets/", {**body, "verification": bool(verification)})
+    made = client.command("unit-sets/", {**body, "verification": bool(verification)})
     out.done(made, f"made the set {title} with {_count(made)}")
 
 

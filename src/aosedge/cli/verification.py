@@ -65,7 +65,7 @@ def create(
         "fleet_id": named(client, "fleets/", "fleet", fleet, "title")["id"] if fleet is not None else None,
         "criteria": usual | changed if changed else None,
     }
-    made = client.post(_PATH, body)
+    made = client.command(_PATH, body)
     out.done(made, f"{made['bundle']} is being verified; follow it with: aos verification watch {made['bundle']}")
 
 
@@ -91,7 +91,7 @@ def approve(
     found = _find(client, batch)
     name, wanted = _architecture(found, arch)
     body = {"architecture": name, "digest": digest or wanted, "comment": comment}
-    view = client.post(f"{_PATH}{found['id']}/approve/", body)
+    view = client.command(f"{_PATH}{found['id']}/approve/", body)
     out.done(view, f"{view['bundle']} is approved for {name}; it is {_said(view['state'])}")
 
 
@@ -103,7 +103,7 @@ def revoke(
     client, out = begin(context, as_json=json)
     found = _find(client, batch)
     name, _ = _architecture(found, arch)
-    view = client.post(f"{_PATH}{found['id']}/revoke/", {"architecture": name, "comment": comment})
+    view = client.command(f"{_PATH}{found['id']}/revoke/", {"architecture": name, "comment": comment})
     out.done(view, f"{view['bundle']} is not approved for {name} any more")
 
 
@@ -111,7 +111,7 @@ def revoke(
 def reject(context: typer.Context, batch: Batch, comment: Comment = "", json: Json = False) -> None:
     """Find the bundle wanting, with --comment; Units that tried it go back."""
     client, out = begin(context, as_json=json)
-    view = client.post(f"{_PATH}{_find(client, batch)['id']}/reject/", {"comment": comment})
+    view = client.command(f"{_PATH}{_find(client, batch)['id']}/reject/", {"comment": comment})
     out.done(view, f"{view['bundle']} is rejected")
 
 
@@ -119,7 +119,7 @@ def reject(context: typer.Context, batch: Batch, comment: Comment = "", json: Js
 def cancel(context: typer.Context, batch: Batch, comment: Comment = "", json: Json = False) -> None:
     """Give the batch up; Units that tried the bundle go back."""
     client, out = begin(context, as_json=json)
-    view = client.post(f"{_PATH}{_find(client, batch)['id']}/cancel/", {"comment": comment})
+    view = client.command(f"{_PATH}{_find(client, batch)['id']}/cancel/", {"comment": comment})
     out.done(view, f"the verification of {view['bundle']} is cancelled")
 
 

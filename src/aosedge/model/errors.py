@@ -82,6 +82,12 @@ class Stale(Conflict):
     kind = "stale"
 
 
+class Reused(Invalid):
+    """A name that stands for one request came with another one."""
+
+    kind = "reused"
+
+
 class Unavailable(AosError):
     """Cannot be done now; the same request may succeed later."""
 

@@ -12,6 +12,7 @@ from aosedge.cloud.api.cookies import SESSION
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope
 from aosedge.cloud.domain.marks import mark_of
 from aosedge.cloud.domain.pages import Window
+from aosedge.cloud.domain.repeats import HEADER, Command, checked_key, command
 from aosedge.cloud.domain.sessions import Provenance, check_csrf, check_from_here
 from aosedge.cloud.ports import Bus
 from aosedge.cloud.store import Session
@@ -44,8 +45,16 @@ class Around(msgspec.Struct, frozen=True):
 class Ask:
     """A signed-in person asking for the operation of the handler; the handler's operationId is the permission."""
 
-    def __init__(self, around: Around, credential: Credential, caller: Caller, operation: str) -> None:
+    def __init__(
+        self,
+        around: Around,
+        credential: Credential,
+        caller: Caller,
+        operation: str,
+        command: Command | None = None,
+    ) -> None:
         self._dispatcher, self.caller, self.operation = around.dispatcher, caller, operation
+        self._command = command
         self.ids, self.bus = around.ids, around.bus
         self._sign_in, self.credential = around.sign_in, credential
 
@@ -66,7 +75,7 @@ class Ask:
 
     async def change(self, work: Callable[[Session], T], target: Callable[[T], str]) -> T:
         """Run `work` in one transaction with its audit line; `target` names what was changed."""
-        return await self._dispatcher.change(self.caller, self.operation, work, target)
+        return await self._dispatcher.change(self.caller, self.operation, work, target, self._command)
 
     async def taken(self, target: str) -> None:
         """Write down that the asker took away what they have read."""
@@ -139,6 +148,16 @@ def _check_provenance(request: Request[Any, Any, Any], credential: Credential, o
         check_csrf(said, csrf_token_of(credential.session))
 
 
+async def _command_of(request: Request[Any, Any, Any], operation: str) -> Command | None:
+    """What the request is known by if it comes again; raises Invalid for a key that is none, or not taken here."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    key = checked_key(operation, key)
+    asked = request.url.path, request.url.query, request.headers.get("if-match", "")
+    return command(operation, key, *(part.encode() for part in asked), await request.body())
+
+
 def provide(around: Around) -> Provide:
     """The dependency `ask` of every handler that is not for anybody."""
 
@@ -159,7 +178,7 @@ def provide(around: Around) -> Provide:
         except NotAllowed as error:
             await around.dispatcher.refused(caller, operation, error)
             raise
-        return Ask(around, credential, caller, operation)
+        return Ask(around, credential, caller, operation, await _command_of(request, operation))
 
     return Provide(ask)
 

@@ -6,6 +6,7 @@ import msgspec
 
 from aosedge.cloud.api import bundles
 from aosedge.cloud.domain.access.operations import OPERATIONS, PUBLIC
+from aosedge.cloud.domain.repeats import HEADER, ONCE
 
 METHODS: Final = ("get", "put", "post", "delete")
 _WORDS: Final = {
@@ -17,8 +18,17 @@ _WORDS: Final = {
     "412": "It is not any more what `if-match` says.",
     "413": "More than is taken.",
     "415": "A content type that is not taken here.",
+    "422": "The key was used for another request.",
     "429": "Too often; `retry-after` says when again.",
     "503": "Not now; `retry-after` says when again.",
+}
+_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Names the command, so that it is done once however often it comes: whoever sends it again within "
+    "a day hears the same answer, with `idempotent-replayed: true`.",
+    "schema": {"type": ["string", "null"], "minLength": 8, "maxLength": 130},
 }
 _LATER: Final = frozenset(("campaigns_dossier",))
 """What reads a thing that comes to be on the way."""
@@ -34,6 +44,8 @@ def completed(schema: dict[str, Any]) -> dict[str, Any]:
         for operation in (methods[name] for name in METHODS if name in methods):
             if operation["operationId"] in ("deployment_bundles_create", "verification_evidence_create"):
                 operation["requestBody"] = bundles.FORM
+            if operation["operationId"] in ONCE:
+                operation["parameters"] = [*operation.get("parameters", []), _KEY]
             fine = {status: answer for status, answer in operation["responses"].items() if status[0] in "23"}
             refusals = {status: {"$ref": f"#/components/responses/{status}"} for status in _refusals(operation)}
             operation["responses"] = fine | refusals
@@ -58,6 +70,7 @@ def _refusals(operation: dict[str, Any]) -> list[str]:
         found |= {"401", "403", "429"}
     if body or operation["operationId"] in _LATER or (row is not None and row.effect == "changes"):
         found.add("409")
-    if any(parameter["name"].lower() == "if-match" for parameter in parameters):
-        found.add("412")
+    names = {parameter["name"].lower() for parameter in parameters}
+    found |= {"412"} if "if-match" in names else set()
+    found |= {"422"} if HEADER in names else set()
     return sorted(found)

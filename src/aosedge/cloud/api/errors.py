@@ -8,6 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
+from aosedge.cloud.usecases.dispatch import Repeated
 from aosedge.model.bundle import Rejection
 from aosedge.model.errors import AosError, Invalid, NotFound, Unavailable
 
@@ -20,6 +21,7 @@ STATUS: Final[dict[str, int]] = {
     "not_found": 404,
     "conflict": 409,
     "stale": 412,
+    "reused": 422,
     "too_many": 429,
     "unavailable": 503,
     "failed": 500,
@@ -86,7 +88,14 @@ def to_response(request: Request[Any, Any, Any], error: Exception) -> Response[E
     return Response(view, status_code=status, headers=headers, media_type="application/json")
 
 
-EXCEPTION_HANDLERS: ExceptionHandlersMap = {Exception: to_response}
+def to_repeated(request: Request[Any, Any, Any], repeated: Repeated) -> Response[bytes | None]:
+    """The answer that the command had when it was done."""
+    status = request.scope["route_handler"].status_code  # type: ignore[union-attr]
+    body = repeated.body.encode() or None
+    return Response(body, status_code=status, media_type="application/json", headers={"idempotent-replayed": "true"})
+
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {Repeated: to_repeated, Exception: to_response}
 
 
 def _operation(request: Request[Any, Any, Any]) -> str:

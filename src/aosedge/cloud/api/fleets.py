@@ -70,10 +70,9 @@ async def list_(
 @post("/fleets/", operation_id="fleets_create", tags=["fleets"])
 async def create(ask: Asked, data: JSONBody[FleetBody]) -> FleetView:
     """Make a fleet."""
-    made = await ask.change(
-        lambda session: fleets.create(session, ask.ids, data.title, data.zone or ""), lambda fleet: fleet.id
+    return await ask.change(
+        lambda session: view(fleets.create(session, ask.ids, data.title, data.zone or "")), lambda fleet: fleet.id
     )
-    return view(made)
 
 
 @get("/fleets/{id:str}/", operation_id="fleets_read", tags=["fleets"])

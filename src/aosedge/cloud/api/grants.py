@@ -71,10 +71,9 @@ async def list_(
 async def create(ask: Asked, data: JSONBody[GrantBody]) -> GrantView:
     """Let a Service Provider's services, all or some, be assigned to your subjects."""
     sp = OrgId(data.service_provider_id)
-    made = await ask.change(
-        lambda session: organizations.grant(session, ask.ids, sp, data.services, data.sees), lambda grant: grant.sp
+    return await ask.change(
+        lambda session: view(organizations.grant(session, ask.ids, sp, data.services, data.sees)), lambda _: sp
     )
-    return view(made)
 
 
 @get("/grants/{id:str}/", operation_id="grants_read", tags=["organizations"])

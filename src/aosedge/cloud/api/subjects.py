@@ -80,10 +80,9 @@ async def list_(
 @post("/subjects/", operation_id="subjects_create", tags=["subjects"])
 async def create(ask: Asked, data: JSONBody[NewSubject]) -> SubjectView:
     """Make a subject."""
-    made = await ask.change(
-        lambda session: subjects.create(session, ask.ids, data.title, data.type), lambda subject: subject.id
+    return await ask.change(
+        lambda session: view(subjects.create(session, ask.ids, data.title, data.type)), lambda subject: subject.id
     )
-    return view(made)
 
 
 @get("/subjects/{id:str}/", operation_id="subjects_read", tags=["subjects"])

@@ -69,11 +69,11 @@ async def list_(
 @post("/target-systems/", operation_id="target_systems_create", tags=["sets"])
 async def create(ask: Asked, data: JSONBody[TargetSystemBody]) -> TargetSystemView:
     """Make a target system."""
-    made = await ask.change(
-        lambda session: target_systems.create(session, ask.ids, data.title, data.nodes, data.limits or Limits()),
+    limits = data.limits or Limits()
+    return await ask.change(
+        lambda session: view(target_systems.create(session, ask.ids, data.title, data.nodes, limits)),
         lambda system: system.id,
     )
-    return view(made)
 
 
 @get("/target-systems/{id:str}/", operation_id="target_systems_read", tags=["sets"])

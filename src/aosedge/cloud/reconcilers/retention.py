@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aosedge.cloud.domain import waiting
+from aosedge.cloud.domain import repeats, waiting
 from aosedge.cloud.domain.access.callers import Caller, Task
 from aosedge.cloud.reconcilers.driver import Report
 from aosedge.cloud.store import EverySession, Store
@@ -30,18 +30,19 @@ class LetGo:
         now = self._clock.wall()
         caller = Caller(Task(self.name), self._ids.new(), now)
 
-        def drop(session: EverySession) -> tuple[int, int, int, int, int, int]:
+        def drop(session: EverySession) -> tuple[int, ...]:
             held = session.retention
             return (
                 held.drop_old(Instant(now - KEPT_US), TOGETHER_MOST),
                 held.drop_surplus(KEPT_OF_A_UNIT, TOGETHER_MOST),
                 held.drop_documents(TOGETHER_MOST),
+                session.answers.drop(Instant(now - repeats.KEPT_US), TOGETHER_MOST),
                 held.drop_states(),
                 session.enrolment.drop(Instant(now - waiting.KEPT_US)),
                 session.variables.drop(now),
             )
 
         gone = await self._store.write_every(caller, drop)
-        words = f"let go of {gone[0]} old and {gone[1]} surplus messages, {gone[2]} documents, {gone[3]} states"
-        words += f", {gone[4]} applications of Units, {gone[5]} variables"
-        return Report(words, more=max(gone[:3]) >= TOGETHER_MOST)
+        words = f"let go of {gone[0]} old and {gone[1]} surplus messages, {gone[2]} documents"
+        words += f", {gone[3]} answers, {gone[4]} states, {gone[5]} applications of Units, {gone[6]} variables"
+        return Report(words, more=max(gone[:4]) >= TOGETHER_MOST)

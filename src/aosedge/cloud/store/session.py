@@ -31,6 +31,7 @@ from aosedge.cloud.store.organizations import EveryOrganization, Grants, Organiz
 from aosedge.cloud.store.passkeys import EveryPasskey, Passkeys
 from aosedge.cloud.store.people import Certificates, EveryCertificate, EveryUser, Users
 from aosedge.cloud.store.recording import Recorder
+from aosedge.cloud.store.repeats import Answers, EveryAnswer
 from aosedge.cloud.store.reported import ReportedUnits
 from aosedge.cloud.store.reported_members import ReportedMembers
 from aosedge.cloud.store.retention import Retention
@@ -74,6 +75,7 @@ class Session(Signals):
         self.caller, self.scope, self._connection = caller, scope, connection
         recorder = Recorder(connection)
         self.audit = Audit(connection, caller, scope, recorder)
+        self.answers = Answers(connection, caller)
         self._of_campaigns(connection, scope)
         connection = cast(Connection, recorder)  # as far as repositories use one: `execute` and `dialect`
         self.organizations = Organizations(connection, scope)
@@ -152,6 +154,7 @@ class EverySession(Signals):
         self.verification = EveryVerification(connection)
         self.effects = Effects(connection)
         self.retention = Retention(connection)
+        self.answers = EveryAnswer(connection)
         self.settings = InstallationSettings(connection)
         self.trail = Trail(connection)
         self._connection, self._recorder = connection, Recorder(connection)

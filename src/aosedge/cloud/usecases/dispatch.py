@@ -3,15 +3,26 @@
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+import msgspec
+
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope
 from aosedge.cloud.domain.access.decide import scope_for
 from aosedge.cloud.domain.access.operations import OPERATIONS
+from aosedge.cloud.domain.repeats import Command, check_same
 from aosedge.cloud.store import Session, Store
 from aosedge.model.errors import NotAllowed, NotFound
 
 T = TypeVar("T")
 ECHOED_MOST: Final = 500
 """Letters of what somebody asked for in vain that the trail keeps."""
+
+
+class Repeated(Exception):
+    """The command was done before; `body` is the JSON that it was answered then, empty where there was none."""
+
+    def __init__(self, body: str) -> None:
+        super().__init__("done before")
+        self.body = body
 
 
 class Dispatcher:
@@ -31,16 +42,30 @@ class Dispatcher:
             raise
 
     async def change(
-        self, caller: Caller, operation: str, work: Callable[[Session], T], target: Callable[[T], str]
+        self,
+        caller: Caller,
+        operation: str,
+        work: Callable[[Session], T],
+        target: Callable[[T], str],
+        command: Command | None = None,
     ) -> T:
-        """Run `work` in one transaction with its audit line; `target` names what was changed. Raises NotAllowed."""
+        """Run `work` in one transaction with its audit line; `target` names what was changed. Raises NotAllowed.
+
+        With a `command` what `work` makes is its answer, kept in the same transaction; raises Repeated where it has
+        one, and Reused where its key is another's.
+        """
         if OPERATIONS[operation].effect != "changes":
             raise KeyError(f"{operation} is in the table as one that reads")
         scope = await self.allowed(caller, operation)
 
         def audited(session: Session) -> T:
+            if command is not None and (answer := session.answers.take(command)) is not None:
+                check_same(answer, command)
+                raise Repeated(answer.body)
             result = work(session)
             session.audit.append(operation, "done", target=target(result))
+            if command is not None:
+                session.answers.put(command, "" if result is None else msgspec.json.encode(result).decode())
             return result
 
         try:
