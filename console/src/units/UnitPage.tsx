@@ -12,9 +12,10 @@ import { words } from "../words/en";
 import { CloneWarning } from "./CloneWarning";
 import { Chain } from "./Chain";
 import { Labels } from "./columns";
+import { Nodes } from "./Nodes";
 import { unitQuery, type UnitDetail } from "./queries";
 import { UnitActions } from "./UnitActions";
-import { Certificates, Instances, Items, Nodes, Timeline } from "./UnitParts";
+import { Certificates, Instances, Items, Timeline } from "./UnitParts";
 import { Variables } from "./Variables";
 import { Why } from "./Why";
 

@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { auditOfQuery } from "../audit/queries";
 import { AuditLines } from "../audit/AuditLines";
-import { bytes } from "../parts/format";
 import { Moment } from "../parts/Moment";
 import { SmallTable } from "../parts/SmallTable";
 import { Shown } from "../parts/states";
@@ -84,35 +83,6 @@ export function Instances({ unit }: { unit: UnitDetail }) {
         { title: w.actual, cell: (one) => <Version version={one.actual_version} other={one.target_version} /> },
         { title: w.nodeState, cell: (one) => <State state={one.state} /> },
         { title: w.error, cell: (one) => <Wrong error={one.error} /> },
-      ]}
-    />
-  );
-}
-
-export function Nodes({ unit }: { unit: UnitDetail }) {
-  return (
-    <SmallTable
-      label={w.nodes}
-      rows={unit.nodes}
-      id={(node) => node.name}
-      none={w.noNodes}
-      columns={[
-        {
-          title: w.node,
-          cell: (node) => (
-            <span className="aos-row">
-              {node.title || node.name}
-              {node.main ? <Label isCompact>{w.main}</Label> : null}
-            </span>
-          ),
-        },
-        { title: w.type, cell: (node) => node.type },
-        {
-          title: w.nodeState,
-          cell: (node) => [node.state, node.connected ? w.connected : w.notConnected].filter(Boolean).join(", "),
-        },
-        { title: w.dmips, cell: (node) => (node.max_dmips ? node.max_dmips.toLocaleString("en") : "–") },
-        { title: w.ram, cell: (node) => (node.total_ram === null ? "–" : bytes(node.total_ram)) },
       ]}
     />
   );

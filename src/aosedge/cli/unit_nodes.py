@@ -37,4 +37,4 @@ def resume(context: typer.Context, unit: Unit, node: Node, json: Json = False) -
 
 
 def _when(view: dict[str, object]) -> str:
-    return " as soon as the Unit comes, which is offline" if view["connectivity"] == "Offline" else ""
+    return " as soon as the Unit comes, which is offline" if view["online_status"] == "Offline" else ""

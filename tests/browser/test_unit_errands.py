@@ -1,4 +1,4 @@
-"""Environment variables for a while on a Unit's page: set, in force by the Unit's word, and taken back."""
+"""What stops or changes what runs, on a Unit's page: environment variables for a while, and a node that is paused."""
 
 from collections.abc import Iterator
 
@@ -90,3 +90,30 @@ def test_all_variables_are_taken_back_at_once_and_a_fleet_owner_sets_them_on_the
     expect(dialog.get_by_text(f"All 2 variables of {UNIT} are taken back")).to_be_visible()
     dialog.get_by_role("button", name="Take all back").click()
     expect(page.get_by_text("None are set.")).to_be_visible()
+
+
+def test_a_node_is_paused_with_a_reason_and_resumed(open_as: Open, place: Place, say: Say) -> None:
+    page = open_as("oem", f"/units/{UNIT}")
+    settled(page, UNIT)
+    [node] = place.view(UNIT)["nodes"]
+    page.get_by_role("button", name=f"Pause {node['title'] or node['name']}").click()
+    dialog = page.get_by_role("dialog")
+    pause = dialog.get_by_role("button", name="Pause", exact=True)
+    expect(dialog.get_by_text("and nothing starts there until somebody resumes it")).to_be_visible()
+    expect(pause).to_be_disabled()
+    dialog.get_by_label("Why").fill("in the workshop")
+    assert faults(page) == []
+    pause.click()
+    expect(dialog).to_have_count(0)
+    row = page.get_by_role("grid", name="Nodes").locator("tbody tr")
+    expect(row).to_contain_text("paused by somebody")
+    expect(row).to_contain_text("in the workshop")
+    assert faults(page) == []
+    watcher = open_as("auditor", f"/units/{UNIT}")
+    settled(watcher, UNIT)
+    expect(watcher.get_by_role("grid", name="Nodes")).to_contain_text("in the workshop")
+    expect(watcher.get_by_role("button", name="Resume")).to_have_count(0)
+    page.get_by_role("button", name="Resume").click()
+    expect(dialog.get_by_text("updates that waited go on")).to_be_visible()
+    dialog.get_by_role("button", name="Resume").click()
+    expect(row).not_to_contain_text("paused by somebody")
