@@ -15,6 +15,7 @@ from aosedge.cloud.domain.campaigns.outline import outlined
 from aosedge.cloud.domain.campaigns.plan import Exclusion, Placed, Plan
 from aosedge.cloud.domain.campaigns.policy import Policy
 from aosedge.cloud.domain.campaigns.state import Campaign, Counts, Selection, Wave
+from aosedge.cloud.domain.unit_sets import UnitSet
 from aosedge.cloud.domain.units import Node, Unit
 from aosedge.cloud.domain.verification.evidence import Evidence
 from aosedge.cloud.domain.verification.state import Batch, Criteria, Settings
@@ -28,6 +29,7 @@ from aosedge.model.ids import (
     FleetId,
     NodeName,
     OrgId,
+    SetId,
     SystemId,
     UnitId,
 )
@@ -100,8 +102,8 @@ def batch(session: Session, org: str, fleet: str, now: Instant, digest: Digest) 
     return id, evidence
 
 
-def verifying(session: Session, org: str, fleet: str, now: Instant) -> Unit:
-    """An organization that verifies, on its own terms; gives a Unit of it of no known hardware."""
+def verifying(session: Session, org: str, fleet: str, now: Instant) -> tuple[Unit, UnitSet]:
+    """An organization that verifies, on its own terms: a Unit of no known hardware, and a set that tries releases."""
     mark, owner, of = word(fleet), OrgId(made_id("org", word(f"org{org}"))), FleetId(made_id("fleet", word(fleet)))
     bare = Unit(UnitId(made_id("bare-unit", mark)), owner, of, SystemId(f"bare-{mark}"), "model", now)
     session.units.add(replace(bare, lifecycle="provisioned"))
@@ -109,7 +111,9 @@ def verifying(session: Session, org: str, fleet: str, now: Instant) -> Unit:
     kept = session.verification.of(bare)
     kept.put_settings(Settings(criteria=Criteria(units_least=UNITS_LEAST)))
     kept.put_since(now)
-    return bare
+    tested = UnitSet(SetId(made_id("tested", mark)), owner, of, f"tested {mark}", now, verification=True)
+    session.unit_sets.add(tested)
+    return bare, tested
 
 
 def said(fleet: str, org: str) -> Iterator[UnitStatus | Alerts | MonitoringData]:

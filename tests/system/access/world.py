@@ -359,8 +359,10 @@ class _Builder:
             self._put("subject", subject.id, org)
             for fleet in fleets:
                 self._unit(session, org, fleet, subject)
-        bare = underway.verifying(session, "beta", "field", self._now)
+        bare, tested = underway.verifying(session, "beta", "field", self._now)
+        session.subjects.join(subject.id, bare.id)
         self._put("unit", bare.id, "beta", fleet="field", names=(bare.system_uid,))
+        self._put("unit set", tested.id, "beta", fleet="field")
         self.world.logins["unit"] = self._unit_login(session, "north")
         self.world.logins["unit of beta"] = self._unit_login(session, "field")
 
@@ -384,7 +386,7 @@ class _Builder:
         session.unit_variables.put(unit.id, [Variable(unit.id, *given)])  # type: ignore[arg-type]
         self._put("unit", unit.id, org, fleet=fleet, names=(unit.system_uid,))
         made = UnitSet(made_id("set", mark), unit.tenant, unit.fleet, f"title {mark}", self._now)  # type: ignore[arg-type]
-        session.unit_sets.add(msgspec.structs.replace(made, verification=org == "beta"))
+        session.unit_sets.add(made)
         session.unit_sets.join(made.id, unit.id)
         self._put("unit set", made.id, org, fleet=fleet)
         self._at_the_door(session, unit, org, fleet)
