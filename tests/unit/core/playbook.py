@@ -62,6 +62,7 @@ NODE = NodeStatus(
 POLICY = Policy(node=NODE)
 FRESH = State(unit=UNIT)
 CHECK = HealthCheck(type="http", port=80, interval=timedelta(seconds=1))
+CHECKED = ItemConfig(health_check=CHECK)
 
 
 def digest(name: str) -> Digest:
@@ -260,3 +261,8 @@ def running(*names: str, bundles: Sequence[Sequence[str]] = (), configs: dict[st
     assert {s.index_digest for s in play.running.values()} == {digest(n) for n in names}
     play.all.clear()
     return play
+
+
+def versions(play: Play) -> dict[str, str]:
+    """Of the items that run."""
+    return {k.item: spec.version for k, spec in play.running.items()}

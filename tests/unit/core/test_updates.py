@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-import msgspec
 import pytest
 from tests.unit.core.playbook import (
     CHECK,
+    CHECKED,
     FRESH,
     POLICY,
     UNIT,
@@ -16,6 +16,7 @@ from tests.unit.core.playbook import (
     key,
     running,
     target,
+    versions,
 )
 
 from aosedge.core.domain.effects import (
@@ -35,13 +36,9 @@ from aosedge.core.domain.effects import (
 from aosedge.core.domain.events import (
     Collected,
     Connected,
-    ContentFailed,
-    ContentProgress,
     ContentReady,
-    Disconnected,
     FoundInstances,
     Installed,
-    InstallFailed,
     InstanceExited,
     QuarantineCleared,
     Received,
@@ -50,15 +47,9 @@ from aosedge.core.domain.instances import Found
 from aosedge.core.domain.state import Phase, State
 from aosedge.model.ids import SystemId, Txn
 from aosedge.model.oci import ItemConfig, RunParameters
-from aosedge.protocol.messages.from_cloud import DesiredNode, UnitConfig
+from aosedge.protocol.messages.from_cloud import UnitConfig
 from aosedge.protocol.messages.from_unit import CoreAlert, UpdateItemInstanceAlert
-from aosedge.protocol.messages.parts import Generation, Identity
-
-CHECKED = ItemConfig(health_check=CHECK)
-
-
-def versions(play: Play) -> dict[str, str]:
-    return {k.item: spec.version for k, spec in play.running.items()}
+from aosedge.protocol.messages.parts import Generation
 
 
 def test_a_target_goes_through_every_phase_and_each_is_durable_before_it_acts() -> None:
@@ -307,167 +298,6 @@ def test_content_is_not_fetched_while_any_garbage_is_collected() -> None:
     assert play.of(Fetch)
     play.pass_time(5)
     assert versions(play) == {"a": "3.0.0"}
-
-
-# content that does not come
-
-
-def test_content_that_can_never_be_right_is_quarantined_and_nothing_else_waits_for_it() -> None:
-    """I1."""
-    play = running("a1").receive(target("a2", "b1")).on()
-    play.on(ContentFailed(digest("a2"), "untrusted", "not what its digest says")).pass_time(10)
-    assert (versions(play), play.phase()) == ({"a": "1.0.0", "b": "1.0.0"}, "idle")
-    assert [q.digest for q in play.state.quarantine] == [digest("a2")]
-    play.on(ContentFailed(digest("a2"), "untrusted", "late"), ContentReady(content("a2")))
-    assert play.phase() == "idle"
-
-
-def test_a_download_without_a_cloud_waits_for_the_cloud() -> None:
-    play = running("a1").receive(target("a2"))
-    for _ in range(20):
-        play.on(ContentFailed(digest("a2"), "unavailable", "no cloud"))
-        play.later(400)
-        assert [e.index_digest for e in play.of(Fetch)] == [digest("a2")]
-    play.on(ContentFailed(digest("a2"), "unavailable", "no cloud")).on(Connected())
-    assert [e.index_digest for e in play.of(Fetch)] == [digest("a2")]
-    play.pass_time(5)
-    assert versions(play) == {"a": "2.0.0"}
-
-
-def test_a_full_disk_is_tried_again_with_patience_and_reported() -> None:
-    """I12, and the running set stays."""
-    play = running("a1").on(Connected()).receive(target("a2"))
-    for _ in range(POLICY.fetch_attempts):
-        assert play.of(Fetch)
-        play.on(ContentFailed(digest("a2"), "disk", "no room"))
-        if play.phase() == "downloading":
-            assert "no room" in str(play.statuses()[-1].items)
-            play.later(10)
-    play.settle(Fetch)
-    assert (play.phase(), versions(play)) == ("idle", {"a": "1.0.0"})
-    whole = play.statuses()[-1]
-    assert not whole.is_delta_info
-    assert [i.state for i in whole.items or () if i.version == "2.0.0"] == ["failed"]
-    play.later(61)
-    assert play.of(Fetch)
-    play.on(ContentFailed(digest("a2"), "disk", "no room")).settle(Fetch)
-    play.later(61)
-    assert not play.of(Fetch)
-    play.later(60).pass_time(5)
-    assert versions(play) == {"a": "2.0.0"}
-
-
-def test_layers_that_mean_harm_are_quarantined() -> None:
-    play = running("a1").receive(target("a2")).on(ContentReady(content("a2")))
-    assert play.of(Install)
-    play.on(InstallFailed(digest("a2"), "untrusted", "path traversal")).settle()
-    assert ([q.digest for q in play.state.quarantine], play.phase()) == ([digest("a2")], "idle")
-    play.on(InstallFailed(digest("a2"), "untrusted", "late"))
-    assert play.effects == []
-
-
-def test_content_that_is_spoiled_on_the_disk_is_fetched_again() -> None:
-    play = running("a1").receive(target("a2")).on(ContentReady(content("a2")))
-    play.on(InstallFailed(digest("a2"), "unavailable", "spoiled"))
-    assert play.phase() == "downloading"
-    play.later(1.5)
-    assert play.of(Fetch)
-    play.pass_time(5)
-    assert versions(play) == {"a": "2.0.0"}
-
-
-def test_unpacking_on_a_full_disk_is_tried_again_without_a_new_download() -> None:
-    play = running("a1").receive(target("a2")).on(ContentReady(content("a2")))
-    play.on(InstallFailed(digest("a2"), "disk", "no room"))
-    assert (play.phase(), play.effects) == ("installing", [])
-    play.later(1.5)
-    assert play.of(Install)
-    play.on(Installed(digest("b9")), Installed(digest("a2"))).pass_time(5)
-    assert versions(play) == {"a": "2.0.0"}
-
-
-def test_progress_of_what_nobody_waits_for_counts_for_nothing() -> None:
-    play = running("a1").on(ContentProgress(digest("a2"), 1, 2))
-    assert play.effects == [] or [type(e) for e in play.effects] == [Report]
-
-
-# where it may run
-
-
-def test_a_paused_node_runs_nothing_and_takes_up_again() -> None:
-    paused = (DesiredNode(Identity(codename="main"), "paused"),)
-    play = running("a1").on(Connected())
-    play.receive(target("a1", nodes=paused)).settle()
-    assert play.running == {}
-    assert play.statuses()[-1].instances[0].instances[0].state == "inactive"  # type: ignore[index]
-    play.receive(target("a2", nodes=paused)).pass_time(100)
-    assert (play.running, play.phase()) == ({}, "installing")
-    play.receive(target("a2")).pass_time(10)
-    assert versions(play) == {"a": "2.0.0"}
-
-
-def test_a_pause_survives_a_restart() -> None:
-    paused = (DesiredNode(Identity(codename="main"), "paused"),)
-    play = running("a1").receive(target("a1", nodes=paused)).settle()
-    again = given(play.persisted()[-1]).booted().on(Connected()).pass_time(100)
-    assert again.running == {}
-    assert [node.state for node in again.statuses()[-1].nodes or ()] == ["paused"]
-    again.receive(target("a1"), txn="another").pass_time(10)
-    assert versions(again) == {"a": "1.0.0"}
-
-
-def test_pausing_another_node_rests_nothing_here() -> None:
-    play = running("a1")
-    play.receive(target("a1", nodes=(DesiredNode(Identity(codename="left"), "paused"),))).pass_time(10)
-    assert versions(play) == {"a": "1.0.0"}
-
-
-def test_an_update_waits_for_the_cloud_where_its_instances_may_not_run_without() -> None:
-    short = ItemConfig(offline_ttl=timedelta(seconds=30))
-    play = given().booted().on(Connected())
-    play.configs |= {digest("a1"): short, digest("a2"): short}
-    play.receive(target("a1")).pass_time(5)
-    play.receive(target("a2")).settle(Fetch).on(Disconnected()).later(31).pass_time(100)
-    assert (play.phase(), play.running) == ("installing", {})
-    play.on(Connected()).settle()
-    assert play.phase() == "waiting_active"
-    play.on(Disconnected())
-    play.sick.clear()
-    play.later(1).pass_time(10)
-    assert (play.phase(), versions(play)) == ("idle", {"a": "2.0.0"})
-
-
-def test_an_update_does_not_fail_because_its_instances_have_to_rest() -> None:
-    short = ItemConfig(offline_ttl=timedelta(seconds=5), health_check=CHECK)
-    play = given().booted().on(Connected())
-    play.configs[digest("a1")] = short
-    play.sick.add(digest("a1"))
-    play.receive(target("a1")).settle().on(Disconnected()).pass_time(300)
-    assert (play.running, play.state.quarantine) == ({}, ())
-    assert play.phase() in ("launching", "waiting_active")
-    play.sick.clear()
-    play.on(Connected()).pass_time(10)
-    assert (play.phase(), versions(play)) == ("idle", {"a": "1.0.0"})
-
-
-def test_nothing_is_launched_before_the_runtime_has_said_what_it_has() -> None:
-    play = given().receive(target("a1")).settle()
-    assert play.phase() == "installing"
-    play.booted().pass_time(10)
-    assert versions(play) == {"a": "1.0.0"}
-    late = Play(msgspec.structs.replace(play.state, update=None))
-    assert late.receive(target("a1")).of(Start) == []
-
-
-def test_the_launch_goes_on_only_when_the_runtime_has_said_what_it_has() -> None:
-    play = running("a1").receive(target("a2")).settle()
-    again = Play(play.state).later(1000)
-    assert (again.phase(), again.state.quarantine) == ("waiting_active", ())
-    again.booted().pass_time(5)
-    assert versions(again) == {"a": "2.0.0"}
-
-
-# who says it
 
 
 def test_a_message_for_another_unit_is_refused_and_changes_nothing() -> None:
