@@ -196,8 +196,9 @@ def _resume(campaign: Campaign, asked: Resume, now: Instant) -> Step:
         else wave
         for wave in campaign.waves
     )
-    resumed = replace(campaign, state="rolling_back" if undoing else "running", waves=waves, reason=asked.reason)
-    return _move(resumed, now)
+    state: CampaignState = "rolling_back" if undoing else "running"
+    reason = asked.reason or ("resumed by a person" if undoing else "")
+    return _move(replace(campaign, state=state, waves=waves, reason=reason), now)
 
 
 def _retry(campaign: Campaign, now: Instant) -> Step:

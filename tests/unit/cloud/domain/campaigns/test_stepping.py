@@ -153,6 +153,8 @@ def test_going_back_that_fails_halts_once_and_can_be_resumed() -> None:
     assert states(again.campaign)[:2] == ["failed", "skipped"]
     with pytest.raises(Conflict, match="goes back already"):
         after(stuck.campaign, e.RollBack())
+    waiting = after(back, e.Pause()).campaign
+    assert after(waiting, e.Resume()).campaign.reason == "resumed by a person"
 
 
 def test_a_pause_offers_nothing_and_a_gate_that_fails_meanwhile_still_halts() -> None:
