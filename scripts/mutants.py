@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from tests.simulation.campaigns import member_mutants as of_members  # noqa: E402
 from tests.simulation.campaigns import mutants as of_campaigns  # noqa: E402 - the tests lie beside, not in the package
 from tests.simulation.campaigns import people_mutants as of_people  # noqa: E402
 from tests.simulation.campaigns import planning_mutants as of_planning  # noqa: E402
@@ -22,6 +23,7 @@ from tests.simulation.verification import mutants as of_batches  # noqa: E402
 PLANTED = [
     *(("tests.simulation.mutants", mutant.name) for mutant in MUTANTS),
     *(("tests.simulation.campaigns.mutants", mutant.name) for mutant in of_campaigns.MUTANTS),
+    *(("tests.simulation.campaigns.member_mutants", mutant.name) for mutant in of_members.MUTANTS),
     *(("tests.simulation.campaigns.people_mutants", mutant.name) for mutant in of_people.MUTANTS),
     *(("tests.simulation.campaigns.timing_mutants", mutant.name) for mutant in of_timing.MUTANTS),
     *(("tests.simulation.campaigns.planning_mutants", mutant.name) for mutant in of_planning.MUTANTS),

@@ -48,7 +48,7 @@ def policy_of(chance: Random, policy: Policy) -> Policy:
         gate=gate_of(chance),
         sequential=chance.choice((None, Sequential(p0=0.01, p1=0.3), Sequential(p0=0.1, p1=0.6))),
         four_eyes=chance.random() < 0.6,
-        offline=Offline(HOUR, chance.choice(("exclude", "exclude", "fail"))),
+        offline=Offline(HOUR, chance.choice(("exclude", "fail"))),
         roll_back_on_halt=chance.random() < 0.3,
     )
 
@@ -70,11 +70,14 @@ def gate_of(chance: Random) -> Gate:
 class Peopled(World):
     """A fleet, and people who do this and that."""
 
+    turns_away = 0.05
+
     def __init__(self, seed: int, folder: Path) -> None:
         super().__init__(seed, folder, Random(seed).choice((12, 20, 30)))
         chance = self.chance
         self.policy = policy_of(chance, self.policy)
-        self.faults = replace(self.faults, verbs=0.0, driver_crash=0.0)
+        away, lost = chance.choice(((0.0, 0.0), (0.03, 0.3), (0.1, 0.1)))
+        self.faults = replace(self.faults, verbs=0.0, driver_crash=0.0, offline=away, lost=lost)
         self.judge = self.deeds = JudgeOfDeeds(self.units)
         self.alarm = chance.choice((0, 0.05, 0.15))
         often: tuple[Callable[[Person], Awaitable[None]], ...] = chance.choice(

@@ -18,9 +18,10 @@ from tests.contract.store_world import Counted, person
 from tests.simulation.campaigns.rules import Violated
 
 from aosedge.cloud.bus.inprocess import InProcessBus
+from aosedge.cloud.domain.campaigns.baseline import completed, usual
 from aosedge.cloud.domain.campaigns.events import Pause, Resume
 from aosedge.cloud.domain.campaigns.policy import Gate, Policy, WaveAsk
-from aosedge.cloud.domain.campaigns.state import Selection
+from aosedge.cloud.domain.campaigns.state import Counts, Selection, Wave
 from aosedge.cloud.domain.catalogue import ImageOfVersion
 from aosedge.cloud.domain.units import Node
 from aosedge.cloud.reconcilers.campaigns import DriveCampaigns
@@ -118,9 +119,25 @@ async def planned(store: Store, chance: Random) -> None:
     sizes = [reach - before for reach, before in zip(reached, (0, *reached), strict=False)]
     if [wave.units for wave in outline.waves] != sizes:
         raise Violated("shares", f"{[wave.units for wave in outline.waves]}, not {sizes}")
+    await usually(place, chance)
     again = await place.oem(lambda s: campaigns.plan(s, made.id))
     if again.digest != outline.digest:
         raise Violated("digest", "the same plan has another digest")
+
+
+async def usually(place: CampaignPlace, chance: Random) -> None:
+    """What the sequential test is made of where nobody says it: the failures of a campaign that has been."""
+    results, share = chance.choice(((50, 0.5), (400, 0.0), (400, 0.0025), (400, 0.1), (400, 0.9)))
+    failed = round(results * share)
+    been = Wave(0, state="passed", counts=Counts(succeeded=results - failed, failed=failed))
+    body = msgspec.json.encode((been,)).decode()
+    made = await place.oem(lambda s: campaigns.create(s, place.ids, "before", NEW, EVERYBODY, ALL))
+    await change(place, "UPDATE campaigns SET state = 'completed', waves = :v WHERE id = :k", k=made.id, v=body)
+    past = await place.oem(lambda s: usual(s.campaigns.past(NEW), s.campaigns.past()))
+    test = completed(None, None, 0.05, 0.05, past)
+    p0 = {50: 0.001}.get(results, min(max(share, 0.001), 0.5))
+    if (test.p0, test.p1) != (p0, min(max(5 * p0, 0.02), (1 + p0) / 2)) or not test.p0 < test.p1 < 1:
+        raise Violated("usual", f"{failed} of {results} failed, and the test is {test}")
 
 
 def check(ways: dict[UnitId, str], found: dict[UnitId, str], members: set[UnitId], *, stuck: bool) -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tests.simulation.campaigns.hunting import Mutant, main
 from tests.simulation.campaigns.planning import simulate
 
-from aosedge.cloud.domain.campaigns import budget, fitting, plan, waves
+from aosedge.cloud.domain.campaigns import baseline, budget, fitting, plan, waves
 from aosedge.cloud.domain.campaigns.state import Share
 from aosedge.cloud.store import risk_budgets
 from aosedge.cloud.usecases import campaign_planning
@@ -123,6 +123,21 @@ def digest_of_the_moment() -> None:
     plan._digest = lambda *arguments: f"{digest(*arguments)}{next(times)}"  # type: ignore[assignment,return-value]
 
 
+def no_floor() -> None:
+    """Where nothing has failed yet, no failure is usual."""
+    baseline.FLOOR = 1e-9  # type: ignore[misc]
+
+
+def little_counts() -> None:
+    """A few results are a past."""
+    baseline.ENOUGH = 1  # type: ignore[misc]
+
+
+def twice_is_too_much() -> None:
+    """What is too much is twice what was usual."""
+    baseline._TIMES = 2  # type: ignore[misc]
+
+
 def any_number_at_risk() -> None:
     """The whole budget is each campaign's."""
     risk_budgets.share_of = lambda campaign, others, most, now: Share(most, 0, most)
@@ -157,6 +172,9 @@ MUTANTS = [
     Mutant("whole images", ("bytes", "storage", "left out"), whole_images),
     Mutant("shares rounded down", ("shares",), rounded_down),
     Mutant("digest of the moment", ("digest",), digest_of_the_moment),
+    Mutant("no floor of failures", ("usual",), no_floor),
+    Mutant("little is a past", ("usual",), little_counts),
+    Mutant("twice is too much", ("usual",), twice_is_too_much),
     Mutant("any number at risk", ("budget",), any_number_at_risk),
     Mutant("own Units at risk alone", ("budget",), alone_at_risk),
     Mutant("soaking is no risk", ("budget",), soaking_is_safe),

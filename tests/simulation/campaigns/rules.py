@@ -52,6 +52,9 @@ class Judge:
             self._passing(before, after, now)
             self._truth(before, after, now)
             self._past(before, after)
+            self._finishes(before, after)
+            self._ends_in_time(before, after, now)
+        self._says_why(after)
         if driven and not (after.look_at is not None and after.look_at <= now):
             self._halts(after)
             self._deadlines(after, now)
@@ -193,6 +196,8 @@ class Judge:
         for row in after.rows:
             if row.state != "succeeded" or was.get((row.wave, row.unit)) == "succeeded":
                 continue
+            if self._units[row.unit].broken and not self._undoes(after, row.wave):
+                raise Violated("health", f"{row.unit} succeeded, and what it runs has failed")
             unit, soak = self._units[row.unit], after.waves[row.wave]["gate"]["soak_us"]
             wanted = "1.0.0" if self._undoes(after, row.wave) else "2.0.0"
             if unit.version != wanted:
@@ -224,13 +229,47 @@ class Judge:
         if after.state in (*ended, "completed") and waiting:
             raise Violated("over", f"{after.state}, and {waiting[0]} waits for ever")
 
+    def _finishes(self, before: Seen, after: Seen) -> None:
+        """A halt takes nothing from whoever has begun to install: they finish, or go back by themselves."""
+        if before.state != "running" or after.state not in ("halted", "cancelled"):
+            return
+        begun = {row.unit for row in before.rows if row.state in ("installing", "activating", "soaking")}
+        left = {row.unit for row in after.rows if row.state == "skipped"}
+        torn = begun - left - after.releases
+        if torn:
+            raise Violated("finishes", f"{after.state}, and {sorted(torn)[:3]} were in the middle")
+
+    def _ends_in_time(self, before: Seen, after: Seen, now: int) -> None:
+        """Nobody fails by silence while away, or is left out for being away, before their time."""
+        was = {(row.wave, row.unit): row for row in before.rows}
+        for row in after.rows:
+            old = was.get((row.wave, row.unit))
+            if old is None or old.state == row.state or row.ended_at != now:
+                continue
+            _, there, last = after.units[row.unit]
+            silent, patience = now - max(row.offered_at or 0, last or 0), after.policy["unit_deadline_us"]
+            if row.reason.startswith("no progress") and (there == "Offline" or silent < patience):
+                raise Violated("connected time", f"{row.unit} failed after {silent / MINUTE:.0f} min, {there}")
+            gone = now - max(last or 0, after.waves[row.wave]["begun_at"] or 0)
+            if row.reason == "offline for too long" and gone < after.policy["offline"]["after_us"]:
+                raise Violated("absence", f"{row.unit} is {row.state} after {gone / MINUTE:.0f} min away")
+
+    @staticmethod
+    def _says_why(after: Seen) -> None:
+        """Whatever ended badly, or stopped, has a reason."""
+        dumb = [row.unit for row in after.rows if row.state in (*FAILED, "skipped", "excluded") and not row.reason]
+        if dumb or (after.state in ("halted", "paused", "cancelled", "rolling_back") and not after.reason):
+            raise Violated("says why", f"{after.state} {after.reason!r}, {dumb[:3]}")
+
     def _halts(self, after: Seen) -> None:
-        """It halts as soon as its gate cannot hold any more."""
-        if after.state != "running":
+        """It halts as soon as its gate cannot hold any more, going back too."""
+        if after.state not in ALIVE:
             return
         for wave in after.waves:
-            gate = wave["gate"]
+            gate, back = wave["gate"], wave["undoes"] is not None
             if wave["state"] not in (*MOVING, "passed") or wave["overridden"]:
+                continue
+            if back != (after.state == "rolling_back") or (back and wave["state"] == "passed"):
                 continue
             rows = Counter(row.state for row in after.of(wave["number"]))
             judged = sum(rows.values()) - rows["skipped"] - rows["excluded"]
@@ -238,7 +277,7 @@ class Judge:
             enough = failures + rows["succeeded"] >= min(gate["min_sample"], judged)
             if enough and failures > gate["failed_share"] * judged + 1e-9:
                 raise Violated("gate", f"wave {wave['number']} goes on with {failures} of {judged} failed")
-            test = after.policy["sequential"]
+            test = None if back else after.policy["sequential"]
             if (
                 test
                 and enough

@@ -28,6 +28,7 @@ class Seen(msgspec.Struct, frozen=True):
     """A campaign, its members, releases, and the Units' targets and connectivity; `waves` as they are stored."""
 
     state: str
+    reason: str
     waves: list[dict[str, Any]]
     policy: dict[str, Any]
     look_at: int | None
@@ -59,8 +60,8 @@ def look(path: Path, campaign: str) -> Seen:
     """As it is committed."""
     database = sqlite3.connect(path)
     try:
-        columns = "state, waves, policy, look_at"
-        state, waves, policy, due = database.execute(
+        columns = "state, reason, waves, policy, look_at"
+        state, reason, waves, policy, due = database.execute(
             f"SELECT {columns} FROM campaigns WHERE id=?", (campaign,)
         ).fetchone()
         columns = "wave, unit, state, offered_at, active_at, ended_at, reason"
@@ -75,6 +76,7 @@ def look(path: Path, campaign: str) -> Seen:
         released = database.execute("SELECT unit FROM unit_releases WHERE campaign=?", (campaign,)).fetchall()
         return Seen(
             state=state,
+            reason=reason,
             waves=msgspec.json.decode(waves),
             policy=msgspec.json.decode(policy),
             look_at=due,

@@ -103,6 +103,9 @@ def limits_of(chance: Random) -> Limits:
 class World:
     """A fleet, people, faults, and judges who look after every event."""
 
+    turns_away = 0.2
+    """How likely everybody does, at each step, once the campaign has ended or waits for a person."""
+
     def __init__(self, seed: int, folder: Path, size: int | None = None) -> None:
         self.chance = Random(seed)
         self.faults, self.policy = Faults.drawn(self.chance), policy_of(self.chance)
@@ -328,7 +331,7 @@ async def lived(world: World) -> World:
         world.check()
         for _ in range(STEPS):
             await world.tick()
-            if world.is_over() and world.chance.random() < 0.2:
+            if world.is_over() and world.chance.random() < world.turns_away:
                 break
         await world.peace()
         world.check_end()
