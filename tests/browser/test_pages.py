@@ -13,7 +13,6 @@ PICTURES = Path(__file__).parents[2] / "docs" / "screenshots"
 PAGES = {
     "overview": ("oem", "/", "Overview"),
     "units": ("oem", "/units", "Units"),
-    "unit": ("oem", "/units/real-1", "real-1"),
     "fleets": ("oem", "/fleets", "Fleets"),
     "items": ("oem", "/items", "Items"),
     "bundles": ("sp", "/bundles", "Bundles"),

@@ -35,6 +35,8 @@ def organizations(open_as: Open, place: Place, scheme: str) -> Page:
 
 def organization(open_as: Open, place: Place, scheme: str) -> Page:
     first = place.call("oem", "GET", "/users/me/")["organization"]
+    for bound, most in (("limits", 20_000), ("risk-budget", 500)):
+        place.call("admin", "PUT", f"/organizations/{first['id']}/{bound}/", json={"units_most": most})
     page = open_as("admin", f"/organizations/{first['id']}", color_scheme=scheme)
     settled(page, first["title"])
     return page

@@ -1,4 +1,4 @@
-import { Alert, Breadcrumb, BreadcrumbItem, Button, PageSection } from "@patternfly/react-core";
+import { Alert, Button, PageSection } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback } from "react";
@@ -11,6 +11,7 @@ import { PageHead } from "../parts/PageHead";
 import { Panel } from "../parts/Panel";
 import { SmallTable } from "../parts/SmallTable";
 import { NotAllowed, Shown } from "../parts/states";
+import { WayBack } from "../parts/WayBack";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { Beside } from "./Beside";
@@ -52,14 +53,7 @@ export function CampaignPage() {
     <>
       <PageHead
         title={title}
-        above={
-          <Breadcrumb>
-            <BreadcrumbItem render={({ className }) => <Link className={className} to="/campaigns">{w.title}</Link>} />
-            <BreadcrumbItem isActive>
-              <span className="aos-name">{title}</span>
-            </BreadcrumbItem>
-          </Breadcrumb>
-        }
+        above={<WayBack to="/campaigns" list={w.title} here={title} />}
         beside={found.data ? <CampaignLabel state={found.data.state} /> : null}
         actions={found.data ? <Verbs campaign={found.data} /> : null}
       />

@@ -1,4 +1,4 @@
-import { Breadcrumb, BreadcrumbItem, Button, PageSection } from "@patternfly/react-core";
+import { Button, PageSection } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -11,6 +11,7 @@ import { Panel } from "../parts/Panel";
 import { SmallTable } from "../parts/SmallTable";
 import { Shown } from "../parts/states";
 import { CONNECTIVITIES, DEPLOYMENTS } from "../parts/standings";
+import { WayBack } from "../parts/WayBack";
 import { useMay } from "../session/me";
 import { setsQuery } from "../sets/queries";
 import { SelectorText } from "../sets/SetsPage";
@@ -34,14 +35,7 @@ export function FleetPage() {
     <>
       <PageHead
         title={title}
-        above={
-          <Breadcrumb>
-            <BreadcrumbItem render={({ className }) => <Link className={className} to="/fleets">{w.title}</Link>} />
-            <BreadcrumbItem isActive>
-              <span className="aos-name">{title}</span>
-            </BreadcrumbItem>
-          </Breadcrumb>
-        }
+        above={<WayBack to="/fleets" list={w.title} here={title} />}
         actions={
           fleet.data ? (
             <span className="aos-row">

@@ -1,4 +1,4 @@
-import { Breadcrumb, BreadcrumbItem, PageSection } from "@patternfly/react-core";
+import { PageSection } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Facts } from "../parts/Facts";
@@ -8,6 +8,7 @@ import { PageHead } from "../parts/PageHead";
 import { Panel } from "../parts/Panel";
 import { SmallTable } from "../parts/SmallTable";
 import { Shown } from "../parts/states";
+import { WayBack } from "../parts/WayBack";
 import { useMay } from "../session/me";
 import { OfBundle } from "../verification/OfBundle";
 import { words } from "../words/en";
@@ -28,14 +29,7 @@ export function BundlePage() {
     <>
       <PageHead
         title={bundle.data?.name ?? w.name}
-        above={
-          <Breadcrumb>
-            <BreadcrumbItem render={({ className }) => <Link className={className} to="/bundles">{w.title}</Link>} />
-            <BreadcrumbItem isActive>
-              <span className="aos-name">{bundle.data?.name ?? id}</span>
-            </BreadcrumbItem>
-          </Breadcrumb>
-        }
+        above={<WayBack to="/bundles" list={w.title} here={bundle.data?.name ?? id} />}
         beside={bundle.data ? <BundleState state={bundle.data.state} /> : null}
       />
       <PageSection hasBodyWrapper={false}>

@@ -1,4 +1,4 @@
-import { Breadcrumb, BreadcrumbItem, Label, PageSection } from "@patternfly/react-core";
+import { Label, PageSection } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Choice } from "../parts/Choice";
@@ -9,6 +9,7 @@ import { PageHead } from "../parts/PageHead";
 import { Panel } from "../parts/Panel";
 import { SmallTable } from "../parts/SmallTable";
 import { Shown } from "../parts/states";
+import { WayBack } from "../parts/WayBack";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { itemQuery, versionsQuery } from "./queries";
@@ -33,14 +34,7 @@ export function ItemPage() {
     <>
       <PageHead
         title={item.data?.codename ?? w.name}
-        above={
-          <Breadcrumb>
-            <BreadcrumbItem render={({ className }) => <Link className={className} to="/items">{w.title}</Link>} />
-            <BreadcrumbItem isActive>
-              <span className="aos-name">{item.data?.codename ?? id}</span>
-            </BreadcrumbItem>
-          </Breadcrumb>
-        }
+        above={<WayBack to="/items" list={w.title} here={item.data?.codename ?? id} />}
         beside={item.data ? <Label isCompact>{w.types[item.data.type]}</Label> : null}
       />
       <PageSection hasBodyWrapper={false}>

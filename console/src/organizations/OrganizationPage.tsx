@@ -1,4 +1,4 @@
-import { Breadcrumb, BreadcrumbItem, Button, PageSection } from "@patternfly/react-core";
+import { Button, PageSection } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -10,6 +10,7 @@ import { PageHead } from "../parts/PageHead";
 import { Panel } from "../parts/Panel";
 import { SmallTable } from "../parts/SmallTable";
 import { NotAllowed, Shown } from "../parts/states";
+import { WayBack } from "../parts/WayBack";
 import { UserState } from "../people/PeoplePage";
 import { NewUser } from "../people/PersonDialogs";
 import { peopleQuery } from "../people/queries";
@@ -34,14 +35,7 @@ export function OrganizationPage() {
     <>
       <PageHead
         title={title}
-        above={
-          <Breadcrumb>
-            <BreadcrumbItem render={({ className }) => <Link className={className} to="/organizations">{w.title}</Link>} />
-            <BreadcrumbItem isActive>
-              <span className="aos-name">{title}</span>
-            </BreadcrumbItem>
-          </Breadcrumb>
-        }
+        above={<WayBack to="/organizations" list={w.title} here={title} />}
         beside={organization.data ? <OrganizationState active={organization.data.active} /> : null}
         actions={organization.data ? <Actions organization={organization.data} /> : null}
       />

@@ -1,4 +1,4 @@
-import { Alert, Breadcrumb, BreadcrumbItem, Button, PageSection } from "@patternfly/react-core";
+import { Alert, Button, PageSection } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -12,6 +12,7 @@ import { Moment } from "../parts/Moment";
 import { PageHead } from "../parts/PageHead";
 import { Panel } from "../parts/Panel";
 import { NotAllowed, Shown } from "../parts/states";
+import { WayBack } from "../parts/WayBack";
 import { May } from "../session/May";
 import { meQuery, useMay } from "../session/me";
 import { Tokens } from "../tokens/Tokens";
@@ -36,14 +37,7 @@ export function PersonPage() {
     <>
       <PageHead
         title={name}
-        above={
-          <Breadcrumb>
-            <BreadcrumbItem render={({ className }) => <Link className={className} to="/people">{w.title}</Link>} />
-            <BreadcrumbItem isActive>
-              <span className="aos-name">{name}</span>
-            </BreadcrumbItem>
-          </Breadcrumb>
-        }
+        above={<WayBack to="/people" list={w.title} here={name} />}
         beside={person.data ? <UserState active={person.data.active} /> : null}
         actions={person.data ? <Actions user={person.data} /> : null}
       />

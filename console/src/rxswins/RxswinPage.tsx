@@ -1,13 +1,15 @@
-import { Breadcrumb, BreadcrumbItem, Button, Label, PageSection } from "@patternfly/react-core";
+import { Button, Label, PageSection } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { ExactVersions } from "../items/ExactVersions";
 import { Facts } from "../parts/Facts";
 import { Moment } from "../parts/Moment";
 import { PageHead } from "../parts/PageHead";
 import { Panel } from "../parts/Panel";
 import { SmallTable } from "../parts/SmallTable";
 import { NotAllowed, Shown } from "../parts/states";
+import { WayBack } from "../parts/WayBack";
 import { useNames } from "../people/useNames";
 import { useMay } from "../session/me";
 import { targetSystemsByIdQuery } from "../targetSystems/queries";
@@ -32,14 +34,7 @@ export function RxswinPage() {
     <>
       <PageHead
         title={title}
-        above={
-          <Breadcrumb>
-            <BreadcrumbItem render={({ className }) => <Link className={className} to="/rxswins">{w.title}</Link>} />
-            <BreadcrumbItem isActive>
-              <span className="aos-name">{title}</span>
-            </BreadcrumbItem>
-          </Breadcrumb>
-        }
+        above={<WayBack to="/rxswins" list={w.title} here={title} />}
         beside={found.data ? <Label isCompact color="blue">{w.revisionOf(found.data.revision)}</Label> : null}
         actions={found.data && may("rxswins_create") ? <Button variant="secondary" onClick={() => setRevising(true)}>{w.revise}</Button> : null}
       />
@@ -74,26 +69,7 @@ function Whole({ one, system }: { one: Rxswin; system: string }) {
         ]}
       />
       <Panel title={w.versions}>
-        <SmallTable
-          label={w.versions}
-          rows={one.items}
-          id={(each) => each.item_id}
-          none="–"
-          columns={[
-            {
-              title: w.item,
-              cell: (each) =>
-                may("items_read") ? (
-                  <Link to="/items/$id" params={{ id: each.item_id }} className="aos-words">{each.codename}</Link>
-                ) : (
-                  <span className="aos-words">{each.codename}</span>
-                ),
-            },
-            { title: w.type, cell: (each) => each.type },
-            { title: w.version, cell: (each) => each.version },
-            { title: w.digest, cell: (each) => <span className="aos-id">{each.index_digest}</span> },
-          ]}
-        />
+        <ExactVersions label={w.versions} versions={one.items} />
       </Panel>
       {may("rxswins_check") ? <Reported one={one} system={system} /> : null}
       <p className="aos-quiet">

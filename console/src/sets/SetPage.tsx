@@ -1,4 +1,4 @@
-import { Alert, Breadcrumb, BreadcrumbItem, Button, Label, PageSection, ToolbarItem } from "@patternfly/react-core";
+import { Alert, Button, Label, PageSection, ToolbarItem } from "@patternfly/react-core";
 import { ActionsColumn } from "@patternfly/react-table";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
@@ -14,6 +14,7 @@ import { PageHead } from "../parts/PageHead";
 import { Panel } from "../parts/Panel";
 import { Empty, Shown } from "../parts/states";
 import type { ListSearch } from "../parts/list";
+import { WayBack } from "../parts/WayBack";
 import { useMay } from "../session/me";
 import { unitColumnsWithin } from "../units/columns";
 import type { Unit } from "../units/queries";
@@ -38,14 +39,7 @@ export function SetPage() {
     <>
       <PageHead
         title={title}
-        above={
-          <Breadcrumb>
-            <BreadcrumbItem render={({ className }) => <Link className={className} to="/sets">{w.title}</Link>} />
-            <BreadcrumbItem isActive>
-              <span className="aos-name">{title}</span>
-            </BreadcrumbItem>
-          </Breadcrumb>
-        }
+        above={<WayBack to="/sets" list={w.title} here={title} />}
         beside={set.data?.thing.verification ? <Label isCompact color="blue">{w.verifies}</Label> : null}
         actions={
           set.data ? (

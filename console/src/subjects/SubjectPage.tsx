@@ -1,11 +1,12 @@
-import { Breadcrumb, BreadcrumbItem, Button, PageSection } from "@patternfly/react-core";
+import { Button, PageSection } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { client, got } from "../api/client";
 import { PageHead } from "../parts/PageHead";
 import { Panel } from "../parts/Panel";
 import { Shown } from "../parts/states";
+import { WayBack } from "../parts/WayBack";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { Assignments } from "./Assignments";
@@ -31,14 +32,7 @@ export function SubjectPage() {
     <>
       <PageHead
         title={title}
-        above={
-          <Breadcrumb>
-            <BreadcrumbItem render={({ className }) => <Link className={className} to="/subjects">{w.title}</Link>} />
-            <BreadcrumbItem isActive>
-              <span className="aos-name">{title}</span>
-            </BreadcrumbItem>
-          </Breadcrumb>
-        }
+        above={<WayBack to="/subjects" list={w.title} here={title} />}
         beside={subject.data ? <SubjectType type={subject.data.thing.type} /> : null}
         actions={
           subject.data ? (

@@ -1,6 +1,6 @@
-import { Breadcrumb, BreadcrumbItem, Button, PageSection } from "@patternfly/react-core";
+import { Button, PageSection } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { fleetsByIdQuery } from "../fleets/queries";
 import { DataTable } from "../parts/DataTable";
@@ -11,6 +11,7 @@ import { PageHead } from "../parts/PageHead";
 import { Panel } from "../parts/Panel";
 import { SmallTable } from "../parts/SmallTable";
 import { Empty, Shown } from "../parts/states";
+import { WayBack } from "../parts/WayBack";
 import { useMay } from "../session/me";
 import { unitColumnsWithin } from "../units/columns";
 import { words } from "../words/en";
@@ -35,14 +36,7 @@ export function TargetSystemPage() {
     <>
       <PageHead
         title={title}
-        above={
-          <Breadcrumb>
-            <BreadcrumbItem render={({ className }) => <Link className={className} to="/target-systems">{w.title}</Link>} />
-            <BreadcrumbItem isActive>
-              <span className="aos-name">{title}</span>
-            </BreadcrumbItem>
-          </Breadcrumb>
-        }
+        above={<WayBack to="/target-systems" list={w.title} here={title} />}
         actions={
           system.data ? (
             <span className="aos-row">

@@ -1,4 +1,4 @@
-import { Button, FormGroup, Label, TextInput } from "@patternfly/react-core";
+import { Button, Form, FormGroup, Label, TextInput } from "@patternfly/react-core";
 import { useState } from "react";
 import { client, got } from "../api/client";
 import { Deed } from "../parts/Deed";
@@ -89,9 +89,11 @@ function Pausing({ unit, node, onClose }: { unit: UnitDetail; node: Node; onClos
         pauses ? (
           <>
             <p className="aos-words">{d.pauseWill(name, running, online)}</p>
-            <FormGroup label={d.pauseReason} fieldId="pause-reason" isRequired>
-              <TextInput id="pause-reason" value={reason} maxLength={200} placeholder={d.pauseReasonSuch} onChange={(_event, typed) => setReason(typed)} />
-            </FormGroup>
+            <Form onSubmit={(event) => event.preventDefault()}>
+              <FormGroup label={d.pauseReason} fieldId="pause-reason" isRequired>
+                <TextInput id="pause-reason" value={reason} maxLength={200} placeholder={d.pauseReasonSuch} onChange={(_event, typed) => setReason(typed)} />
+              </FormGroup>
+            </Form>
           </>
         ) : (
           d.resumeWill(name, online)

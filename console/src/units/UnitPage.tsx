@@ -1,4 +1,4 @@
-import { Breadcrumb, BreadcrumbItem, Label, PageSection } from "@patternfly/react-core";
+import { Label, PageSection } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Facts } from "../parts/Facts";
@@ -7,6 +7,7 @@ import { PageHead } from "../parts/PageHead";
 import { Panel } from "../parts/Panel";
 import { ConnectivityLabel, DeploymentLabel } from "../parts/Standing";
 import { Shown } from "../parts/states";
+import { WayBack } from "../parts/WayBack";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { CloneWarning } from "./CloneWarning";
@@ -30,14 +31,7 @@ export function UnitPage() {
     <>
       <PageHead
         title={unit.data?.system_uid ?? id}
-        above={
-          <Breadcrumb>
-            <BreadcrumbItem render={({ className }) => <Link className={className} to="/units">{words.units.title}</Link>} />
-            <BreadcrumbItem isActive>
-              <span className="aos-name">{unit.data?.system_uid ?? id}</span>
-            </BreadcrumbItem>
-          </Breadcrumb>
-        }
+        above={<WayBack to="/units" list={words.units.title} here={unit.data?.system_uid ?? id} />}
         beside={
           unit.data ? (
             <span className="aos-row">

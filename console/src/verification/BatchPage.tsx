@@ -1,4 +1,4 @@
-import { Alert, Breadcrumb, BreadcrumbItem, Button, PageSection } from "@patternfly/react-core";
+import { Alert, Button, PageSection } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Fragment } from "react";
@@ -8,6 +8,7 @@ import { Moment } from "../parts/Moment";
 import { PageHead } from "../parts/PageHead";
 import { Panel } from "../parts/Panel";
 import { NotAllowed, Shown } from "../parts/states";
+import { WayBack } from "../parts/WayBack";
 import { useNames } from "../people/useNames";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
@@ -45,14 +46,7 @@ export function BatchPage() {
     <>
       <PageHead
         title={title}
-        above={
-          <Breadcrumb>
-            <BreadcrumbItem render={({ className }) => <Link className={className} to="/verification">{w.title}</Link>} />
-            <BreadcrumbItem isActive>
-              <span className="aos-name">{batch?.bundle ?? w.name}</span>
-            </BreadcrumbItem>
-          </Breadcrumb>
-        }
+        above={<WayBack to="/verification" list={w.title} here={batch?.bundle ?? w.name} />}
         beside={batch ? <BatchLabel state={batch.state} /> : null}
         actions={batch ? <Ending batch={batch} /> : null}
       />

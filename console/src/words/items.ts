@@ -12,6 +12,7 @@ export const items = {
   types: { service: "Service", component: "Component", layer: "Layer" },
   versions: "Versions",
   version: "Version",
+  indexDigest: "Index digest",
   state: "State",
   platforms: "Platforms",
   size: "Size",

@@ -30,9 +30,7 @@ export const rxswins = {
   reviseOf: (number: string) => `A further revision of ${number}`,
   forGood: "Nothing of a registered number is ever changed or removed. What comes to stand for something else gets a further revision.",
   item: "Item",
-  type: "Type",
   version: "Version",
-  digest: "Index digest",
   check: "What Units report",
   checked: (units: number, system: string) =>
     units ? `${count(units)} of ${system} ${units === 1 ? "reports" : "report"} exactly these versions.` : `No Unit of ${system} reports exactly these versions.`,
