@@ -27,12 +27,12 @@ begun_beside() {
     return $code
 }
 $pytest --basetemp "$TMPDIR/r" tests/contract tests/system -m root >"$TMPDIR/root.log" 2>&1 & beside=$!
-suite "adapters, processes and simulated worlds" $pytest --basetemp "$TMPDIR/p" -n 4 $files \
+suite "adapters, processes and simulated worlds" $pytest --basetemp "$TMPDIR/p" -n 6 $files \
     tests/house tests/contract tests/system tests/simulation -m "not root"
 suite "containers and networks" begun_beside
 suite "rules, with the coverage of their branches" $pytest --basetemp "$TMPDIR/u" -n 2 --dist worksteal \
     tests/unit --cov --cov-report=term:skip-covered
 suite "the console's rules" npm --silent --prefix console test
-suite "the console in a browser" $pytest --basetemp "$TMPDIR/b" -n 2 $files tests/browser
+suite "the console in a browser" $pytest --basetemp "$TMPDIR/b" -n 4 $files tests/browser
 rm -f .coverage
 [ -z "$failed" ] || { printf 'failed: %s\n' "${failed#, }" >&2; exit 1; }
