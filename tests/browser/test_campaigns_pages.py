@@ -270,6 +270,9 @@ def changed_while_it_runs(page: Page, title: str, scheme: str, folder: Path) -> 
     page.get_by_label("At most at once").fill("1")
     page.get_by_label("Must succeed (percent)").fill("101")
     expect(page.get_by_role("button", name="Save the change")).to_be_disabled()
+    page.get_by_label("Purpose").fill("Changed on the way")
+    expect(page.get_by_text("Its title or purpose: other words are no other plan.")).to_be_visible()
+    expect(page.get_by_role("button", name="Save the change")).to_be_enabled()
     page.get_by_label("Must succeed (percent)").fill("90")
     expect(page.get_by_label("Starts in the first minute")).to_have_count(0)
     page.get_by_label("At most starts a minute").fill("60")
@@ -284,6 +287,7 @@ def changed_while_it_runs(page: Page, title: str, scheme: str, folder: Path) -> 
     assert faults(page) == []
     page.set_viewport_size({"width": 1280, "height": 800})
     page.get_by_role("button", name="Save the change").click()
+    expect(page.get_by_text("Changed on the way")).to_be_visible()
     settled(page, title)
     expect(page.get_by_text(says)).to_be_visible()
     expect(gate(page, 1).get_by_text("healthy for")).to_contain_text("of 10 hours")

@@ -1,11 +1,11 @@
-import { Alert, Breadcrumb, BreadcrumbItem, Button, PageSection } from "@patternfly/react-core";
+import { Alert, Breadcrumb, BreadcrumbItem, Button, Form, FormGroup, PageSection, TextArea, TextInput } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { client } from "../api/client";
 import { once } from "../api/once";
 import { ifMatch, type Marked } from "../api/marked";
-import { Said } from "../parts/Confirm";
+import { Said as Refusal } from "../parts/Confirm";
 import { Meanwhile } from "../parts/Meanwhile";
 import { PageHead } from "../parts/PageHead";
 import { Panel } from "../parts/Panel";
@@ -70,6 +70,9 @@ function Changing({ before }: { before: Marked<Campaign> }) {
   const faults = faultsOf(draft);
   const next = faults.size ? campaign.policy : policyOf(draft, campaign.policy);
   const changes = differences(campaign.policy, next, sets);
+  const [said, setSaid] = useState({ title: campaign.title, purpose: campaign.purpose });
+  const reworded = said.title.trim() !== campaign.title || said.purpose.trim() !== campaign.purpose;
+  const body = reworded ? { ...next, ...said } : next;
   const path = { id: campaign.id };
   const leave = () => void navigate({ to: "/campaigns/$id", params: path });
   const { save, busy, error, theirs } = useChange({
@@ -77,7 +80,7 @@ function Changing({ before }: { before: Marked<Campaign> }) {
     read: () => readCampaign(campaign.id),
     write: (mark) =>
       once((key) =>
-        client.PUT("/api/v11/campaigns/{id}/", { params: { path, header: { ...key, ...ifMatch(mark) } }, body: next }),
+        client.PUT("/api/v11/campaigns/{id}/", { params: { path, header: { ...key, ...ifMatch(mark) } }, body }),
       ),
     touches: ["campaigns", "plans"],
     onDone: leave,
@@ -85,6 +88,7 @@ function Changing({ before }: { before: Marked<Campaign> }) {
   return (
     <div className="aos-stack">
       <Panel title={campaign.title}>
+        <Words said={said} change={(change) => setSaid((old) => ({ ...old, ...change }))} />
         <How
           step={{ draft, faults, change: (change) => setDraft((old) => ({ ...old, ...change })) }}
           settled={campaign.state !== "draft" && campaign.state !== "planned"}
@@ -92,12 +96,15 @@ function Changing({ before }: { before: Marked<Campaign> }) {
       </Panel>
       <Panel title={w.change.what}>
         <div className="aos-stack">
-          <Changes changes={changes} wrong={faults.size > 0} />
+          {reworded ? <p>{w.change.reworded}</p> : null}
+          {reworded && !changes.length && !faults.size ? null : (
+            <Changes changes={changes} wrong={faults.size > 0} />
+          )}
           {changes.length ? changeWill(campaign).map((sentence) => <p key={sentence}>{sentence}</p>) : null}
           {theirs ? <Theirs before={campaign.policy} now={theirs.policy} sets={sets} /> : null}
-          {error ? <Said error={error} /> : null}
+          {error ? <Refusal error={error} /> : null}
           <div className="aos-row">
-            <Button onClick={save} isLoading={busy} isDisabled={busy || !changes.length}>
+            <Button onClick={save} isLoading={busy} isDisabled={busy || !said.title.trim() || (!changes.length && !reworded)}>
               {theirs ? words.fleets.saveMine : w.change.save}
             </Button>
             <Button variant="link" onClick={leave}>
@@ -107,6 +114,37 @@ function Changing({ before }: { before: Marked<Campaign> }) {
         </div>
       </Panel>
     </div>
+  );
+}
+
+interface Said {
+  title: string;
+  purpose: string;
+}
+
+/** What it is called and what it is for: no part of the plan. */
+function Words({ said, change }: { said: Said; change: (change: Partial<Said>) => void }) {
+  return (
+    <Form onSubmit={(event) => event.preventDefault()}>
+      <FormGroup label={w.wizard.titleField} fieldId="campaign-title" isRequired>
+        <TextInput
+          id="campaign-title"
+          value={said.title}
+          onChange={(_event, title) => change({ title })}
+          maxLength={200}
+          isRequired
+        />
+      </FormGroup>
+      <FormGroup label={w.purpose} fieldId="campaign-purpose">
+        <TextArea
+          id="campaign-purpose"
+          value={said.purpose}
+          onChange={(_event, purpose) => change({ purpose })}
+          maxLength={4000}
+          resizeOrientation="vertical"
+        />
+      </FormGroup>
+    </Form>
   );
 }
 

@@ -91,6 +91,7 @@ export const campaignChange = {
   title: "Change how it goes",
   what: "What changes",
   nothing: "Nothing yet.",
+  reworded: "Its title or purpose: other words are no other plan.",
   wrong: "A field above makes no sense yet.",
   save: "Save the change",
   over: (state: string) => `It is ${state.toLowerCase()}: how it goes cannot be changed any more.`,

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from aosedge.cli.campaign_asking import edited, found_of
+from aosedge.cli.campaign_asking import edited, found_of, selection_of
+from aosedge.cli.client import View
 from aosedge.cli.commands import Json, begin
 
 Text = str | None
@@ -19,6 +20,12 @@ def add_to(app: typer.Typer) -> None:
 def edit(
     context: typer.Context,
     campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="title or id")],
+    title: Annotated[Text, typer.Option(help="what it is called from now on")] = None,
+    purpose: Annotated[Text, typer.Option(help="what it is for; empty for nothing")] = None,
+    fleet: Annotated[Many, typer.Option(help="before its start: with those below, all that say who is in it")] = None,
+    set: Annotated[Many, typer.Option(help="before its start")] = None,
+    selector: Annotated[Text, typer.Option(help="before its start")] = None,
+    unit: Annotated[Many, typer.Option(help="before its start")] = None,
     strategy: Annotated[Text, typer.Option(help="before its start: staged, canary, blue-green, rolling")] = None,
     wave: Annotated[Many, typer.Option(help="before its start: all waves, as when it is made")] = None,
     soak: Annotated[Text, typer.Option(help="how long a wave must stay healthy, ISO 8601")] = None,
@@ -50,6 +57,8 @@ def edit(
 ) -> None:
     """Change how a campaign goes: limits and deadlines at once, gates for waves that have not begun.
 
+    Its title and purpose change until it is over, whom it is for until it starts.
+
     Refused where somebody else has changed it since it was read.
     """
     client, out = begin(context, as_json=json)
@@ -77,8 +86,12 @@ def edit(
         "four_eyes": four_eyes,
         "require_way_back": require_way_back,
     }
-    policy = edited(client, found["policy"], {name: value for name, value in said.items() if value is not None})
-    changed = client.command(f"campaigns/{found['id']}/", policy, "PUT", mark)
+    more: View = {name: word for name, word in (("title", title), ("purpose", purpose)) if word is not None}
+    if fleet or set or selector or unit:
+        more["selection"] = selection_of(client, fleet or [], set or [], selector, unit or [])
+    how = {name: value for name, value in said.items() if value is not None}
+    policy = edited(client, found["policy"], how) if how or not more else found["policy"]
+    changed = client.command(f"campaigns/{found['id']}/", policy | more, "PUT", mark)
     follows = {
         "draft": f"; next: aos campaign plan {changed['title']!r}",
         "planned": f": plan it again: aos campaign plan {changed['title']!r}",

@@ -96,6 +96,15 @@ class NewCampaign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What it is for, for whoever reads it later."""
 
 
+class CampaignChange(PolicyBody, frozen=True, forbid_unknown_fields=True):
+    """How a campaign shall go; its title, purpose and selection stay where they are not said."""
+
+    title: str | None = None
+    purpose: str | None = None
+    selection: SelectionBody | None = None
+    """Before its start only."""
+
+
 class CurvePoint(msgspec.Struct, frozen=True):
     """The sequential test after so many results of which so many failed."""
 

@@ -11,11 +11,11 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 from aosedge.cloud.api.asking import Ask, Asked, Name, Unchanged, Within, marked
 from aosedge.cloud.api.campaign_plans import PlanView, plan_view
 from aosedge.cloud.api.campaign_views import (
+    CampaignChange,
     CampaignsView,
     CampaignView,
     MembersView,
     NewCampaign,
-    PolicyBody,
     member_view,
     policy_of,
     selection_of,
@@ -23,8 +23,7 @@ from aosedge.cloud.api.campaign_views import (
 )
 from aosedge.cloud.domain import events
 from aosedge.cloud.domain.campaigns.events import Cancel, Event, Halt, Pause, Resume, RetryFailed, RollBack
-from aosedge.cloud.domain.campaigns.policy import Policy
-from aosedge.cloud.domain.campaigns.state import Campaign, CampaignState, MemberState
+from aosedge.cloud.domain.campaigns.state import Campaign, CampaignState, MemberState, Said
 from aosedge.cloud.domain.marks import check_mark
 from aosedge.cloud.store import Session
 from aosedge.cloud.usecases import campaigns
@@ -86,23 +85,31 @@ async def create(ask: Asked, data: JSONBody[NewCampaign]) -> CampaignView:
 
 @get("/campaigns/{id:str}/", operation_id="campaigns_read", tags=["campaigns"])
 async def read(ask: Asked, id: Name) -> Response[CampaignView]:
-    """One campaign with its waves; its entity tag is that of how it goes, which its waves do not change."""
+    """One campaign with its waves; its entity tag is that of what people said of it."""
 
-    def find(session: Session) -> tuple[CampaignView, Policy]:
+    def find(session: Session) -> tuple[CampaignView, Said]:
         campaign = session.campaigns.get(CampaignId(id))
-        return view(session, campaign), campaign.policy
+        return view(session, campaign), campaign.said
 
     return marked(*await ask.read(find))
 
 
 @put("/campaigns/{id:str}/", operation_id="campaigns_update", tags=["campaigns"])
-async def update(ask: Asked, id: Name, data: JSONBody[PolicyBody], if_match: Unchanged = None) -> CampaignView:
-    """Change how it goes: limits and deadlines at once, gates for waves that have not begun."""
+async def update(ask: Asked, id: Name, data: JSONBody[CampaignChange], if_match: Unchanged = None) -> CampaignView:
+    """Change how it goes: limits and deadlines at once, gates for waves that have not begun; title and purpose until
+    it is over, whom it is for until it starts."""
 
     def edit(session: Session) -> Campaign:
         campaign = session.campaigns.get(CampaignId(id))
-        check_mark(if_match, campaign.policy)
-        return campaigns.edit(session, campaign.id, policy_of(session, campaign.bundle, data))
+        check_mark(if_match, campaign.said)
+        return campaigns.edit(
+            session,
+            campaign.id,
+            policy_of(session, campaign.bundle, data),
+            title=data.title,
+            purpose=data.purpose,
+            selection=None if data.selection is None else selection_of(session, data.selection),
+        )
 
     return await _after(ask, id, edit)
 

@@ -105,14 +105,19 @@ class Campaigns:
         scope = self._scope
         if scope.reach != "all" and campaign.tenant != scope.tenant:
             raise NotFound("organization", campaign.tenant)
-        if scope.reach == "fleet" and campaign.fleet not in (scope.fleets or ()):
-            raise NotFound("fleet", campaign.fleet or "")
+        self._check_fleet(campaign)
         self._connection.execute(insert(campaigns).values(rows.values_of(campaign)))
 
     def put(self, campaign: Campaign, look_at: Instant | None) -> None:
-        """Keep what has changed; raises NotFound."""
+        """Keep what has changed; raises NotFound, for a fleet outside the scope too."""
         self.get(campaign.id)
+        self._check_fleet(campaign)
         put_campaign(self._connection, campaign, look_at)
+
+    def _check_fleet(self, campaign: Campaign) -> None:
+        scope = self._scope
+        if scope.reach == "fleet" and campaign.fleet not in (scope.fleets or ()):
+            raise NotFound("fleet", campaign.fleet or "")
 
     def delete(self, id: CampaignId) -> None:
         """With its members. Raises NotFound."""

@@ -63,17 +63,10 @@ def create(
     known = session.bundles.get(bundle)
     if known.state != "ready":
         raise Conflict("the bundle is not ready", element="bundle_id", cure="see why with: aos bundle show")
-    if selection.selector is not None:
-        parse_selector(selection.selector)
-    for fleet in some(selection).fleets:
-        session.fleets.get(fleet)
+    _check_there(session, selection)
     for wave in policy.waves:
         for name in wave.sets:
             session.unit_sets.get(name)  # type: ignore[arg-type]
-    for set_ in selection.sets:
-        session.unit_sets.get(set_)
-    for unit in selection.units:
-        session.units.get(unit)
     made = Campaign(
         id=CampaignId(ids.new()),
         tenant=tenant_of(session.caller),
@@ -83,11 +76,23 @@ def create(
         created_by=who.user if isinstance(who, Person) else None,
         policy=checked(policy),
         selection=selection,
-        fleet=selection.fleets[0] if len(selection.fleets) == 1 else None,
+        fleet=selection.fleet,
         purpose=checked_purpose(purpose),
     )
     session.campaigns.add(made)
     return made
+
+
+def _check_there(session: Session, selection: Selection) -> None:
+    """Raise Invalid for nobody or a selector that is none, NotFound for what is named and missing or foreign."""
+    if selection.selector is not None:
+        parse_selector(selection.selector)
+    for fleet in some(selection).fleets:
+        session.fleets.get(fleet)
+    for set_ in selection.sets:
+        session.unit_sets.get(set_)
+    for unit in selection.units:
+        session.units.get(unit)
 
 
 def plan(session: Session, id: CampaignId) -> Outline:
@@ -181,10 +186,25 @@ def approve_wave(session: Session, id: CampaignId) -> Campaign:
     return command(session, id, Approve(by(session)))
 
 
-def edit(session: Session, id: CampaignId, policy: Policy) -> Campaign:
-    """Change how it goes. Raises NotFound; Invalid naming the field; Conflict for what is settled by then."""
+def edit(
+    session: Session,
+    id: CampaignId,
+    policy: Policy,
+    *,
+    title: str | None = None,
+    purpose: str | None = None,
+    selection: Selection | None = None,
+) -> Campaign:
+    """Change how it goes, and what else is named. Raises NotFound; Invalid naming the field; Conflict for what is
+    settled by then."""
     who = session.caller.who
-    return command(session, id, Edit(policy, who.user if isinstance(who, Person) else None))
+    if selection is not None:
+        _check_there(session, selection)
+    words = (
+        None if title is None else checked_title(title),
+        None if purpose is None else checked_purpose(purpose),
+    )
+    return command(session, id, Edit(policy, who.user if isinstance(who, Person) else None, *words, selection))
 
 
 def delete(session: Session, id: CampaignId) -> None:

@@ -5,7 +5,7 @@ from typing import TypeAlias
 import msgspec
 
 from aosedge.cloud.domain.campaigns.policy import Policy
-from aosedge.cloud.domain.campaigns.state import Counts, Wave
+from aosedge.cloud.domain.campaigns.state import Counts, Selection, Wave
 from aosedge.model.ids import UserId
 from aosedge.model.instants import Instant
 
@@ -78,13 +78,17 @@ class Approve(msgspec.Struct, frozen=True):
 
 
 class Edit(msgspec.Struct, frozen=True):
-    """A person changes the policy; waves that have begun keep their gate.
+    """A person changes the policy; waves that have begun keep their gate. Words and whom it is for stay where None.
 
-    With four eyes, what is changed after the start holds the campaign up until somebody else approves it.
+    With four eyes, what is changed after the start holds the campaign up until somebody else approves it; other words
+    are no other plan.
     """
 
     policy: Policy
     by: UserId | None = None
+    title: str | None = None
+    purpose: str | None = None
+    selection: Selection | None = None
 
 
 class Counted(msgspec.Struct, frozen=True):

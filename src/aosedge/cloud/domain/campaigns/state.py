@@ -184,6 +184,20 @@ class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     selector: str | None = None
     units: tuple[UnitId, ...] = ()
 
+    @property
+    def fleet(self) -> FleetId | None:
+        """The only fleet that is named."""
+        return self.fleets[0] if len(self.fleets) == 1 else None
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What people said of a campaign, as far as they may change it."""
+
+    policy: Policy
+    title: str
+    purpose: str
+    selection: Selection
+
 
 class Campaign(msgspec.Struct, frozen=True):
     """A bundle on its way to many Units."""
@@ -216,6 +230,11 @@ class Campaign(msgspec.Struct, frozen=True):
 
     share: Share | None = None
     """What it has of its organization's budget, as of the last look; None where there is no budget."""
+
+    @property
+    def said(self) -> Said:
+        """What people said of it."""
+        return Said(self.policy, self.title, self.purpose, self.selection)
 
     @property
     def named(self) -> frozenset[str]:

@@ -35,7 +35,7 @@ from aosedge.cloud.domain.campaigns.events import (
 from aosedge.cloud.domain.campaigns.gate import WAITS_FOR_APPROVAL, judge, spoiled
 from aosedge.cloud.domain.campaigns.pacing import room, started
 from aosedge.cloud.domain.campaigns.policy import Gate, Policy, checked
-from aosedge.cloud.domain.campaigns.state import MOVING, Campaign, CampaignState, Wave
+from aosedge.cloud.domain.campaigns.state import MOVING, Campaign, CampaignState, Selection, Wave
 from aosedge.model.digests import sha256
 from aosedge.model.errors import Conflict, Invalid
 from aosedge.model.instants import Instant
@@ -125,6 +125,11 @@ def _prepare(campaign: Campaign, event: Planned | ApprovePlan | Start | Hindered
 def _edit(campaign: Campaign, asked: Edit, now: Instant) -> Step:
     _only(campaign, "edit", ("draft", "planned", "scheduled", "running", "paused", "halted"))
     policy, old = checked(asked.policy), campaign.policy
+    campaign = _reworded(campaign, asked)
+    before = campaign.selection
+    campaign = _chosen_anew(campaign, asked.selection)
+    if policy == old and campaign.selection == before:
+        return _move(campaign, now)
     edited = replace(campaign, policy=policy, revision=campaign.revision + 1)
     if campaign.state in ("draft", "planned"):
         return Step(replace(edited, approved_digest=""))  # what was planned and approved was another one
@@ -146,6 +151,21 @@ def _edit(campaign: Campaign, asked: Edit, now: Instant) -> Step:
     if campaign.state == "scheduled":
         return Step(replace(edited, state="planned", starts_at=None, reason="changed: to be planned again"))
     return Step(replace(edited, state="paused" if campaign.state == "running" else campaign.state, reason=TO_APPROVE))
+
+
+def _reworded(campaign: Campaign, asked: Edit) -> Campaign:
+    title = campaign.title if asked.title is None else asked.title
+    return replace(campaign, title=title, purpose=campaign.purpose if asked.purpose is None else asked.purpose)
+
+
+def _chosen_anew(campaign: Campaign, selection: Selection | None) -> Campaign:
+    if selection is None or selection == campaign.selection:
+        return campaign
+    if campaign.state not in ("draft", "planned"):
+        raise Conflict(
+            "whom it is for is settled", element="selection", got=campaign.state, cure="cancel it and make another"
+        )
+    return replace(campaign, selection=selection, fleet=selection.fleet)
 
 
 def _settled(policy: Policy) -> tuple[object, ...]:
