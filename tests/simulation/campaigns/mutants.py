@@ -171,14 +171,6 @@ def any_pace_back() -> None:
     stepping._offer = more
 
 
-def no_gate_back() -> None:
-    """Going back has no gate of its own."""
-    judge = gate.judge
-    stepping.judge = lambda policy, wave, now: judge(
-        policy, replace(wave, overridden=wave.overridden or wave.undoes is not None), now
-    )
-
-
 MUTANTS = [
     Mutant("below its share, and on", ("exit gate", "gate"), next_wave_regardless),
     Mutant("halts at the end only", ("gate", "sequential"), halt_at_the_end_only),
@@ -195,7 +187,6 @@ MUTANTS = [
     Mutant("two waves at once", ("one wave",), two_waves_at_once),
     Mutant("offered before its wave", ("own wave",), offers_to_all_waves),
     Mutant("any pace back", ("at once", "per minute", "ramp", "bytes"), any_pace_back),
-    Mutant("no gate back", ("gate",), no_gate_back),
     Mutant("first wave back first", ("last first",), first_wave_back_first),
     Mutant("approved alone", ("two people",), alone),
     Mutant("late failures ignored", ("gate",), late_failures_ignored),

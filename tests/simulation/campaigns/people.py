@@ -78,6 +78,9 @@ class Peopled(World):
         self.policy = policy_of(chance, self.policy)
         away, lost = chance.choice(((0.0, 0.0), (0.03, 0.3), (0.1, 0.1)))
         self.faults = replace(self.faults, verbs=0.0, driver_crash=0.0, offline=away, lost=lost)
+        stuck = chance.choice((0.0, 0.0, 0.15))
+        for each in self.units.values():
+            each.silent = each.silent or chance.random() < stuck
         self.judge = self.deeds = JudgeOfDeeds(self.units)
         self.alarm = chance.choice((0, 0.05, 0.15))
         often: tuple[Callable[[Person], Awaitable[None]], ...] = chance.choice(

@@ -185,6 +185,14 @@ def absence_is_nothing() -> None:
     CampaignMembers.sweep = mild
 
 
+def no_gate_back() -> None:
+    """Going back has no gate of its own."""
+    judge = gate.judge
+    stepping.judge = lambda policy, wave, now: judge(
+        policy, replace(wave, overridden=wave.overridden or wave.undoes is not None), now
+    )
+
+
 MUTANTS = [
     Mutant("passes without a person", ("by hand",), nobody_lets_it_pass),
     Mutant("let pass at any time", ("by hand",), let_pass_at_any_time),
@@ -193,6 +201,7 @@ MUTANTS = [
     Mutant("any alert halts", ("too soon",), any_alert),
     Mutant("old alerts halt", ("too soon",), old_alerts),
     Mutant("alerts stop going back", ("too soon",), alerts_stop_going_back),
+    Mutant("no gate back", ("gate",), no_gate_back),
     Mutant("halts on one result", ("too soon",), no_sample),
     Mutant("edits what has begun", ("settled",), edits_what_has_begun),
     Mutant("edits what is settled", ("settled",), edits_what_is_settled),
