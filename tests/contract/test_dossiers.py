@@ -30,7 +30,7 @@ from aosedge.model.ids import FleetId, OrgId, RxswinId, TargetSystemId
 from aosedge.model.instants import to_rfc3339
 from aosedge.trust.certificates import Authority
 from aosedge.trust.dossier_contents import Contents, check_contents
-from aosedge.trust.dossiers import verify
+from aosedge.trust.dossiers import check_sums_up, verify
 
 
 @pytest.fixture
@@ -118,8 +118,11 @@ async def test_a_campaign_that_is_over_has_the_same_dossier_each_time(place: Cam
 async def test_pages_name_the_digest_of_the_json_and_are_signed_too(place: CampaignPlace, desk: Desk) -> None:
     await complete(place)
     made = await desk.made()
-    made.file.close()
+    with made.file:
+        made.file.seek(0)
+        whole = verify(made.file, desk.authority.roots, place.clock.now)
     verdict = verify(io.BytesIO(await desk.pages()), desk.authority.roots, place.clock.now)
+    check_sums_up(verdict.statement, whole.statement)
     assert (verdict.statement.media_type, verdict.statement.json_digest) == ("application/pdf", made.digest)
 
 

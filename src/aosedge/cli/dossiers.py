@@ -16,7 +16,7 @@ from aosedge.model.errors import Invalid
 
 if TYPE_CHECKING:
     from aosedge.trust.dossier_contents import Contents
-    from aosedge.trust.dossiers import Verdict
+    from aosedge.trust.dossiers import Statement, Verdict
 
 app = group("dossiers of campaigns: signed records")
 
@@ -49,14 +49,22 @@ def verify(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="the dossier, JSON or PDF")],
     root: Annotated[Path, typer.Option("--root", help="the installation's root certificates, PEM, kept elsewhere")],
+    of: Annotated[
+        Path | None,
+        typer.Option("--of", metavar="JSON", help="of a PDF: the dossier that it is to sum up, judged too"),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Whether it is as the installation signed it: needs no cloud. The exit code is 1 where it is not."""
     out, (verdict, contents) = Output(as_json=json), _judged(file, root)
     said = verdict.statement
+    if of is not None:
+        contents = _summed_up(said, of, root)
 
     def words() -> None:
         out.line("as it was signed: not a byte is another")
+        if of is not None:
+            out.line(f"it sums up {of}, which is as it was signed too")
         out.fields(
             (
                 ("campaign", said.title),
@@ -94,6 +102,15 @@ def _judged(file: Path, root: Path) -> tuple["Verdict", "Contents | None"]:
                 return verdict, check_contents(content)
     except OSError as error:
         raise Invalid("cannot be read", element=str(error.filename), got=error.strerror or str(error)) from error
+
+
+def _summed_up(said: "Statement", of: Path, root: Path) -> "Contents | None":
+    """What the JSON's content says; raises Untrusted where the PDF is of another one."""
+    from aosedge.trust.dossiers import check_sums_up
+
+    whole, contents = _judged(of, root)
+    check_sums_up(said, whole.statement)
+    return contents
 
 
 def _view(verdict: "Verdict") -> View:

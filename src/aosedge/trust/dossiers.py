@@ -76,6 +76,17 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of the JSON: a PDF sums that up."""
 
 
+def check_sums_up(pdf: Statement, whole: Statement) -> None:
+    """Raise Untrusted where a PDF does not sum up this JSON, Invalid where they are not one of each."""
+    for given, media in ((pdf, "application/pdf"), (whole, "application/json")):
+        if given.media_type != media:
+            raise Invalid("not a PDF and its JSON", element="dossier", expected=media, got=given.media_type)
+    if pdf.json_digest != whole.digest:
+        raise Untrusted(
+            "the PDF sums up another JSON", element="json_digest", expected=whole.digest, got=pdf.json_digest
+        )
+
+
 class Signer(msgspec.Struct, frozen=True):
     """Who signs: a P-256 key, its certificate, and what leads from there to a root."""
 

@@ -16,7 +16,7 @@ from aosedge.model.ids import UserId
 from aosedge.model.instants import DAY, MINUTE, Instant, to_rfc3339
 from aosedge.trust import certificates, csr, roots
 from aosedge.trust.certificates import SIGNER_LIFE, Authority
-from aosedge.trust.dossiers import FORMAT, OPENING, Media, Signer, Statement, ending, verify
+from aosedge.trust.dossiers import FORMAT, OPENING, Media, Signer, Statement, check_sums_up, ending, verify
 
 NOW = Instant(1_790_000_000_000_000)
 PDF = b"%PDF-1.4\n1 0 obj\nendobj\nstartxref\n17\n%%EOF\n"
@@ -159,3 +159,14 @@ def test_a_file_that_is_no_signer_is_named(tmp_path: Path, authority: Authority)
     with pytest.raises(AosError) as raised:
         Signers(path, authority).ready(NOW)
     assert raised.value.element == str(path)
+
+
+def test_a_pdf_belongs_to_the_json_whose_digest_it_names() -> None:
+    whole = statement(b"whole")
+    pdf = replace(statement(PDF, "application/pdf"), json_digest=whole.digest)
+    check_sums_up(pdf, whole)
+    with pytest.raises(Untrusted, match="the PDF sums up another JSON"):
+        check_sums_up(pdf, statement(b"another"))
+    for given in ((pdf, pdf), (whole, whole), (whole, pdf)):
+        with pytest.raises(Invalid, match="not a PDF and its JSON"):
+            check_sums_up(*given)
