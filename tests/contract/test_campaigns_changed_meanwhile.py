@@ -10,6 +10,7 @@ from tests.contract.store_world import TASK, Counted, person, tenant
 from tests.contract.test_campaigns_against_odds import away
 
 from aosedge.cloud.domain.campaigns.events import Cancel, Halt, Pause, Resume, RollBack
+from aosedge.cloud.domain.campaigns.limits import Limits
 from aosedge.cloud.domain.campaigns.policy import Policy, WaveAsk
 from aosedge.cloud.domain.campaigns.state import Selection
 from aosedge.cloud.reconcilers import campaigns as reconciler
@@ -165,6 +166,29 @@ async def left_out(place: CampaignPlace, policy: Policy) -> tuple[UnitId, UnitId
 async def test_who_was_left_out_is_caught_up_and_after_a_halt_not_begun(place: CampaignPlace) -> None:
     one, other = await left_out(place, STAY)
     assert (await place.wanted(one), await place.wanted(other)) == ("2.0.0", "2.0.0")
+    await place.verb(Halt("enough"))
+    assert (await place.wanted(one), await place.wanted(other)) == ("2.0.0", "1.0.0")
+
+
+async def test_who_was_left_out_before_any_offer_is_caught_up_and_after_a_halt_not_begun(
+    place: CampaignPlace,
+) -> None:
+    await place.begin(replace(STAY, waves=(WaveAsk(share=1.0),), limits=Limits(at_once=1), unit_deadline_us=3 * DAY))
+    (first,) = await place.members("offered")
+    one, other, *_ = [unit for unit in place.units if unit != first]
+    for each in (one, other):
+        await away(place, each)
+    await place.pass_time(DAY - 2 * MINUTE)
+    await place.verb(Pause("looking"))
+    await place.pass_time(4 * MINUTE)
+    assert (await place.states(0)) == {"offered": 1, "pending": 3}
+    await place.verb(Resume("seen"))
+    await place.pass_time(MINUTE)
+    assert (await place.states(0))["excluded"] == 2
+    assert (await place.wanted(one), await place.wanted(other)) == ("2.0.0", "2.0.0")
+    now = place.clock.now = Instant(place.clock.now + MINUTE)
+    await place.store.write_every(TASK, lambda s: s.units.connect([(one, "main/2")], now))
+    await place.told([one])
     await place.verb(Halt("enough"))
     assert (await place.wanted(one), await place.wanted(other)) == ("2.0.0", "1.0.0")
 

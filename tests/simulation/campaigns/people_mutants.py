@@ -178,6 +178,19 @@ def absent_begin_after_a_halt() -> None:
     CampaignMembers._withdraw_from_absent = lambda self, campaign, waves: None
 
 
+def left_behind() -> None:
+    """Whoever is left out before any offer finds nothing when they come back."""
+    leave_out = CampaignMembers._leave_out
+
+    def silently(self: Any, *words: Any) -> int:
+        self._turn = lambda *_: None
+        number = leave_out(self, *words)
+        del self._turn
+        return number
+
+    CampaignMembers._leave_out = silently
+
+
 def absence_is_nothing() -> None:
     """Whoever is away is left out, though the policy says that it is a failure."""
     sweep = CampaignMembers.sweep
@@ -218,6 +231,7 @@ MUTANTS = [
     Mutant("anybody overrides", ("permission",), override_is_for_all),
     Mutant("goes on without a reason", ("reason",), no_reason_asked),
     Mutant("absent begin after a halt", ("after a halt",), absent_begin_after_a_halt),
+    Mutant("left behind", ("caught up",), left_behind),
     Mutant("absence is nothing", ("absence",), absence_is_nothing),
 ]
 

@@ -36,6 +36,7 @@ class JudgeOfDeeds(Judge):
         self._absent(after)
         if before is None:
             return
+        self._caught_up(before, after)
         self._settled(before, after)
         self._gates_to_come(after)
         self._absent_after_a_halt(before, after)
@@ -109,6 +110,18 @@ class JudgeOfDeeds(Judge):
         for row in after.rows:
             if row.reason == "offline for too long" and row.state != wanted:
                 raise Violated("absence", f"{row.unit} was away, and is {row.state}")
+
+    @staticmethod
+    def _caught_up(before: Seen, after: Seen) -> None:
+        """Whoever is left out finds the bundle when they come back, whether it was offered to them or not."""
+        if after.state != "running":
+            return
+        out = {wave["number"] for wave in after.waves if wave["undoes"] is None}
+        known = {(row.wave, row.unit) for row in before.rows if row.state == "excluded"}
+        new = [row for row in after.rows if row.state == "excluded" and (row.wave, row.unit) not in known]
+        behind = [row.unit for row in new if row.wave in out and row.unit not in after.releases]
+        if behind:
+            raise Violated("caught up", f"{behind[:3]} were left out, and find nothing when they come back")
 
     def _absent_after_a_halt(self, before: Seen, after: Seen) -> None:
         """I11 for whoever was left out because they were away: they do not find it when they come back."""

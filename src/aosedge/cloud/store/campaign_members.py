@@ -134,17 +134,18 @@ class CampaignMembers:
         statement = update(campaign_members).where(chosen)
         fresh = {"active_at": None, "downloading_at": None, "installing_at": None}
         self._connection.execute(statement.values(state="offered", offered_at=now, reason="", **fresh))
-        new = select(_M.unit).where(mine, _M.state == "offered", _M.offered_at == now)
+        self._turn(campaign, wave, and_(mine, _M.state == "offered", _M.offered_at == now), now)
+
+    def _turn(self, campaign: Campaign, wave: Wave, which: Any, now: Instant) -> None:
+        """Have the targets of these members be what the wave is for."""
         if wave.undoes is None:
-            given = select(_M.unit, literal(campaign.id), literal(campaign.bundle), literal(now)).where(
-                mine, _M.state == "offered", _M.offered_at == now
-            )
+            given = select(_M.unit, literal(campaign.id), literal(campaign.bundle), literal(now)).where(which)
             releases = insert_into(self._connection, unit_releases)
             releases = releases.from_select(["unit", "campaign", "bundle", "at"], given)
             self._connection.execute(releases.on_conflict_do_nothing())
         else:
-            self._take_releases(campaign.id, new)
-        self._mark_dirty(new)
+            self._take_releases(campaign.id, select(_M.unit).where(which))
+        self._mark_dirty(select(_M.unit).where(which))
 
     def _within_the_first(self, most: int | None, which: Any) -> Any:
         """Whether a member is one of the first so many of these: a bound on its place, not a list of Units."""
@@ -282,9 +283,21 @@ class CampaignMembers:
         if wave.begun_at is not None and wave.begun_at <= limit:
             long_ago = or_(units.c.last_seen.is_(None), units.c.last_seen <= limit)
             away = unit.where(units.c.connectivity == "Offline", long_ago).exists()
-            state = "excluded" if policy.offline.then == "exclude" else "failed"
-            moved += self._end(and_(mine, waiting, away), state, "offline for too long", now)
+            moved += self._leave_out(campaign, wave, and_(mine, waiting, away), now)
         return moved > 0
+
+    def _leave_out(self, campaign: Campaign, wave: Wave, absent: Any, now: Instant) -> int:
+        """Who is away for too long. Where that is no failure they find what the wave is for when they come back.
+
+        A paused campaign leaves nobody out to whom nothing was offered.
+        """
+        unasked = and_(absent, _M.state == "pending")
+        if campaign.state == "paused":
+            absent = and_(absent, _M.state != "pending")
+        elif campaign.policy.offline.then == "exclude":
+            self._turn(campaign, wave, unasked, now)
+        state = "excluded" if campaign.policy.offline.then == "exclude" else "failed"
+        return self._end(absent, state, "offline for too long", now)
 
     def _turn_back(self, mine: Any, now: Instant) -> None:
         """The clock may have been turned back: what would lie ahead begins now."""
