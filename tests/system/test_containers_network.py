@@ -286,7 +286,7 @@ async def test_a_probe_puts_back_what_was_taken_away(runtime: OciRuntime, what: 
     await launch(runtime, one, client)
     before = await runtime.found()
     await take_away(what, one)
-    assert (await runtime.probe(one)).healthy
+    await heals(runtime, one)
     assert await get(runtime, client, "http://one/") == "one"
     assert [(f.key, f.alive) for f in await runtime.found()] == [(f.key, True) for f in before]
 
