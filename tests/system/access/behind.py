@@ -321,6 +321,10 @@ def faults(door: Door) -> Iterator[str]:
                     if fault:
                         yield f"{scope.reach}: {kind} {placed.id}, question {number}: {fault}"
     yield from _seen(door)
+    nobody = Scope(reach="tenant", tenant=OrgId(org_id("asleep")))
+    fault = door.run(_fault(door, nobody, lambda s, id: s.verification.mark_followers(), ""))
+    if fault:
+        yield f"what others follow: {fault}"
 
 
 UNSEEN: Final = (("two", "item", "three"), ("two", "spare-item", "two"), ("three", "item", "three"))
