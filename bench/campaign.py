@@ -6,6 +6,7 @@ by a fixed threshold, and by hawkBit's rule. `python -m bench.campaign [SIZE...]
 
 import asyncio
 import contextlib
+import gc
 import resource
 import shutil
 import statistics
@@ -224,6 +225,7 @@ def gates(size: int = 1_000, fleets: int = 1_001) -> list[tuple[str, str, str]]:
 
 def alone(url: str, size: int) -> None:
     """In this process: one size on one database, its figures as lines."""
+    gc.set_threshold(20_000, 20, 50)  # as the gateway has it in the server's process
     for name, value in asyncio.run(run(url, size)).items():
         print(f"  {name:46} {value}", flush=True)
     print(

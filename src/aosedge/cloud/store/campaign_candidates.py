@@ -76,15 +76,15 @@ class CampaignCandidates:
         zones = zones_of(self._connection, ids) if campaign.policy.timing.has_windows else {}
         return tuple(
             Known(
-                *(row.id, row.lifecycle, row.connectivity),
-                aims=(joined.get(row.id, ()), row.target_system, released.get(row.id, ())),
-                registrations=registered.get(row.id, ()),
-                sets=sets.get(row.id, ()),
-                last_seen=row.last_seen,
-                usage=used.get(row.id),
-                zone=zones.get(row.id, UTC_ZONE),
+                *(unit, lifecycle, connectivity),
+                aims=(joined.get(unit, ()), target_system, released.get(unit, ())),
+                registrations=registered.get(unit, ()),
+                sets=sets.get(unit, ()),
+                last_seen=last_seen,
+                usage=used.get(unit),
+                zone=zones.get(unit, UTC_ZONE),
             )
-            for row in found
+            for unit, lifecycle, connectivity, target_system, last_seen in found
         )
 
     def intents(self, wanted: set[Aims]) -> dict[Aims, Intent]:
@@ -107,13 +107,15 @@ class CampaignCandidates:
 
     def _registered(self, ids: Select[Any]) -> dict[UnitId, tuple[bytes, ...]]:
         found: dict[UnitId, tuple[bytes, ...]] = {}
-        for unit, info in self._connection.execute(select(nodes.c.unit, nodes.c.info).where(nodes.c.unit.in_(ids))):
+        for unit, info in self._connection.execute(
+            select(nodes.c.unit, nodes.c.info).where(nodes.c.unit.in_(ids))
+        ).all():
             found[unit] = (*found.get(unit, ()), info)
         return found
 
     def _used(self, ids: Select[Any]) -> dict[UnitId, bytes]:
         query = select(usages.c.unit, type_coerce(usages.c.body, Text)).where(usages.c.unit.in_(ids))
-        return {unit: body.encode() for unit, body in self._connection.execute(query)}
+        return {unit: body.encode() for unit, body in self._connection.execute(query).all()}
 
     def _sets(self, ids: Select[Any], campaign: Campaign) -> dict[UnitId, tuple[SetId, ...]]:
         wanted = {SetId(name) for wave in campaign.policy.waves for name in wave.sets}

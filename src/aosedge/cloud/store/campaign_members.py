@@ -1,6 +1,7 @@
 """What campaigns do with their members: each a few statements, however many Units there are."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -8,6 +9,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    case,
     delete,
     func,
     insert,
@@ -176,16 +178,17 @@ class CampaignMembers:
             self._connection.execute(delete(campaign_exclusions).where(campaign_exclusions.c.campaign == id, some))
         self.add(id, members)
 
-    def add(self, id: CampaignId, members: Sequence[Placed], *, planned: bool = False) -> None:
-        """Pending members, in one statement."""
+    def add(self, campaign: CampaignId, members: Sequence[Placed], *, planned: bool = False) -> None:
+        """Pending members, in one statement, in the order of their ids; equal Units share what they had before."""
+        texts: dict[int, str] = {}
+        for m in members:
+            if id(m.before) not in texts:
+                texts[id(m.before)] = msgspec.json.encode(m.before).decode()
         rows = [
-            (
-                *(m.wave, m.unit, m.place, msgspec.json.encode(m.before).decode()),
-                *(m.no_way_back, m.away_since, m.download_bytes, planned),
-            )
-            for m in members
+            (m.wave, m.unit, m.place, texts[id(m.before)], m.no_way_back, m.away_since, m.download_bytes, planned)
+            for m in sorted(members, key=attrgetter("unit"))
         ]
-        self._insert(_JOIN, id, rows)
+        self._insert(_JOIN, campaign, rows)
 
     def _insert(self, statement: dict[str, str], id: CampaignId, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:
@@ -269,8 +272,10 @@ class CampaignMembers:
         unit = select(units.c.id).where(units.c.id == _M.unit)
         waiting = _M.state.in_(("pending", *_OPEN) if wave.state in MOVING else _OPEN)
         gone = unit.where(units.c.lifecycle != "provisioned").exists()
-        moved = self._end(and_(mine, waiting, gone), "skipped", "decommissioned", now)
-        moved += self._end(and_(mine, waiting, ~_STAYED), "skipped", "in another fleet now", now)
+        here = units.c.fleet == campaign.fleet if campaign.fleet is not None else true()
+        stays = unit.where(units.c.lifecycle == "provisioned", here).exists()
+        why = case((gone, "decommissioned"), else_="in another fleet now")
+        moved = self._end(and_(mine, waiting, ~stays), "skipped", why, now)
         seen = or_(units.c.connectivity != "Offline", units.c.last_seen >= _M.active_at + wave.gate.soak_us)
         soaked = and_(_M.state == "soaking", _M.active_at <= now - wave.gate.soak_us, unit.where(seen).exists())
         moved += self._end(and_(mine, soaked), "succeeded", "", now)
@@ -321,7 +326,7 @@ class CampaignMembers:
         ]
         return Instant(min(ends)) if ends else None
 
-    def _end(self, which: Any, state: str, reason: str, now: Instant) -> int:
+    def _end(self, which: Any, state: str, reason: Any, now: Instant) -> int:
         ended = {"state": state, "reason": reason, "ended_at": now}
         return self._connection.execute(update(campaign_members).where(which).values(ended)).rowcount
 

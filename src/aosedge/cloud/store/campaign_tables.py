@@ -58,7 +58,7 @@ campaign_members = Table(
     Column("downloading_at", BigInteger),
     Column("installing_at", BigInteger),
     Index(None, "campaign", "wave", "state", "place"),
-    Index(None, "unit", "state"),
+    Index(None, "unit", "campaign", "wave", "state"),
 )
 
 campaign_exclusions = Table(

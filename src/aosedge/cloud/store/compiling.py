@@ -69,7 +69,7 @@ class Compiling:
 
     def dirty(self, most: int, among: Iterable[UnitId] | None = None) -> tuple[DirtyUnit, ...]:
         """Some of the Units whose intent changed: those that are connected first, and of these Units alone if any."""
-        chosen = select(units.c.id).where(units.c.target_dirty).order_by(units.c.connection == "").limit(most)
+        chosen = select(units.c.id).where(units.c.target_dirty).order_by(units.c.connection.desc()).limit(most)
         if among is not None:
             chosen = chosen.where(units.c.id.in_(tuple(among)))
         query = (
@@ -104,7 +104,7 @@ class Compiling:
         """The subjects that these Units have, in order."""
         joined: dict[UnitId, tuple[SubjectId, ...]] = {}
         members = select(subject_units).where(subject_units.c.unit.in_(ids)).order_by(subject_units.c.subject)
-        for subject, unit in self._connection.execute(members):
+        for subject, unit in self._connection.execute(members).all():
             joined[unit] = (*joined.get(unit, ()), subject)
         return joined
 
@@ -112,7 +112,7 @@ class Compiling:
         """What campaigns released to these Units, in order."""
         found: dict[UnitId, tuple[Release, ...]] = {}
         query = select(unit_releases).where(unit_releases.c.unit.in_(ids))
-        for row in self._connection.execute(query.order_by(unit_releases.c.at, unit_releases.c.bundle)):
+        for row in self._connection.execute(query.order_by(unit_releases.c.at, unit_releases.c.bundle)).all():
             found[row.unit] = (*found.get(row.unit, ()), Release(row.at, row.bundle))
         return found
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
     true,
 )
 
@@ -168,7 +169,12 @@ units = Table(
     Index(None, "fleet"),
     Index(None, "target_system"),
 )
-Index("ix_units_dirty", units.c.id, sqlite_where=units.c.target_dirty, postgresql_where=units.c.target_dirty)
+Index(
+    "ix_units_dirty",
+    units.c.connection,
+    sqlite_where=text("target_dirty = 1"),  # as a query says it: SQLite takes no other words for the same
+    postgresql_where=units.c.target_dirty,
+)
 
 nodes = Table(
     "nodes",

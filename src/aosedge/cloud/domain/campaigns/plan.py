@@ -6,6 +6,7 @@ part, and why not.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 import msgspec
 
@@ -130,23 +131,21 @@ class _Judge:
         self._policy, self._versions, self._content = policy, versions, content
         self._groups: dict[tuple[int, frozenset[str]], tuple[Needs, Lack | None]] = {}
 
-    def needs(self, candidate: Candidate) -> Needs:
-        """What the candidate's group needs."""
-        return self._group(candidate)[0]
-
-    def lack(self, candidate: Candidate) -> Lack | None:
-        """Why a candidate takes no part; the first that holds."""
-        if candidate.lifecycle != "provisioned":
-            return Lack("lifecycle", why_not_of(candidate.lifecycle))
-        seen = candidate.outlook
-        if seen.kind == "refused":
-            return Lack(seen.cause, seen.reason)
-        if candidate.rival:
-            return Lack("conflict", f"the campaign {candidate.rival} brings the same items")
+    def judge(self, candidate: Candidate) -> tuple[Needs, Lack | None]:
+        """What the candidate's group needs, and why the candidate takes no part: the first that holds."""
         needs, why = self._group(candidate)
+        seen = candidate.outlook
+        if candidate.lifecycle != "provisioned":
+            return needs, Lack("lifecycle", why_not_of(candidate.lifecycle))
+        if seen.kind == "refused":
+            return needs, Lack(seen.cause, seen.reason)
+        if candidate.rival:
+            return needs, Lack("conflict", f"the campaign {candidate.rival} brings the same items")
         if why is not None or seen.kind == "same" or candidate.figures is None:
-            return why
-        return candidate.figures if isinstance(candidate.figures, Lack) else too_little(needs, candidate.figures)
+            return needs, why
+        return needs, candidate.figures if isinstance(candidate.figures, Lack) else too_little(
+            needs, candidate.figures
+        )
 
     def _group(self, candidate: Candidate) -> tuple[Needs, Lack | None]:
         key = (id(candidate.outlook), candidate.architectures)
@@ -177,20 +176,17 @@ def draw_up(
     content: Content | None = None,
 ) -> Plan:
     """The plan for these candidates; `versions` are those of the bundle, `content` knows older ones too."""
-    known = tuple(candidates)
     judge = _Judge(policy, versions, content or Content(versions))
-    why = {candidate.unit: judge.lack(candidate) for candidate in known}
-    taking_part = {c.unit: c for c in known if why[c.unit] is None and c.outlook.kind == "changes"}
-    needs = {unit: judge.needs(candidate) for unit, candidate in taking_part.items()}
-    places = {unit: place(campaign, unit) for unit in taking_part}
-    ordered = sorted(places, key=lambda unit: (places[unit], unit))
+    judged = [(candidate, *judge.judge(candidate)) for candidate in candidates]
+    taking_part = {
+        candidate.unit: (place(campaign, candidate.unit), candidate, needs)
+        for candidate, needs, lack in judged
+        if lack is None and candidate.outlook.kind == "changes"
+    }
+    ordered = [unit for _, unit in sorted((at, unit) for unit, (at, _, _) in taking_part.items())]
     asks = waves_of(policy)
-    shared = share_out(asks, ordered, {unit: c.sets for unit, c in taking_part.items()})
-    members = tuple(
-        _placed(taking_part[unit], number, places[unit], needs[unit])
-        for number, wave in enumerate(shared)
-        for unit in wave
-    )
+    shared = share_out(asks, ordered, {unit: candidate.sets for unit, (_, candidate, _) in taking_part.items()})
+    members = tuple(_placed(number, *taking_part[unit]) for number, wave in enumerate(shared) for unit in wave)
     waves = tuple(
         Wave(
             number,
@@ -198,28 +194,27 @@ def draw_up(
             share=ask.share,
             sets=ask.sets,
             size=len(wave),
-            bytes_each=max((needs[unit].download_bytes for unit in wave), default=0),
+            bytes_each=max((taking_part[unit][2].download_bytes for unit in wave), default=0),
         )
         for number, (ask, wave) in enumerate(zip(asks, shared, strict=True))
     )
+    left_out = ((candidate.unit, lack) for candidate, _, lack in judged if lack is not None)
     exclusions = tuple(
-        Exclusion(unit, lack.reason, lack.cause, lack.detail)
-        for unit, lack in sorted(why.items(), key=lambda pair: pair[0])
-        if lack is not None
+        Exclusion(unit, lack.reason, lack.cause, lack.detail) for unit, lack in sorted(left_out, key=itemgetter(0))
     )
     return Plan(
         waves=waves,
         members=members,
         exclusions=exclusions,
-        satisfied=sum(why[c.unit] is None and c.outlook.kind == "same" for c in known),
-        offline=sum(c.connectivity == "Offline" for c in taking_part.values()),
+        satisfied=sum(lack is None and candidate.outlook.kind == "same" for candidate, _, lack in judged),
+        offline=sum(candidate.connectivity == "Offline" for _, candidate, _ in taking_part.values()),
         download_bytes=sum(member.download_bytes for member in members),
         digest=_digest(bundle, policy, waves, members, exclusions),
-        platforms=_platforms(needs.values()),
+        platforms=_platforms(needs for _, _, needs in taking_part.values()),
     )
 
 
-def _placed(candidate: Candidate, wave: int, at: int, needs: Needs) -> Placed:
+def _placed(wave: int, at: int, candidate: Candidate, needs: Needs) -> Placed:
     seen = candidate.outlook
     away = candidate.last_seen if candidate.connectivity == "Offline" else None
     known = candidate.unit, wave, at, seen.before, seen.no_way_back, away
