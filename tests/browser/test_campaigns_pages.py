@@ -94,7 +94,7 @@ def test_the_wizard_passes_axe_and_shows_the_plan_before_anything_moves(
     pictured(page, "campaign-what", scheme, tmp_path)
     assert faults(page) == []
     page.get_by_role("button", name="Next").click()
-    expect(page.get_by_text("Choose a fleet, a set or labels.")).to_be_visible()
+    expect(page.get_by_text("Choose a fleet, a set, labels or Units.")).to_be_visible()
     page.get_by_role("checkbox", name="waves").check()
     expect(page.get_by_text("3 Units match now")).to_be_visible()
     pictured(page, "campaign-whom", scheme, tmp_path)
@@ -263,8 +263,8 @@ def test_a_running_one_passes_axe_and_is_paused_resumed_halted_and_rolled_back(
 
 def changed_while_it_runs(page: Page, title: str, scheme: str, folder: Path) -> None:
     """How it goes is changed, having read what that means."""
-    page.get_by_role("link", name="Change how it goes").click()
-    settled(page, "Change how it goes")
+    page.get_by_role("link", name="Change the campaign").click()
+    settled(page, "Change the campaign")
     expect(page.get_by_text("Nothing yet.")).to_be_visible()
     expect(page.get_by_role("radio")).to_have_count(0)
     page.get_by_label("At most at once").fill("1")
@@ -325,25 +325,6 @@ def test_waves_are_unit_sets_in_their_order_and_it_starts_when_one_says(
     settled(page, "set after set")
     expect(page.get_by_text("Scheduled", exact=True)).to_be_visible()
     told(page, "Cancel the campaign", "It is over for good: 3 Units never get it")
-
-
-def test_two_people_who_change_one_campaign_hear_of_each_other(open_as: Open, place: Place, alive: Bundles) -> None:
-    selection = {"fleets": [place.view(UNITS[0])["fleet_id"]]}
-    body = {"title": "two at it", "bundle_id": alive[GOOD], "selection": selection}
-    id = place.call("oem", "POST", "/campaigns/", json=body)["id"]
-    page = open_as("oem", f"/campaigns/{id}/change")
-    settled(page, "Change how it goes")
-    place.call("oem", "PUT", f"/campaigns/{id}/", json={"priority": 7})
-    page.get_by_label("At most at once").fill("5")
-    expect(page.get_by_text("Its plan is void")).to_be_visible()
-    page.get_by_role("button", name="Save the change").click()
-    expect(page.get_by_text("Priority").filter(has_text="7")).to_be_visible()
-    assert place.call("oem", "GET", f"/campaigns/{id}/")["policy"]["priority"] == 7
-    page.get_by_role("button", name="Save mine").click()
-    settled(page, "two at it")
-    policy = place.call("oem", "GET", f"/campaigns/{id}/")["policy"]
-    assert (policy["priority"], policy["limits"]["at_once"]) == (0, 5)
-    place.call("oem", "DELETE", f"/campaigns/{id}/")
 
 
 def told(page: Page, verb: str, sentence: str, reason: str = "") -> None:

@@ -4,7 +4,6 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { AuditLines } from "../audit/AuditLines";
 import { auditOfQuery } from "../audit/queries";
-import { fleetsByIdQuery } from "../fleets/queries";
 import { Facts } from "../parts/Facts";
 import { Moment } from "../parts/Moment";
 import { PageHead } from "../parts/PageHead";
@@ -20,11 +19,11 @@ import { CurvePanel } from "./CurvePanel";
 import { HowFar } from "./HowFar";
 import { Members } from "./Members";
 import { Planning } from "./Planning";
-import { policyWords } from "./policyWords";
+import { policyWords, whomWords } from "./policyWords";
 import { campaignQuery, exclusionsQuery, type Campaign } from "./queries";
 import type { MembersSearch } from "./search";
 import { Rehearsal } from "./Rehearsal";
-import { useSetTitles } from "./useSets";
+import { useSetTitles, useTitles } from "./useSets";
 import { Verbs } from "./Verbs";
 import { Waves } from "./Waves";
 
@@ -75,7 +74,7 @@ export function CampaignPage() {
               <Beside campaign={campaign} />
               {unbegun(campaign) ? null : <Planning campaign={campaign} sets={sets} />}
               <div className="aos-columns">
-                <Settings campaign={campaign} sets={sets} />
+                <Settings campaign={campaign} />
                 {may("audit_list") ? <Trail id={campaign.id} /> : null}
                 {may("campaigns_dossier") && hasBegun(campaign) ? <Dossier id={campaign.id} /> : null}
               </div>
@@ -115,16 +114,9 @@ function OfBatch({ id }: { id: string }) {
   );
 }
 
-function Settings({ campaign, sets }: { campaign: Campaign; sets: ReadonlyMap<string, string> }) {
-  const may = useMay();
-  const fleets = useQuery({ ...fleetsByIdQuery, enabled: may("fleets_list") });
+function Settings({ campaign }: { campaign: Campaign }) {
+  const titles = useTitles();
   const { policy, selection } = campaign;
-  const whom = [
-    ...selection.fleets.map((id) => fleets.data?.get(id) ?? id),
-    ...selection.sets.map((id) => sets.get(id) ?? id),
-    selection.selector ?? "",
-    selection.units.length ? `${selection.units.length} ${words.units.title}` : "",
-  ].filter(Boolean);
   return (
     <Panel title={w.settings}>
       <Facts
@@ -132,9 +124,9 @@ function Settings({ campaign, sets }: { campaign: Campaign; sets: ReadonlyMap<st
         facts={[
           [w.purpose, campaign.purpose],
           [w.bundle, <Link key="bundle" to="/bundles/$id" params={{ id: campaign.bundle_id }}>{campaign.bundle}</Link>],
-          [w.whom, whom.join(", ")],
-          ...policyWords(policy, sets),
-          [w.approval, policy.four_eyes ? (campaign.approved ? w.approved : w.fourEyesShort) : ""],
+          [w.whom, whomWords(selection, titles)],
+          ...policyWords(policy, titles),
+          [w.plan.title, campaign.approved ? w.approved : ""],
           [w.created, <Moment key="created" at={campaign.created_at} />],
           [w.starts, campaign.starts_at ? <Moment key="starts" at={campaign.starts_at} /> : ""],
         ]}

@@ -13,17 +13,20 @@ import { NotAllowed, Shown } from "../parts/states";
 import { useChange } from "../parts/useChange";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
+import { isForSomebody, selectionOf, whomDraftOf, type WhomDraft } from "./draft";
+import type { Step } from "./Fields";
 import { How } from "./How";
-import { faultsOf, policyDraftOf, policyOf, type Policy, type PolicyDraft } from "./policyDraft";
-import { differences } from "./policyWords";
+import { faultsOf, policyDraftOf, policyOf, type PolicyDraft } from "./policyDraft";
+import { differences, sameWhom } from "./policyWords";
 import { markedCampaignQuery, readCampaign, type Campaign } from "./queries";
-import { useSetTitles } from "./useSets";
-import { changeWill, isChangeable } from "./verbs";
+import { useTitles } from "./useSets";
+import { changeWill, isChangeable, isSettled } from "./verbs";
+import { Whom } from "./Whom";
 
 const route = getRouteApi("/campaigns/$id/change");
 const w = words.campaigns;
 
-/** How a campaign goes, changed while it goes; what that does is said before it is done. */
+/** A campaign changed, how it goes even while it goes; what that does is said before it is done. */
 export function ChangeCampaignPage() {
   const { id } = route.useParams();
   const may = useMay();
@@ -65,14 +68,20 @@ export function ChangeCampaignPage() {
 function Changing({ before }: { before: Marked<Campaign> }) {
   const { thing: campaign } = before;
   const navigate = useNavigate();
-  const sets = useSetTitles();
-  const [draft, setDraft] = useState<PolicyDraft>(() => policyDraftOf(campaign.policy));
+  const titles = useTitles();
+  const [draft, setDraft] = useState<Draft>(() => ({ ...policyDraftOf(campaign.policy), ...whomDraftOf(campaign.selection) }));
   const faults = faultsOf(draft);
-  const next = faults.size ? campaign.policy : policyOf(draft, campaign.policy);
-  const changes = differences(campaign.policy, next, sets);
+  const nobody = !isForSomebody(draft);
+  const wrong = faults.size > 0 || nobody;
+  const next = wrong ? campaign : { policy: policyOf(draft, campaign.policy), selection: selectionOf(draft) };
+  const changes = differences(campaign, next, titles);
   const [said, setSaid] = useState({ title: campaign.title, purpose: campaign.purpose });
   const reworded = said.title.trim() !== campaign.title || said.purpose.trim() !== campaign.purpose;
-  const body = reworded ? { ...next, ...said } : next;
+  const body = {
+    ...next.policy,
+    ...(reworded ? said : {}),
+    ...(sameWhom(campaign.selection, next.selection) ? {} : { selection: next.selection }),
+  };
   const path = { id: campaign.id };
   const leave = () => void navigate({ to: "/campaigns/$id", params: path });
   const { save, busy, error, theirs } = useChange({
@@ -85,23 +94,25 @@ function Changing({ before }: { before: Marked<Campaign> }) {
     touches: ["campaigns", "plans"],
     onDone: leave,
   });
+  const step: Step<Draft> = { draft, faults, change: (change) => setDraft((old) => ({ ...old, ...change })) };
+  const settled = isSettled(campaign);
   return (
     <div className="aos-stack">
       <Panel title={campaign.title}>
-        <Words said={said} change={(change) => setSaid((old) => ({ ...old, ...change }))} />
-        <How
-          step={{ draft, faults, change: (change) => setDraft((old) => ({ ...old, ...change })) }}
-          settled={campaign.state !== "draft" && campaign.state !== "planned"}
-        />
+        <div className="aos-stack">
+          <Words said={said} change={(change) => setSaid((old) => ({ ...old, ...change }))} />
+          {settled ? <p className="aos-quiet">{w.change.settled}</p> : <Whom step={step} />}
+          <How step={step} settled={settled} />
+        </div>
       </Panel>
       <Panel title={w.change.what}>
         <div className="aos-stack">
           {reworded ? <p>{w.change.reworded}</p> : null}
-          {reworded && !changes.length && !faults.size ? null : (
-            <Changes changes={changes} wrong={faults.size > 0} />
+          {reworded && !changes.length && !wrong ? null : (
+            <Changes changes={changes} wrong={nobody ? w.change.nobody : wrong ? w.change.wrong : undefined} />
           )}
           {changes.length ? changeWill(campaign).map((sentence) => <p key={sentence}>{sentence}</p>) : null}
-          {theirs ? <Theirs before={campaign.policy} now={theirs.policy} sets={sets} /> : null}
+          {theirs ? <Meanwhile fields={differences(campaign, theirs, titles)} /> : null}
           {error ? <Refusal error={error} /> : null}
           <div className="aos-row">
             <Button onClick={save} isLoading={busy} isDisabled={busy || !said.title.trim() || (!changes.length && !reworded)}>
@@ -116,6 +127,8 @@ function Changing({ before }: { before: Marked<Campaign> }) {
     </div>
   );
 }
+
+type Draft = PolicyDraft & WhomDraft;
 
 interface Said {
   title: string;
@@ -148,9 +161,8 @@ function Words({ said, change }: { said: Said; change: (change: Partial<Said>) =
   );
 }
 
-function Changes({ changes, wrong }: { changes: [string, string, string][]; wrong: boolean }) {
-  if (wrong) return <p className="aos-quiet">{w.change.wrong}</p>;
-  if (!changes.length) return <p className="aos-quiet">{w.change.nothing}</p>;
+function Changes({ changes, wrong }: { changes: [string, string, string][]; wrong: string | undefined }) {
+  if (wrong ?? !changes.length) return <p className="aos-quiet">{wrong ?? w.change.nothing}</p>;
   return (
     <ul className="aos-lines" aria-label={w.change.what}>
       {changes.map(([name, old, now]) => (
@@ -163,8 +175,4 @@ function Changes({ changes, wrong }: { changes: [string, string, string][]; wron
       ))}
     </ul>
   );
-}
-
-function Theirs({ before, now, sets }: { before: Policy; now: Policy; sets: ReadonlyMap<string, string> }) {
-  return <Meanwhile fields={differences(before, now, sets)} />;
 }

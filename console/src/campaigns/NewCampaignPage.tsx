@@ -23,7 +23,7 @@ import { useMay } from "../session/me";
 import { Unverified } from "../verification/Unverified";
 import { words } from "../words/en";
 import { useDrawing } from "./drawing";
-import { emptyDraft, faultsOf, startOf, type Draft } from "./draft";
+import { emptyDraft, faultsOf, isForSomebody, startOf, type Draft } from "./draft";
 import { TextField, type Step } from "./Fields";
 import { How } from "./How";
 import { PlanFacts } from "./PlanFacts";
@@ -70,7 +70,7 @@ function Steps() {
   const never = draft.startAt !== "" && !at;
   const step: Step<Draft> = { draft, faults, change: (change) => setDraft((old) => ({ ...old, ...change })) };
   const what = draft.title.trim() !== "" && draft.bundle !== "";
-  const whom = what && (draft.fleets.length > 0 || draft.sets.length > 0 || draft.selector.trim() !== "");
+  const whom = what && isForSomebody(draft);
   const how = whom && !faults.size;
   const drawn = draw.isPending ? undefined : draw.data;
   const busy = draw.isPending || start.isPending;

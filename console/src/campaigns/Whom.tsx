@@ -4,16 +4,17 @@ import { useEffect, useState } from "react";
 import { fleetsByIdQuery } from "../fleets/queries";
 import { Wrong } from "../sets/SelectorField";
 import { words } from "../words/en";
-import type { Draft } from "./draft";
+import { isForSomebody, type WhomDraft } from "./draft";
 import { TextField, type Step } from "./Fields";
+import { NamedUnits } from "./NamedUnits";
 import { matchingQuery } from "./queries";
 import { useSets } from "./useSets";
 
 const w = words.campaigns.wizard;
 const PAUSE_MS = 300;
 
-/** Which Units: fleets, sets, labels; beneath, how many match now. */
-export function Whom({ step }: { step: Step<Draft> }) {
+/** Which Units: fleets, sets, labels, single ones; beneath, how many match now. */
+export function Whom({ step }: { step: Step<WhomDraft> }) {
   const { draft, change } = step;
   const fleets = useQuery(fleetsByIdQuery);
   const offered = useSets().filter((set) => !draft.fleets.length || draft.fleets.includes(set.fleet_id));
@@ -35,6 +36,7 @@ export function Whom({ step }: { step: Step<Draft> }) {
         />
       ) : null}
       <TextField step={step} name="selector" label={w.selector} how={w.selectorHow} />
+      <NamedUnits units={draft.units} onName={(units) => change({ units })} />
       <Matching step={step} inSets={offered.filter((set) => draft.sets.includes(set.id)).map((set) => set.units)} />
     </Form>
   );
@@ -66,16 +68,19 @@ function Picks({ title, options, chosen, onChoose }: PicksProps) {
   );
 }
 
-function Matching({ step, inSets }: { step: Step<Draft>; inSets: number[] }) {
-  const { fleets, sets, selector } = step.draft;
+function Matching({ step, inSets }: { step: Step<WhomDraft>; inSets: number[] }) {
+  const { fleets, sets, selector, units } = step.draft;
   const [asked, setAsked] = useState(selector.trim());
   useEffect(() => {
     const timer = window.setTimeout(() => setAsked(selector.trim()), PAUSE_MS);
     return () => window.clearTimeout(timer);
   }, [selector]);
-  const someone = fleets.length > 0 || sets.length > 0 || asked !== "";
+  const someone = isForSomebody({ ...step.draft, selector: asked });
   const matching = useQuery({ ...matchingQuery(fleets, asked), enabled: someone });
-  const most = inSets.reduce((sum, units) => sum + units, 0);
+  const bounds = [
+    ...(sets.length ? [inSets.reduce((sum, units) => sum + units, 0)] : []),
+    ...(units.length ? [units.length] : []),
+  ];
   return (
     <div role="status">
       {!someone ? (
@@ -86,7 +91,7 @@ function Matching({ step, inSets }: { step: Step<Draft>; inSets: number[] }) {
         <p className="aos-quiet">{w.counting}</p>
       ) : (
         <p>
-          <strong>{sets.length ? w.matchingSets(Math.min(most, matching.data)) : w.matching(matching.data)}</strong>
+          <strong>{bounds.length ? w.matchingMost(Math.min(...bounds, matching.data)) : w.matching(matching.data)}</strong>
         </p>
       )}
     </div>

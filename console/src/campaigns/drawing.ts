@@ -14,7 +14,7 @@ interface Drawn {
 /** The draft in the cloud that the wizard's plan is of: made at the first look, changed at the next. */
 export function useDrawing() {
   const cache = useQueryClient();
-  const made = useRef<{ id: string; fixed: string }>(undefined);
+  const made = useRef<{ id: string; bundle: string }>(undefined);
   const discard = async () => {
     const old = made.current;
     made.current = undefined;
@@ -23,15 +23,15 @@ export function useDrawing() {
   const draw = useMutation({
     mutationFn: async (draft: Draft): Promise<Drawn> => {
       const body = bodyOf(draft);
-      const fixed = JSON.stringify([body.title, body.purpose, body.bundle_id, body.selection]);
-      if (made.current && made.current.fixed !== fixed) await discard();
+      if (made.current && made.current.bundle !== draft.bundle) await discard();
       if (made.current) {
         const path = { id: made.current.id };
-        const body = policyOf(draft);
-        await once((header) => client.PUT("/api/v11/campaigns/{id}/", { params: { path, header }, body }));
+        const { title, purpose, selection } = body;
+        const change = { ...policyOf(draft), title, purpose, selection };
+        await once((header) => client.PUT("/api/v11/campaigns/{id}/", { params: { path, header }, body: change }));
       } else {
         const { id } = await once((header) => client.POST("/api/v11/campaigns/", { params: { header }, body }));
-        made.current = { id, fixed };
+        made.current = { id, bundle: draft.bundle };
       }
       const { id } = made.current;
       const plan = await once((header) => client.POST("/api/v11/campaigns/{id}/plan/", { params: { path: { id }, header } }));

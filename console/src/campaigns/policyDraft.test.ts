@@ -1,9 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { selectionOf, type WhomDraft } from "./draft";
 import { durationWords, secondsOf } from "./durations";
 import { faultsOf, policyDraftOf, policyOf, sharesOf, USUAL, type Policy, type PolicyDraft } from "./policyDraft";
-import { differences } from "./policyWords";
+import { differences, type Said } from "./policyWords";
 
-const NO_SETS = new Map<string, string>();
+const NO_TITLES = new Map<string, string>();
+const NOBODY: WhomDraft = { fleets: [], sets: [], selector: "", units: [] };
+
+function said(policy: PolicyDraft, whom: Partial<WhomDraft> = {}): Said {
+  return { policy: policyOf(policy), selection: selectionOf({ ...NOBODY, ...whom }) };
+}
 
 describe("how a campaign goes, as it is typed", () => {
   it("comes back as it was said", () => {
@@ -42,17 +48,25 @@ describe("how a campaign goes, as it is typed", () => {
 
 describe("a change of it", () => {
   it("is the lines that differ, before and now", () => {
-    const before = policyOf(USUAL);
-    expect(differences(before, before, NO_SETS)).toEqual([]);
-    expect(differences(before, policyOf({ ...USUAL, soakMinutes: "90", atOnce: "20" }), NO_SETS)).toEqual([
+    expect(differences(said(USUAL), said(USUAL), NO_TITLES)).toEqual([]);
+    expect(differences(said(USUAL), said({ ...USUAL, soakMinutes: "90", atOnce: "20", fourEyes: true }), NO_TITLES)).toEqual([
       ["Healthy for", "30 minutes", "1.5 hours"],
       ["Limits", "as many at once as there are", "20 at once"],
+      ["Approval", "not needed", "needed from somebody else"],
     ]);
   });
   it("names sets by their titles", () => {
-    const now = policyOf({ ...USUAL, strategy: "sets", inSets: ["a", "b"] });
-    const [first] = differences(policyOf(USUAL), now, new Map([["a", "pioneers"]]));
+    const now = said({ ...USUAL, strategy: "sets", inSets: ["a", "b"] });
+    const [first] = differences(said(USUAL), now, new Map([["a", "pioneers"]]));
     expect(first?.[2]).toBe("pioneers, b, then all the rest");
+  });
+  it("says whom it is for only where that is somebody else", () => {
+    const north = said(USUAL, { fleets: ["north", "south"], units: ["1", "2"] });
+    expect(differences(north, said(USUAL, { fleets: ["south", "north"], units: ["2", "1"], selector: " " }), NO_TITLES)).toEqual([]);
+    const others = said(USUAL, { fleets: ["north"], units: ["2", "3"], selector: "site=lab" });
+    expect(differences(north, others, new Map([["north", "North"]]))).toEqual([
+      ["For whom", "North, south, 2 Units by name", "North, site=lab, 2 Units by name (1 new, 1 no more)"],
+    ]);
   });
 });
 

@@ -1,13 +1,28 @@
 import { words } from "../words/en";
 import { durationWords, percent } from "./durations";
+import type { Selection } from "./draft";
 import type { Policy } from "./policyDraft";
 import { typedWindows } from "./windows";
 
 const w = words.campaigns;
 type Limits = NonNullable<Policy["limits"]>;
 
+/** Titles by id. */
+export type Titles = ReadonlyMap<string, string>;
+
+export interface Said {
+  policy: Policy;
+  selection: Selection;
+}
+
+/** Whom it is for, in words. */
+export function whomWords({ fleets, sets, selector, units }: Selection, titles: Titles): string {
+  const named = [...fleets, ...sets].map((id) => titles.get(id) ?? id);
+  return [...named, selector ?? "", units.length ? w.singleUnits(units.length) : ""].filter(Boolean).join(", ");
+}
+
 /** A policy in words, one line a rule; two policies differ in the lines that differ. */
-export function policyWords(policy: Policy, sets: ReadonlyMap<string, string>): [string, string][] {
+export function policyWords(policy: Policy, sets: Titles): [string, string][] {
   const { gate, sequential: test, offline } = policy;
   return [
     [w.strategy, wavesWords(policy, sets)],
@@ -24,6 +39,7 @@ export function policyWords(policy: Policy, sets: ReadonlyMap<string, string>): 
     [w.afterHalt, policy.roll_back_on_halt ? w.goesBack : w.stays],
     [w.wayBack, policy.require_way_back ? w.wayBackNeeded : ""],
     [w.newcomers, policy.newcomers === "ignore" ? w.newcomersStay : w.newcomersJoin],
+    [w.approval, policy.four_eyes ? w.fourEyesShort : w.fourEyesNot],
     [w.priority, String(policy.priority ?? 0)],
   ];
 }
@@ -54,7 +70,7 @@ function timingWords({ download, install, activate, precondition }: NonNullable<
   return rules.filter(Boolean).join(", ");
 }
 
-function wavesWords({ strategy, waves = [] }: Policy, sets: ReadonlyMap<string, string>): string {
+function wavesWords({ strategy, waves = [] }: Policy, sets: Titles): string {
   if (!waves.length) return w.strategies[strategy];
   const named = (ids: readonly string[]) => ids.map((id) => sets.get(id) ?? id).join(" + ");
   const each = waves.map(({ share, sets: ids }) =>
@@ -63,10 +79,24 @@ function wavesWords({ strategy, waves = [] }: Policy, sets: ReadonlyMap<string, 
   return each.join(", ");
 }
 
-/** The lines in which two policies differ: name, before, now. */
-export function differences(before: Policy, now: Policy, sets: ReadonlyMap<string, string>): [string, string, string][] {
-  const old = new Map(policyWords(before, sets));
-  return policyWords(now, sets).flatMap(([name, says]): [string, string, string][] =>
+/** The lines in which two campaigns differ: name, before, now. */
+export function differences(before: Said, now: Said, titles: Titles): [string, string, string][] {
+  const old = new Map(policyWords(before.policy, titles));
+  const how = policyWords(now.policy, titles).flatMap(([name, says]): [string, string, string][] =>
     old.get(name) === says ? [] : [[name, old.get(name) ?? "", says]],
   );
+  return sameWhom(before.selection, now.selection) ? how : [whomDiffers(before.selection, now.selection, titles), ...how];
+}
+
+export function sameWhom(one: Selection, other: Selection): boolean {
+  const said = ({ fleets, sets, selector, units }: Selection) =>
+    JSON.stringify([fleets.toSorted(), sets.toSorted(), selector ?? "", units.toSorted()]);
+  return said(one) === said(other);
+}
+
+function whomDiffers(before: Selection, now: Selection, titles: Titles): [string, string, string] {
+  const more = now.units.filter((unit) => !before.units.includes(unit)).length;
+  const less = before.units.filter((unit) => !now.units.includes(unit)).length;
+  const others = more && less ? ` (${w.otherUnits(more, less)})` : "";
+  return [w.whom, whomWords(before, titles), whomWords(now, titles) + others];
 }

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { fleetsByIdQuery } from "../fleets/queries";
 import { useMay } from "../session/me";
 import { setsQuery, type UnitSet } from "../sets/queries";
 
@@ -19,4 +20,12 @@ export function useSets(): UnitSet[] {
 export function useSetTitles(): ReadonlyMap<string, string> {
   const sets = useSets();
   return useMemo(() => new Map(sets.map((set) => [set.id, set.title])), [sets]);
+}
+
+/** Those and the titles of fleets, by id. */
+export function useTitles(): ReadonlyMap<string, string> {
+  const may = useMay();
+  const sets = useSetTitles();
+  const { data: fleets } = useQuery({ ...fleetsByIdQuery, enabled: may("fleets_list") });
+  return useMemo(() => new Map([...sets, ...(fleets ?? [])]), [sets, fleets]);
 }

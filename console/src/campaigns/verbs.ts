@@ -57,14 +57,21 @@ export function isChangeable({ state, batch_id: batch }: Campaign): boolean {
   return batch === null && CHANGEABLE.has(state);
 }
 
-/** What a change of how it goes does, in plain sentences. */
-export function changeWill({ state, policy, waves }: Campaign): string[] {
+/** Whether whom it is for, its waves and its windows can be changed no more. */
+export function isSettled({ state }: Campaign): boolean {
+  return state !== "draft" && state !== "planned";
+}
+
+/** What a change of more than words does, in plain sentences. */
+export function changeWill(campaign: Campaign): string[] {
+  const { state, policy, waves } = campaign;
   const says = words.campaigns.change;
-  if (state === "draft" || state === "planned") return [says.replan];
+  const revised = says.revision(campaign.revision + 1);
+  if (!isSettled(campaign)) return [revised, says.replan];
   const waiting = waves.filter((wave) => wave.undoes === null && wave.begun_at === null).length;
   const four = { scheduled: says.approveScheduled, running: says.approveRunning, paused: says.approveStopped, halted: says.approveStopped };
   const said = state in four ? four[state as keyof typeof four] : "";
-  return [says.atOnce(waiting), ...(policy.four_eyes && said ? [said] : [])];
+  return [revised, says.atOnce(waiting), ...(policy.four_eyes && said ? [said] : [])];
 }
 
 /** Before a wave begins its members are those of the plan. */

@@ -15,14 +15,16 @@ interface Props {
   title: string;
   note?: string;
   fleet?: string;
+  /** Ids of those that are picked already. */
+  has?: readonly string[];
   onPick: (unit: Unit) => Promise<unknown>;
   onClose: () => void;
 }
 
 /** Units found by a part of their names, each to be picked at once; of one fleet, or of all. */
-export function UnitPicker({ title, note, fleet, onPick, onClose }: Props) {
+export function UnitPicker({ title, note, fleet, has = [], onPick, onClose }: Props) {
   const [name, setName] = useState<string>();
-  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
+  const [picked, setPicked] = useState<ReadonlySet<string>>(() => new Set(has));
   const found = useQuery({
     queryKey: ["units", "picking", fleet, name],
     placeholderData: keepPreviousData,

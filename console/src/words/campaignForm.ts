@@ -17,8 +17,8 @@ export const campaignForm = {
   chooseSet: "Choose a Unit Set",
   sooner: "Sooner",
   soonerOf: (set: string) => `${set} sooner`,
-  without: "Without it",
-  withoutOf: (set: string) => `Without ${set}`,
+  without: "Leave out",
+  withoutOf: (set: string) => `Leave out ${set}`,
   rest: "Then all the rest, as a wave of its own",
   restHow: "Without it, Units that are in none of these sets join the last of them.",
   gateTitle: "When a wave passes",
@@ -88,13 +88,16 @@ export const campaignForm = {
 };
 
 export const campaignChange = {
-  title: "Change how it goes",
+  title: "Change the campaign",
   what: "What changes",
   nothing: "Nothing yet.",
   reworded: "Its title or purpose: other words are no other plan.",
   wrong: "A field above makes no sense yet.",
   save: "Save the change",
   over: (state: string) => `It is ${state.toLowerCase()}: how it goes cannot be changed any more.`,
+  settled: "It is scheduled or has begun: whom it is for, its waves, its windows and whether two people decide stay as they are.",
+  nobody: "Say whom it is for.",
+  revision: (number: number) => `It becomes revision ${number}.`,
   replan: "Its plan is void, and every approval of it: it is planned anew before it starts.",
   atOnce: (waiting: number) =>
     `Limits, deadlines and the test count at once. The gate counts for ${waiting === 1 ? "the one wave" : `the ${waiting} waves`} that ${waiting === 1 ? "has" : "have"} not begun; a wave that has begun keeps its own.`,
