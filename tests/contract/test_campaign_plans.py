@@ -275,7 +275,7 @@ async def test_a_rehearsal_is_made_of_what_was_recorded(place: CampaignPlace) ->
         ("ram", "too little RAM: 1001 bytes are needed, it has 1000 bytes in all"),
         ("hardware", "no image for riscv64: there is amd64"),
         ("way_back", f"it could not go back: bundle {OLD} is not ready as a whole"),
-        ("dependency", "app 2.0.0 needs lib >=2.0.0, and there is no such version"),
+        ("dependency", "app 2.0.0 needs lib >=2.0.0; there is no layer lib of this owner"),
     ],
 )
 async def test_each_reason_for_taking_no_part_is_told_of_the_unit(

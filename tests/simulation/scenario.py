@@ -9,9 +9,9 @@ from tests.simulation.world.unit import Ends, Unit
 from tests.simulation.world.world import World
 
 from aosedge.cloud.domain.assignments import Assignment
-from aosedge.cloud.domain.catalogue import Item, ItemVersion
+from aosedge.cloud.domain.catalogue import Catalogue, Item, ItemVersion
 from aosedge.cloud.domain.subjects import Subject
-from aosedge.cloud.domain.targets import Catalogue, Intent
+from aosedge.cloud.domain.targets import Intent
 from aosedge.model.ids import AssignmentId, BundleId, ItemId, OrgId, SubjectId, SystemId, VersionId
 from aosedge.model.instants import MINUTE, SECOND, Instant
 

@@ -13,9 +13,9 @@ from tests.simulation.world.unit import Unit
 from tests.simulation.world.world import Violated, World
 
 from aosedge.cloud.domain.assignments import Assignment
-from aosedge.cloud.domain.catalogue import Item, ItemVersion
+from aosedge.cloud.domain.catalogue import Catalogue, Item, ItemVersion
 from aosedge.cloud.domain.subjects import Subject
-from aosedge.cloud.domain.targets import Catalogue, Intent
+from aosedge.cloud.domain.targets import Intent
 from aosedge.core.domain.events import QuarantineCleared
 from aosedge.model.ids import AssignmentId, BundleId, ItemId, OrgId, SubjectId, SystemId, Txn, VersionId
 from aosedge.model.instants import MILLISECOND, MINUTE, SECOND, Instant, to_datetime

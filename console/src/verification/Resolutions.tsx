@@ -27,7 +27,7 @@ export function Resolutions({ batch }: { batch: Batch }) {
       <SmallTable
         label={w.resolution}
         rows={batch.resolutions}
-        id={(each) => each.target_system_id ?? each.target_system}
+        id={(each) => [each.target_system_id, each.target_system].join()}
         none={w.notResolved}
         columns={[
           { title: w.system, cell: (each) => <System resolution={each} /> },

@@ -12,12 +12,13 @@ from tests.simulation.world.network import Connection, Network
 from tests.simulation.world.services import Answer, Book
 from tests.simulation.world.timeline import BEGIN, Timeline, around
 
+from aosedge.cloud.domain.catalogue import Catalogue
 from aosedge.cloud.domain.deployment import Aim, Deployment, deployment
 from aosedge.cloud.domain.pauses import with_stances
 from aosedge.cloud.domain.reports import Known, StatusReport, hear
 from aosedge.cloud.domain.soundness import faults
 from aosedge.cloud.domain.statuses import Actual
-from aosedge.cloud.domain.targets import Catalogue, CompiledTarget, Intent, compile_target, left_out, next_generation
+from aosedge.cloud.domain.targets import CompiledTarget, Intent, compile_target, left_out, next_generation
 from aosedge.cloud.gateway.conversation import Conversation
 from aosedge.cloud.gateway.orders import Keep, LookUpBlobs, LookUpTarget, Order, Part, Say
 from aosedge.core.domain.admission import target_of

@@ -94,6 +94,39 @@ class Bundle(msgspec.Struct, frozen=True):
         return _ENDING.sub("", self.filename) or self.id
 
 
+class Catalogue:
+    """Items and versions, found by name; may hold more than any one target needs."""
+
+    def __init__(self, items: Iterable[Item] = (), versions: Iterable[ItemVersion] = ()) -> None:
+        self.items = {item.id: item for item in items}
+        self.versions = tuple(version for version in versions if version.item in self.items)
+        self._named = {(item.owner, item.codename, item.type): item.id for item in self.items.values()}
+        self._ready: dict[ItemId, list[tuple[Version, ItemVersion]]] = {}
+        self._members: dict[BundleId, list[ItemVersion]] = {}
+        for version in self.versions:
+            self._members.setdefault(version.bundle, []).append(version)
+            if version.state == "ready":
+                self._ready.setdefault(version.item, []).append((parse_version(version.version), version))
+        for known in self._ready.values():
+            known.sort(key=lambda pair: (pair[0], pair[1].id), reverse=True)
+
+    def ready(self, item: ItemId | None) -> list[tuple[Version, ItemVersion]]:
+        """Ready versions of an item, newest first."""
+        return [] if item is None else self._ready.get(item, [])
+
+    def members(self, bundle: BundleId) -> list[ItemVersion]:
+        """The versions that came in a bundle, ready or not."""
+        return self._members.get(bundle, [])
+
+    def needed(self, version: ItemVersion, dependency: Dependency) -> ItemId | None:
+        """The item that a version's dependency names; only of the same owner."""
+        owner = self.items[version.item].owner
+        if dependency.id:
+            item = self.items.get(ItemId(dependency.id))
+            return item.id if item is not None and item.owner == owner and item.type == dependency.type else None
+        return self._named.get((owner, dependency.codename, dependency.type))
+
+
 def needs(version: ItemVersion, item: Item) -> bool:
     """Whether a version of the same owner depends on the item, in whichever of its versions."""
     return any(

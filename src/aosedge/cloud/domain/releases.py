@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from aosedge.cloud.domain.assignments import Assignment
-from aosedge.cloud.domain.targets import Catalogue
+from aosedge.cloud.domain.catalogue import Catalogue
 from aosedge.model.ids import BundleId
 from aosedge.model.instants import Instant
 

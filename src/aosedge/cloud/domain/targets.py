@@ -8,15 +8,17 @@ from collections.abc import Iterable
 from typing import Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from aosedge.cloud.domain.assignments import Assignment
-from aosedge.cloud.domain.catalogue import Dependency, Item, ItemVersion
+from aosedge.cloud.domain.catalogue import Catalogue, Dependency, ItemVersion
+from aosedge.cloud.domain.dependencies import Impossible, Place, Versions, chosen, lacking, services_lacked
 from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.target_systems import UNIT_HOLDS, TargetSystem, unit_config
 from aosedge.model.digests import Digest, sha256
-from aosedge.model.ids import AssignmentId, BundleId, ItemId, UnitId
+from aosedge.model.ids import AssignmentId, BundleId, ItemId, UnitId, VersionId
 from aosedge.model.instants import Instant
-from aosedge.model.versions import Version, parse_range, parse_version
+from aosedge.model.versions import Version
 from aosedge.protocol.messages import DesiredStatus
 from aosedge.protocol.messages.from_cloud import DesiredBundle, DesiredInstance, DesiredItem, DesiredSubject
 from aosedge.protocol.messages.parts import Generation, Identity
@@ -66,43 +68,11 @@ class UnitTarget(msgspec.Struct, frozen=True):
     compiled_at: Instant = Instant(0)
 
 
-class Catalogue:
-    """Items and versions, found by name; may hold more than any one target needs."""
-
-    def __init__(self, items: Iterable[Item] = (), versions: Iterable[ItemVersion] = ()) -> None:
-        self.items = {item.id: item for item in items}
-        self.versions = tuple(version for version in versions if version.item in self.items)
-        self._named = {(item.owner, item.codename, item.type): item.id for item in self.items.values()}
-        self._ready: dict[ItemId, list[tuple[Version, ItemVersion]]] = {}
-        self._members: dict[BundleId, list[ItemVersion]] = {}
-        for version in self.versions:
-            self._members.setdefault(version.bundle, []).append(version)
-            if version.state == "ready":
-                self._ready.setdefault(version.item, []).append((parse_version(version.version), version))
-        for known in self._ready.values():
-            known.sort(key=lambda pair: (pair[0], pair[1].id), reverse=True)
-
-    def ready(self, item: ItemId | None) -> list[tuple[Version, ItemVersion]]:
-        """Ready versions of an item, newest first."""
-        return [] if item is None else self._ready.get(item, [])
-
-    def members(self, bundle: BundleId) -> list[ItemVersion]:
-        """The versions that came in a bundle, ready or not."""
-        return self._members.get(bundle, [])
-
-    def needed(self, version: ItemVersion, dependency: Dependency) -> ItemId | None:
-        """The item that a version's dependency names; only of the same owner."""
-        owner = self.items[version.item].owner
-        if dependency.id:
-            item = self.items.get(ItemId(dependency.id))
-            return item.id if item is not None and item.owner == owner and item.type == dependency.type else None
-        return self._named.get((owner, dependency.codename, dependency.type))
-
-
 class Intent(msgspec.Struct, frozen=True):
     """All that a target is compiled from: subjects, what is assigned to them, the catalogue, the kind of hardware.
 
-    `unverified` are bundles that the organization wants to see verified first: nothing of them comes unless named.
+    `architectures` are those of the Unit's nodes, none where nobody said. `unverified` are bundles that the
+    organization wants to see verified first: nothing of them comes unless named.
     """
 
     catalogue: Catalogue
@@ -110,6 +80,7 @@ class Intent(msgspec.Struct, frozen=True):
     assignments: tuple[Assignment, ...] = ()
     system: TargetSystem | None = None
     unverified: frozenset[BundleId] = frozenset()
+    architectures: frozenset[str] = frozenset()
 
 
 class CompiledTarget(msgspec.Struct, frozen=True):
@@ -137,17 +108,21 @@ def compile_target(intent: Intent) -> CompiledTarget | Refused:
     """The target for this intent.
 
     Assignments are taken by priority, then the later one first; pinned versions before followed ones. One item has
-    one version; a bundle is whole or left out; layers and components that are needed come along; a needed service
-    must be assigned itself. What is followed is the newest that is verified, and so is all that comes along with it;
-    with what was named comes what is verified, if any of that fits.
+    one version; a bundle is whole or left out; layers and components that are needed come along, as `dependencies`
+    chooses them for everything together; a needed service must be assigned itself. What is followed is the newest
+    that is verified, and so is all that comes along with it; with what was named comes what is verified, if any of
+    that fits.
     """
     without: dict[AssignmentId, Reason] = {}
+    barred: frozenset[VersionId] = frozenset()
     while True:
-        choice = _Choice(intent, without)
-        alone = choice.without_needed_services()
-        if not alone:
+        choice = _Choice(intent, without, barred)
+        if lacking := choice.lacking():
+            barred |= lacking
+        elif alone := choice.without_needed_services():
+            without |= alone
+        else:
             break
-        without |= alone
     document = choice.document()
     reasons = (*without.values(), *choice.reasons)
     counts = {
@@ -180,13 +155,15 @@ def _newest(known: Iterable[tuple[Version, ItemVersion]]) -> ItemVersion | None:
 class _Choice:
     """Which version of each item, for which assignments."""
 
-    def __init__(self, intent: Intent, without: Iterable[AssignmentId]) -> None:
+    def __init__(self, intent: Intent, without: Iterable[AssignmentId], barred: frozenset[VersionId]) -> None:
         self._subjects = sorted(intent.subjects, key=lambda subject: subject.id)
         self._system = intent.system
         self._catalogue = intent.catalogue
         self._items = intent.catalogue.items
         self._unverified = intent.unverified
-        self._chosen: dict[ItemId, ItemVersion] = {}
+        self._place = Place(intent.catalogue, intent.architectures, intent.unverified, barred)
+        self._given: Versions = {}
+        self._chosen: Versions = {}
         self._taken: list[tuple[Assignment, tuple[ItemVersion, ...]]] = []
         self.reasons: list[Reason] = []
         skipped = set(without)
@@ -200,15 +177,14 @@ class _Choice:
     def _take(self, assignment: Assignment, *, pinned: bool) -> None:
         try:
             wanted = self._wanted(assignment)
-            chosen = dict(self._chosen)
-            for version in [version for version in wanted if self._place(version, chosen)]:
-                self._bring_needed(version, chosen, pinned=pinned)
+            given = self._with(wanted)
+            found = self._found(given, wanted, pinned=pinned)
         except _LeftOut as why:
             self.reasons.append(Reason("left_out", assignment.id, str(why), why.cause, why.bundle))
             return
         if not pinned and wanted[0].item not in self._chosen:
             self._note_newer(assignment, wanted[0])
-        self._chosen = chosen
+        self._given, self._chosen = given, found
         self._taken.append((assignment, wanted))
 
     def _note_newer(self, assignment: Assignment, taken: ItemVersion) -> None:
@@ -224,87 +200,93 @@ class _Choice:
             if not members or any(version.state != "ready" for version in members):
                 raise _LeftOut("bundle_not_ready", f"bundle {assignment.bundle} is not ready as a whole")
             return tuple(sorted(members, key=lambda version: version.item))
-        assert assignment.item is not None
-        known = self._catalogue.ready(assignment.item)
+        item = assignment.item
+        assert item is not None
+        known = self._catalogue.ready(item)
         if assignment.version is not None:
             exact = [version for _, version in known if version.version == assignment.version]
             if not exact:
-                raise _LeftOut("not_ready", f"{self._name(assignment.item)} {assignment.version} is not ready")
+                raise _LeftOut("not_ready", f"{self._name(item)} {assignment.version} is not ready")
             return tuple(exact)
-        if assignment.item in self._chosen:
-            return (self._chosen[assignment.item],)
+        if item in self._chosen:
+            return (self._chosen[item],)
         newest = _newest(known)
         if newest is None:
-            raise _LeftOut("none_ready", f"{self._name(assignment.item)} has no ready version")
+            raise _LeftOut("none_ready", f"{self._name(item)} has no ready version")
         verified = _newest(pair for pair in known if pair[1].bundle not in self._unverified)
         if verified is None:
-            words = f"{self._name(assignment.item)} {newest.version} is not verified, nor is any other version"
+            words = f"{self._name(item)} {newest.version} is not verified, nor is any other version"
             raise _LeftOut("unverified", words, newest.bundle)
         return (verified,)
 
-    def _place(self, version: ItemVersion, chosen: dict[ItemId, ItemVersion]) -> bool:
-        """Take a version; false where it is taken already. Raises _LeftOut where another one is."""
-        other = chosen.get(version.item)
-        if other is None:
-            chosen[version.item] = version
-        elif other.id != version.id:
-            name = self._name(version.item)
-            words = f"{name} {version.version} is wanted, but {other.version} is taken before it"
-            raise _LeftOut("taken_before", words)
-        return other is None
+    def _with(self, wanted: Iterable[ItemVersion]) -> Versions:
+        """What is given so far with these versions too. Raises _LeftOut where another one is."""
+        given = dict(self._given)
+        for version in wanted:
+            other = given.setdefault(version.item, version)
+            if other.id != version.id:
+                name = self._name(version.item)
+                words = f"{name} {version.version} is wanted, but {other.version} is taken before it"
+                raise _LeftOut("taken_before", words)
+        return given
 
-    def _bring_needed(self, version: ItemVersion, chosen: dict[ItemId, ItemVersion], *, pinned: bool) -> None:
-        """Take the layers and components that a version needs; raises _LeftOut."""
-        for dependency in version.dependencies:
-            if dependency.type != "service":
-                needed = self._needed(version, dependency, chosen, pinned=pinned)
-                if self._place(needed, chosen):
-                    self._bring_needed(needed, chosen, pinned=pinned)
+    def _found(self, given: Versions, wanted: Iterable[ItemVersion], *, pinned: bool) -> Versions:
+        """All that is given with what comes along, to which nothing unverified is added for what follows."""
+        there = frozenset(version.id for version in self._chosen.values())
+        found = chosen(self._place, given.values(), None if pinned else there)
+        if not isinstance(found, Impossible):
+            return found
+        if not pinned:
+            anything = chosen(self._place, given.values())
+            if not isinstance(anything, Impossible):
+                raise self._unverified_among(anything, there)
+            found = anything
+        self._raise_lacking(given)
+        alone = chosen(self._place, wanted)
+        cause: Cause = "no_such_version" if isinstance(alone, Impossible) else "taken_before"
+        raise _LeftOut(cause, "; ".join(found.chain))
 
-    def _needed(
-        self, version: ItemVersion, dependency: Dependency, chosen: dict[ItemId, ItemVersion], *, pinned: bool
-    ) -> ItemVersion:
-        item = self._catalogue.needed(version, dependency)
-        wanted = parse_range(dependency.versions, dependency.include_pre_release)
-        if item is not None and item in chosen and parse_version(chosen[item].version) in wanted:
-            return chosen[item]
-        fitting = [fit for number, fit in self._catalogue.ready(item) if number in wanted]
-        if not fitting:
-            words = f"{self._needs(version, dependency)}, and there is no such version"
-            raise _LeftOut("no_such_version", words)
-        verified = [fit for fit in fitting if fit.bundle not in self._unverified]
-        if not verified and not pinned:
-            words = f"{self._needs(version, dependency)}, and no such version is verified"
-            raise _LeftOut("unverified", words, fitting[0].bundle)
-        return (verified or fitting)[0]
+    def _unverified_among(self, found: Versions, there: frozenset[VersionId]) -> _LeftOut:
+        """What follows would need one of these that is not verified."""
+        words, bundle = min(
+            (self._needs(version, need), needed.bundle)
+            for version in found.values()
+            for need in version.dependencies
+            for needed in self._of(need, version, found)
+            if needed.bundle in self._unverified and needed.id not in there
+        )
+        return _LeftOut("unverified", f"{words}, and no such version is verified", bundle)
+
+    def _of(self, need: Dependency, version: ItemVersion, found: Versions) -> list[ItemVersion]:
+        """What of these the version's need names."""
+        item = self._catalogue.needed(version, need)
+        return [found[item]] if item is not None and item in found else []
+
+    def _raise_lacking(self, given: Versions) -> None:
+        """Raises _LeftOut where it would all fit, were a service assigned."""
+        found = chosen(replace(self._place, barred=frozenset()), given.values())
+        if not isinstance(found, Impossible) and self._place.barred:
+            _, words = min(
+                (need not in services_lacked(self._catalogue, version, given), self._needs(version, need))
+                for version in found.values()
+                for need in version.dependencies
+                if version.id in self._place.barred and need.type == "service"
+            )
+            raise _LeftOut("not_assigned", f"{words}, which is not assigned")
+
+    def lacking(self) -> frozenset[VersionId]:
+        """What came along and needs a service that is not assigned."""
+        return lacking(self._catalogue, self._chosen, self._given)
 
     def without_needed_services(self) -> dict[AssignmentId, Reason]:
         """Assignments whose services need another one that is not assigned, with the reason."""
-        services = {v.item: parse_version(v.version) for _, versions in self._taken for v in versions}
         found = {}
         for assignment, versions in self._taken:
-            for version in self._with_company(versions):
-                for dependency in version.dependencies:
-                    item = self._catalogue.needed(version, dependency)
-                    wanted = parse_range(dependency.versions, dependency.include_pre_release)
-                    there = item is not None and item in services and services[item] in wanted
-                    if dependency.type == "service" and not there:
-                        words = f"{self._needs(version, dependency)}, which is not assigned"
-                        found[assignment.id] = Reason("left_out", assignment.id, words, "not_assigned")
+            for version in versions:
+                for need in services_lacked(self._catalogue, version, self._given):
+                    words = f"{self._needs(version, need)}, which is not assigned"
+                    found[assignment.id] = Reason("left_out", assignment.id, words, "not_assigned")
         return found
-
-    def _with_company(self, versions: Iterable[ItemVersion]) -> Iterable[ItemVersion]:
-        """The versions, and the layers and components that came along with them."""
-        company = {version.item: version for version in versions}
-        waiting = list(company.values())
-        while waiting:
-            version = waiting.pop()
-            for dependency in version.dependencies:
-                item = self._catalogue.needed(version, dependency)
-                if dependency.type != "service" and item is not None and item not in company:
-                    company[item] = self._chosen[item]
-                    waiting.append(self._chosen[item])
-        return company.values()
 
     def _needs(self, version: ItemVersion, dependency: Dependency) -> str:
         needed = dependency.codename or dependency.id

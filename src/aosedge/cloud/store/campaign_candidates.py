@@ -1,11 +1,12 @@
 """The Units that a campaign is for, with all that its plan is drawn up from; few statements, many Units."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Select, Text, not_, select, type_coerce
 
 from aosedge.cloud.domain.access.callers import Scope
+from aosedge.cloud.domain.campaigns.machines import Machine, machine
 from aosedge.cloud.domain.campaigns.plan import why_not_of
 from aosedge.cloud.domain.campaigns.state import Campaign
 from aosedge.cloud.domain.selectors import parse_selector
@@ -23,15 +24,17 @@ from aosedge.model.ids import SetId, UnitId
 from aosedge.model.instants import Instant
 from aosedge.model.windows import UTC_ZONE
 
+NOTHING_SAID: Final = Machine()
+
 
 class Known(msgspec.Struct, frozen=True, gc=False):
-    """A selected Unit: what its target is compiled from, its nodes' registrations, its sets of those asked for."""
+    """A selected Unit: what its target is compiled from, what its nodes are, its sets of those asked for."""
 
     unit: UnitId
     lifecycle: Lifecycle
     connectivity: Connectivity
     aims: Aims
-    registrations: tuple[bytes, ...]
+    machine: Machine
     sets: tuple[SetId, ...]
     last_seen: Instant | None
     usage: bytes | None
@@ -77,14 +80,15 @@ class CampaignCandidates:
         return tuple(
             Known(
                 *(unit, lifecycle, connectivity),
-                aims=(joined.get(unit, ()), target_system, released.get(unit, ())),
-                registrations=registered.get(unit, ()),
+                aims=Aims(joined.get(unit, ()), target_system, released.get(unit, ()), of.architectures),
+                machine=of,
                 sets=sets.get(unit, ()),
                 last_seen=last_seen,
                 usage=used.get(unit),
                 zone=zones.get(unit, UTC_ZONE),
             )
             for unit, lifecycle, connectivity, target_system, last_seen in found
+            for of in (registered.get(unit, NOTHING_SAID),)
         )
 
     def intents(self, wanted: set[Aims]) -> dict[Aims, Intent]:
@@ -105,13 +109,15 @@ class CampaignCandidates:
             query = selected(query, parse_selector(selection.selector))
         return query
 
-    def _registered(self, ids: Select[Any]) -> dict[UnitId, tuple[bytes, ...]]:
+    def _registered(self, ids: Select[Any]) -> dict[UnitId, Machine]:
+        """Equal ones are read once."""
         found: dict[UnitId, tuple[bytes, ...]] = {}
         for unit, info in self._connection.execute(
             select(nodes.c.unit, nodes.c.info).where(nodes.c.unit.in_(ids))
         ).all():
             found[unit] = (*found.get(unit, ()), info)
-        return found
+        machines = {infos: machine(infos) for infos in set(found.values())}
+        return {unit: machines[infos] for unit, infos in found.items()}
 
     def _used(self, ids: Select[Any]) -> dict[UnitId, bytes]:
         query = select(usages.c.unit, type_coerce(usages.c.body, Text)).where(usages.c.unit.in_(ids))

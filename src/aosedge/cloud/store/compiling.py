@@ -1,20 +1,21 @@
 """What the target compiler reads and writes, for many Units at once."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Select, select, update
 
 from aosedge.cloud.domain.assignments import Assignment
-from aosedge.cloud.domain.catalogue import Item, ItemVersion
+from aosedge.cloud.domain.campaigns.machines import machine
+from aosedge.cloud.domain.catalogue import Catalogue, Item, ItemVersion
 from aosedge.cloud.domain.deployment import deployment
 from aosedge.cloud.domain.pauses import Stances
 from aosedge.cloud.domain.releases import Release, released
 from aosedge.cloud.domain.schedules import Pace
 from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.target_systems import TargetSystem
-from aosedge.cloud.domain.targets import Catalogue, CompiledTarget, Intent, UnitTarget, left_out
+from aosedge.cloud.domain.targets import CompiledTarget, Intent, UnitTarget, left_out
 from aosedge.cloud.store import rows
 from aosedge.cloud.store.campaign_tables import unit_releases
 from aosedge.cloud.store.documents import Documents
@@ -44,8 +45,15 @@ from aosedge.protocol.messages.parts import Generation
 NONE_YET: Final = Generation(0, 0)
 
 
-Aims: TypeAlias = tuple[tuple[SubjectId, ...], TargetSystemId | None, tuple[Release, ...]]
-"""What Units must share to share a target: their subjects, their kind of hardware, what campaigns gave them."""
+class Aims(NamedTuple):
+    """What Units must share to share a target."""
+
+    subjects: tuple[SubjectId, ...]
+    system: TargetSystemId | None
+    releases: tuple[Release, ...]
+    """What campaigns gave them."""
+    architectures: frozenset[str] = frozenset()
+    """Of their nodes."""
 
 
 class DirtyUnit(msgspec.Struct, frozen=True):
@@ -89,12 +97,13 @@ class Compiling:
         )
         found = self._connection.execute(query).all()
         ids = [row.id for row in found]
-        joined, released = self.subjects_of(ids), self.releases_of(ids)
+        joined, released, nodes_of = self.subjects_of(ids), self.releases_of(ids), self._architectures_of(ids)
         dirty = []
         for row in found:
             generation = NONE_YET if row.epoch is None else Generation(row.epoch, row.number)
             floor = NONE_YET if row.floor_epoch is None else Generation(row.floor_epoch, row.floor_number)
-            aims = (joined.get(row.id, ()), row.target_system, released.get(row.id, ()))
+            given = joined.get(row.id, ()), row.target_system, released.get(row.id, ())
+            aims = Aims(*given, nodes_of.get(row.id, frozenset()))
             dirty.append(
                 DirtyUnit(row.id, row.connection != "", aims, generation, max(generation, floor), row.digest)
             )
@@ -116,11 +125,20 @@ class Compiling:
             found[row.unit] = (*found.get(row.unit, ()), Release(row.at, row.bundle))
         return found
 
+    def _architectures_of(self, ids: Sequence[UnitId]) -> dict[UnitId, frozenset[str]]:
+        """What the nodes of these Units said that they are, where they did."""
+        said: dict[UnitId, tuple[bytes, ...]] = {}
+        for unit, info in self._connection.execute(
+            select(nodes.c.unit, nodes.c.info).where(nodes.c.unit.in_(ids))
+        ).all():
+            said[unit] = (*said.get(unit, ()), info)
+        return {unit: machine(infos).architectures for unit, infos in said.items()}
+
     def intents(self, wanted: Iterable[Aims]) -> dict[Aims, Intent]:
         """The intent behind each set of subjects on each kind of hardware; one catalogue for all."""
         sets = set(wanted)
-        ids = {id for each, _, _ in sets for id in each}
-        system_of = self._systems({system for _, system, _ in sets if system is not None})
+        ids = {id for each in sets for id in each.subjects}
+        system_of = self._systems({each.system for each in sets if each.system is not None})
         known = rows.every(self._connection, select(subjects).where(subjects.c.id.in_(ids)), Subject)
         subject_of = {subject.id: subject for subject in known}
         assigned: dict[SubjectId, list[Assignment]] = {}
@@ -128,17 +146,20 @@ class Compiling:
         for assignment in rows.every(self._connection, query, Assignment):
             assigned.setdefault(assignment.subject, []).append(assignment)
         everything = [assignment for each in assigned.values() for assignment in each]
-        catalogue = self._catalogue(everything, {release.bundle for *_, given in sets for release in given})
+        catalogue = self._catalogue(everything, {release.bundle for each in sets for release in each.releases})
         unverified = unverified_of(self._connection, {subject.tenant for subject in known}, catalogue.versions)
         return {
-            (each, system, given): Intent(
+            each: Intent(
                 catalogue=catalogue,
-                subjects=tuple(subject_of[id] for id in each),
-                assignments=released((a for id in each for a in assigned.get(id, ())), given, catalogue),
-                system=None if system is None else system_of[system],
-                unverified=frozenset().union(*(unverified.get(subject_of[id].tenant, ()) for id in each)),
+                subjects=tuple(subject_of[id] for id in each.subjects),
+                assignments=released(
+                    (a for id in each.subjects for a in assigned.get(id, ())), each.releases, catalogue
+                ),
+                system=None if each.system is None else system_of[each.system],
+                unverified=frozenset().union(*(unverified.get(subject_of[id].tenant, ()) for id in each.subjects)),
+                architectures=each.architectures,
             )
-            for each, system, given in sets
+            for each in sets
         }
 
     def catalogue_of(self, bundle: BundleId) -> Catalogue:

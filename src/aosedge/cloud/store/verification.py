@@ -9,13 +9,13 @@ from aosedge.cloud.domain import events
 from aosedge.cloud.domain.access.callers import Scope
 from aosedge.cloud.domain.campaigns.machines import machine
 from aosedge.cloud.domain.campaigns.state import Campaign
+from aosedge.cloud.domain.catalogue import Catalogue
 from aosedge.cloud.domain.organizations import Grant
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.domain.target_systems import TargetSystem
-from aosedge.cloud.domain.targets import Catalogue
 from aosedge.cloud.domain.units import Unit
 from aosedge.cloud.domain.verification.evidence import Evidence
-from aosedge.cloud.domain.verification.resolving import System
+from aosedge.cloud.domain.verification.resolving import System, kinds_of
 from aosedge.cloud.domain.verification.state import Batch, BatchState, Settings
 from aosedge.cloud.store import rows
 from aosedge.cloud.store.campaign_tables import campaigns
@@ -35,13 +35,14 @@ from aosedge.cloud.store.tables import (
     units,
     versions,
 )
+from aosedge.cloud.store.unverified import unverified_of
 from aosedge.cloud.store.verification_tables import (
     verification_batches,
     verification_evidence,
     verification_settings,
 )
 from aosedge.model.errors import NotFound
-from aosedge.model.ids import BatchId, BundleId, EvidenceId, FleetId, ItemId, OrgId, SetId, TargetSystemId
+from aosedge.model.ids import BatchId, BundleId, EvidenceId, FleetId, ItemId, OrgId, SetId, TargetSystemId, UnitId
 from aosedge.model.instants import Instant
 
 _BEFORE_START = ("draft", "planned", "scheduled", "cancelled")
@@ -170,24 +171,36 @@ class Verification:
         return tuple(self._connection.execute(found.order_by(unit_sets.c.id)).scalars())
 
     def systems(self, fleet: FleetId | None) -> tuple[System, ...]:
-        """The organization's kinds of hardware, each with what its Units' nodes say that they are."""
-        mine = select(units.c.target_system, nodes.c.info).join(nodes, nodes.c.unit == units.c.id)
+        """The organization's kinds of hardware by what nodes of a Unit say that they are; those of no Unit too."""
+        mine = select(units.c.id, units.c.target_system, nodes.c.info).join(nodes, nodes.c.unit == units.c.id)
         mine = mine.where(units.c.tenant == self._scope.tenant, units.c.lifecycle == "provisioned")
         if fleet is not None:
             mine = mine.where(units.c.fleet == fleet)
-        said: dict[TargetSystemId | None, set[str]] = {}
-        for system, info in self._connection.execute(mine.distinct()):
-            said.setdefault(system, set()).update(machine((info,)).architectures)
+        nodes_of: dict[tuple[UnitId, TargetSystemId | None], list[bytes]] = {}
+        for unit, system, info in self._connection.execute(mine):
+            nodes_of.setdefault((unit, system), []).append(info)
+        said: dict[TargetSystemId | None, set[tuple[str, ...]]] = {}
+        for (_, system), infos in nodes_of.items():
+            said.setdefault(system, set()).add(tuple(sorted(machine(infos).architectures)))
         query = select(target_systems).where(target_systems.c.tenant == self._scope.tenant)
         known = rows.every(self._connection, query.order_by(target_systems.c.title), TargetSystem)
-        found = [System(each.id, each.title, tuple(sorted(said.get(each.id, ())))) for each in known]
+        titles: dict[TargetSystemId | None, str] = {each.id: each.title for each in known}
         if None in said or not known:
-            found.append(System(None, "Units without a target system", tuple(sorted(said.get(None, ())))))
-        return tuple(found)
+            titles[None] = "Units without a target system"
+        return tuple(each for id, title in titles.items() for each in kinds_of(id, title, said.get(id, ())))
 
     def catalogue(self, bundle: BundleId) -> Catalogue:
         """What the bundle brings, and everything that this may need."""
         return Compiling(self._connection, Documents()).catalogue_of(bundle)
+
+    def unverified(self, catalogue: Catalogue) -> frozenset[BundleId]:
+        """What of this the scope's organization wants to see verified first."""
+        tenant = self._scope.tenant
+        return (
+            frozenset()
+            if tenant is None
+            else unverified_of(self._connection, {tenant}, catalogue.versions).get(tenant, frozenset())
+        )
 
     def started(self, batch: Batch) -> str:
         """The title of a campaign that has started with the batch's bundle, other than its trial; empty for none."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from aosedge.cloud.domain.campaigns.fitting import Content, Figures, Lack
-from aosedge.cloud.domain.campaigns.machines import Machine, figures, machine
+from aosedge.cloud.domain.campaigns.machines import figures
 from aosedge.cloud.domain.campaigns.outlook import Outlook, outlook
 from aosedge.cloud.domain.campaigns.plan import Candidate, Plan, draw_up
 from aosedge.cloud.domain.campaigns.state import Campaign
@@ -30,19 +30,18 @@ def drawn_up(
     versions = [version for _, version in session.items.of_bundle(campaign.bundle)]
     known = session.campaign_candidates.of(campaign) if known is None else known
     release = Release(Instant(session.caller.now + 1), campaign.bundle)
-    with_it = {aims: (aims[0], aims[1], (*aims[2], release)) for aims in {each.aims for each in known}}
+    with_it = {aims: aims._replace(releases=(*aims.releases, release)) for aims in {each.aims for each in known}}
     intents = session.campaign_candidates.intents({*with_it, *with_it.values()})
     outlooks = _outlooks(versions, with_it, intents)
     rivals = _rivals(session, campaign, versions)
     weighed = {version.id: version for intent in intents.values() for version in intent.catalogue.versions}
-    machines: dict[tuple[bytes, ...], tuple[Machine, Figures]] = {}
+    unused_by: dict[int, Figures] = {}  # equal machines are one object
     candidates = []
     for each in known:
-        if each.registrations not in machines:
-            found = machine(each.registrations)
-            machines[each.registrations] = found, figures(found, None)
-        of, unused = machines[each.registrations]
-        room = unused if each.usage is None else figures(of, each.usage)
+        of = each.machine
+        if id(of) not in unused_by:
+            unused_by[id(of)] = figures(of, None)
+        room = unused_by[id(of)] if each.usage is None else figures(of, each.usage)
         candidates.append(
             Candidate(
                 unit=each.unit,

@@ -3,9 +3,9 @@
 from hypothesis import strategies as st
 
 from aosedge.cloud.domain.assignments import Assignment
-from aosedge.cloud.domain.catalogue import Dependency, Item, ItemVersion
+from aosedge.cloud.domain.catalogue import Catalogue, Dependency, Item, ItemVersion
 from aosedge.cloud.domain.subjects import Subject
-from aosedge.cloud.domain.targets import Catalogue, Intent
+from aosedge.cloud.domain.targets import Intent
 from aosedge.model.digests import sha256
 from aosedge.model.ids import AssignmentId, BundleId, ItemId, OrgId, SubjectId, VersionId
 from aosedge.model.instants import Instant

@@ -3,8 +3,8 @@
 from tests.unit.cloud.domain.intents import assigned, item, version
 
 from aosedge.cloud.domain.assignments import Assignment
+from aosedge.cloud.domain.catalogue import Catalogue
 from aosedge.cloud.domain.releases import Release, released
-from aosedge.cloud.domain.targets import Catalogue
 from aosedge.model.ids import BundleId
 from aosedge.model.instants import Instant
 

@@ -171,12 +171,13 @@ def test_a_chosen_version_that_fits_is_kept_for_a_need() -> None:
 def test_a_need_that_cannot_be_met_leaves_the_assignment_out() -> None:
     known = [version("s1", "1.0.0", needs("l1", ">=2.0.0")), version("l1", "1.0.0"), version("l1", "2.0.0")]
     assert words(compiled(intent("s1 l1", known[:2], [assigned("s1")]))) == [
-        "code-s1 1.0.0 needs code-l1 >=2.0.0, and there is no such version"
+        "code-s1 1.0.0 needs code-l1 >=2.0.0; no version of code-l1 fits all of that: there is 1.0.0"
     ]
     target = compiled(intent("s1 l1", known, [assigned("s1"), assigned("l1", "1.0.0")]))
-    assert words(target) == ["code-l1 2.0.0 is wanted, but 1.0.0 is taken before it"]
+    assert words(target) == ["code-s1 1.0.0 needs code-l1 >=2.0.0; code-l1 1.0.0 is taken"]
+    assert target.reasons[0].cause == "taken_before"
     nobody = [version("s1", "1.0.0", needs("l7", by_id=True))]
-    assert words(compiled(intent("s1", nobody, [assigned("s1")])))[0].endswith("there is no such version")
+    assert words(compiled(intent("s1", nobody, [assigned("s1")])))[0].endswith("there is no layer l7 of this owner")
 
 
 def test_a_need_is_never_met_by_another_owners_item() -> None:

@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.cloud.domain.intents import NUMBERS, RANGES, item, needs, version
 
-from aosedge.cloud.domain.catalogue import Dependency, ImageOfVersion, ItemVersion
-from aosedge.cloud.domain.targets import Catalogue
-from aosedge.cloud.domain.verification import resolving
-from aosedge.cloud.domain.verification.resolving import System, content_of, resolve
+from aosedge.cloud.domain import dependencies
+from aosedge.cloud.domain.catalogue import Catalogue, Dependency, ImageOfVersion, ItemVersion
+from aosedge.cloud.domain.verification.resolving import ANY, System, content_of, kinds_of, resolve
 from aosedge.cloud.domain.verification.state import Resolution
 from aosedge.model.digests import sha256
 from aosedge.model.ids import BundleId
@@ -127,7 +126,7 @@ def test_a_bundle_without_an_image_for_the_nodes_is_not_for_them() -> None:
 def test_where_nobody_said_what_the_nodes_are_every_image_counts() -> None:
     found = resolved(brought("s1", "1.0.0", **images("arm64", "amd64")), on=System(None, "new"))
     assert found.architectures == ("amd64", "arm64")
-    assert resolved(brought("s1", "1.0.0"), on=System(None, "new")).architectures == (resolving.ANY,)
+    assert resolved(brought("s1", "1.0.0"), on=System(None, "new")).architectures == (ANY,)
 
 
 def test_needs_in_a_circle_that_backtracking_left_behind_do_no_harm() -> None:
@@ -147,7 +146,7 @@ def test_needs_in_a_circle_that_backtracking_left_behind_do_no_harm() -> None:
 
 
 def test_a_search_without_end_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resolving, "ROUNDS_MOST", 1)
+    monkeypatch.setattr(dependencies, "ROUNDS_MOST", 1)
     found = resolved(brought("s1", "1.0.0", needs("l1")), known("l1", "1.0.0"))
     assert "after 1 attempts" in found.chain[0]
 
@@ -193,3 +192,13 @@ def test_what_is_resolved_holds_together_and_what_is_not_says_why(
     for each in found.chosen:
         for need in of[each.codename, each.version].dependencies:
             assert chosen[need.codename] in parse_range(need.versions, need.include_pre_release)
+
+
+def test_units_of_one_target_system_whose_nodes_differ_are_kinds_of_their_own() -> None:
+    assert [*kinds_of(None, "gateway", ())] == [System(None, "gateway")]
+    assert [*kinds_of(None, "gateway", [("amd64",)])] == [GATEWAY]
+    assert [(each.title, each.architectures) for each in kinds_of(None, "gateway", [("amd64",), (), ("arm64",)])] == [
+        ("gateway (not said)", ()),
+        ("gateway (amd64)", ("amd64",)),
+        ("gateway (arm64)", ("arm64",)),
+    ]
