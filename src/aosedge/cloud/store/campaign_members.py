@@ -8,12 +8,14 @@ import msgspec
 from sqlalchemy import (
     Connection,
     Select,
+    Table,
     and_,
     case,
     delete,
     func,
     insert,
     literal,
+    not_,
     or_,
     select,
     text,
@@ -39,14 +41,6 @@ _M: Final = campaign_members.c
 _OPEN: Final = (*ON_THE_WAY, "soaking")
 _TOUCHED: Final = (*ON_THE_WAY, "soaking", "succeeded", "failed", "rolled_back")
 _NOT_BEGUN: Final = ("offered", "held", "downloading")
-_STAYED: Final = (
-    select(units.c.id)
-    .join(campaigns, or_(campaigns.c.fleet.is_(None), campaigns.c.fleet == units.c.fleet))
-    .where(units.c.id == _M.unit, campaigns.c.id == _M.campaign)
-    .correlate(campaign_members)
-    .exists()
-)
-"""Of members that have not been moved out of the campaign's only fleet, whose owners have no say in any other."""
 _RELEASED: Final = (
     select(unit_releases.c.unit)
     .where(unit_releases.c.unit == _M.unit, unit_releases.c.campaign == _M.campaign)
@@ -118,18 +112,18 @@ class CampaignMembers:
         """Keep what has changed."""
         put_campaign(self._connection, campaign, look_at)
 
-    def open_back(self, campaign: CampaignId, wave: int, undoes: int) -> None:
+    def open_back(self, campaign: Campaign, wave: int, undoes: int) -> None:
         """Whoever was offered anything in the wave `undoes` is a member of the wave that undoes it."""
-        before = select(literal(campaign), literal(wave), _M.unit, _M.place, literal("pending"), _M.before)
+        before = select(literal(campaign.id), literal(wave), _M.unit, _M.place, literal("pending"), _M.before)
         touched = or_(_M.state.in_(_TOUCHED), and_(_M.state == "excluded", _RELEASED))
-        before = before.where(_M.campaign == campaign, _M.wave == undoes, touched, _STAYED)
+        before = before.where(_M.campaign == campaign.id, _M.wave == undoes, touched, _stayed(campaign))
         columns = ["campaign", "wave", "unit", "place", "state", "before"]
         self._connection.execute(insert(campaign_members).from_select(columns, before))
 
     def offer(self, campaign: Campaign, wave: Wave, most: int | None, now: Instant) -> None:
         """Offer the wave's content to pending members, in their order."""
         mine = and_(_M.campaign == campaign.id, _M.wave == wave.number)
-        pending = and_(mine, _M.state == "pending", _STAYED)
+        pending = and_(mine, _M.state == "pending", _stayed(campaign))
         chosen = and_(pending, self._within_the_first(most, pending))
         if wave.undoes is not None:
             self._give_up(campaign.id, wave.undoes, select(_M.unit).where(chosen), now)
@@ -145,6 +139,7 @@ class CampaignMembers:
             releases = insert_into(self._connection, unit_releases)
             releases = releases.from_select(["unit", "campaign", "bundle", "at"], given)
             self._connection.execute(releases.on_conflict_do_nothing())
+            self._counted_anew(unit_releases)
         else:
             self._take_releases(campaign.id, select(_M.unit).where(which))
         self._mark_dirty(select(_M.unit).where(which))
@@ -158,17 +153,20 @@ class CampaignMembers:
         return true() if beyond is None else tuple_(_M.place, _M.unit) < tuple_(beyond.place, beyond.unit)
 
     def put_plan(self, id: CampaignId, plan: Plan) -> None:
-        """Keep who is in which wave and who takes no part, in the place of what was planned before.
-
-        PostgreSQL hears at once how many members there are: by itself it would only in a minute, and until then go
-        through all of them for each.
-        """
+        """Keep who is in which wave and who takes no part, in the place of what was planned before."""
         for table in (campaign_members, campaign_exclusions):
             self._connection.execute(delete(table).where(table.c.campaign == id))
         self.add(id, plan.members, planned=True)
         self._insert(_EXCLUDE, id, [(e.unit, e.reason, e.cause, e.detail) for e in plan.exclusions])
+        self._counted_anew(campaign_members)
+
+    def _counted_anew(self, table: Table) -> None:
+        """Have PostgreSQL hear at once how many rows there are.
+
+        By itself it would only in a minute, and until then go through all of them for each.
+        """
         if self._connection.dialect.name == "postgresql":
-            self._connection.execute(text("ANALYZE campaign_members"))
+            self._connection.execute(text(f"ANALYZE {table.name}"))
 
     def join(self, id: CampaignId, members: Sequence[Placed]) -> None:
         """Units that match since it was planned."""
@@ -220,7 +218,7 @@ class CampaignMembers:
     def withdraw(self, campaign: Campaign) -> None:
         """Offers that have not begun to install are taken back, from whoever was left out too; going back is not."""
         out = [wave.number for wave in campaign.waves if wave.undoes is None]
-        mine = and_(_M.campaign == campaign.id, _M.wave.in_(out), _M.state.in_(_NOT_BEGUN), _STAYED)
+        mine = and_(_M.campaign == campaign.id, _M.wave.in_(out), _M.state.in_(_NOT_BEGUN), _stayed(campaign))
         self._mark_dirty(select(_M.unit).where(mine))
         self._take_releases(campaign.id, select(_M.unit).where(mine))
         self._withdraw_from_absent(campaign, out)
@@ -230,15 +228,16 @@ class CampaignMembers:
     def _withdraw_from_absent(self, campaign: Campaign, waves: Sequence[int]) -> None:
         """Whoever was away for too long and has not come back since has not begun either."""
         mine = and_(_M.campaign == campaign.id, _M.wave.in_(waves), _M.state.in_(("excluded", "failed")))
-        absent = select(_M.unit).where(mine, _RELEASED, _NOT_BACK, _STAYED)
+        absent = select(_M.unit).where(mine, _RELEASED, _NOT_BACK, _stayed(campaign))
         self._mark_dirty(absent)
         self._take_releases(campaign.id, absent)
 
-    def try_again(self, campaign: CampaignId, wave: int) -> None:
+    def try_again(self, campaign: Campaign, wave: int) -> None:
         """Failed members become pending."""
-        mine = and_(_M.campaign == campaign, _M.wave == wave, _M.state.in_(("failed", "rolled_back")), _STAYED)
+        failed = _M.state.in_(("failed", "rolled_back"))
+        mine = and_(_M.campaign == campaign.id, _M.wave == wave, failed, _stayed(campaign))
         self._mark_dirty(select(_M.unit).where(mine))
-        self._take_releases(campaign, select(_M.unit).where(mine))
+        self._take_releases(campaign.id, select(_M.unit).where(mine))
         cleared = {"state": "pending", "offered_at": None, "active_at": None, "ended_at": None, "reason": ""}
         self._connection.execute(update(campaign_members).where(mine).values(cleared))
 
@@ -272,8 +271,7 @@ class CampaignMembers:
         unit = select(units.c.id).where(units.c.id == _M.unit)
         waiting = _M.state.in_(("pending", *_OPEN) if wave.state in MOVING else _OPEN)
         gone = unit.where(units.c.lifecycle != "provisioned").exists()
-        here = units.c.fleet == campaign.fleet if campaign.fleet is not None else true()
-        stays = unit.where(units.c.lifecycle == "provisioned", here).exists()
+        stays = unit.where(units.c.lifecycle == "provisioned", _in_fleet(campaign)).exists()
         why = case((gone, "decommissioned"), else_="in another fleet now")
         moved = self._end(and_(mine, waiting, ~stays), "skipped", why, now)
         seen = or_(units.c.connectivity != "Offline", units.c.last_seen >= _M.active_at + wave.gate.soak_us)
@@ -335,8 +333,21 @@ class CampaignMembers:
         self._connection.execute(delete(unit_releases).where(mine))
 
     def _mark_dirty(self, chosen: Select[Any]) -> None:
-        self._connection.execute(update(units).where(units.c.id.in_(chosen)).values(target_dirty=True))
+        clean = and_(units.c.id.in_(chosen), not_(units.c.target_dirty))
+        self._connection.execute(update(units).where(clean).values(target_dirty=True))
 
 
 def _is_due(now: Instant) -> Any:
     return or_(campaigns.c.look_at <= now, campaigns.c.look_at > now + FARTHEST_LOOK)
+
+
+def _in_fleet(campaign: Campaign) -> Any:
+    """Of Units that have not been moved out of the campaign's only fleet, whose owners have no say in any other."""
+    return true() if campaign.fleet is None else units.c.fleet == campaign.fleet
+
+
+def _stayed(campaign: Campaign) -> Any:
+    """The same of members."""
+    if campaign.fleet is None:
+        return true()
+    return select(units.c.id).where(units.c.id == _M.unit, _in_fleet(campaign)).correlate(campaign_members).exists()

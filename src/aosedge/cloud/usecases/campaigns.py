@@ -285,7 +285,7 @@ def _carry_out(members: CampaignMembers, campaign: Campaign, effect: Effect, now
     match effect:
         case OpenWave(number, undoes):
             if undoes is not None:
-                members.open_back(campaign.id, number, undoes)
+                members.open_back(campaign, number, undoes)
             elif number == 0:
                 members.records.freeze(campaign.id)
         case Offer(number, most):
@@ -295,7 +295,7 @@ def _carry_out(members: CampaignMembers, campaign: Campaign, effect: Effect, now
         case Withdraw():
             members.withdraw(campaign)
         case TryAgain(number):
-            members.try_again(campaign.id, number)
+            members.try_again(campaign, number)
         case Over():
             members.skip_pending(campaign.id, f"the campaign is {campaign.state.replace('_', ' ')}", now)
             members.records.settle(campaign.id)
