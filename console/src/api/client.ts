@@ -1,7 +1,8 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import { UNATTENDED, unattended } from "./attendance";
+import { keyed, type KeyedPaths } from "./keys";
 import { Problem, problemOf } from "./problem";
-import type { components, paths } from "./schema";
+import type { components } from "./schema";
 import { words } from "../words/en";
 
 export type Schemas = components["schemas"];
@@ -25,12 +26,12 @@ const marked: Middleware = {
   },
 };
 
-export const client = createClient<paths>({
+export const client = createClient<KeyedPaths>({
   baseUrl: globalThis.location?.origin ?? "",
   credentials: "same-origin",
   cache: "no-store",
 });
-client.use(marked);
+client.use(marked, keyed);
 
 export interface Answer<T> {
   data?: T;

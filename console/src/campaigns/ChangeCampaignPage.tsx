@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { client } from "../api/client";
-import { once } from "../api/once";
+import { useOnce } from "../api/once";
 import { ifMatch, type Marked } from "../api/marked";
 import { Said as Refusal } from "../parts/Confirm";
 import { Meanwhile } from "../parts/Meanwhile";
@@ -83,6 +83,7 @@ function Changing({ before }: { before: Marked<Campaign> }) {
     ...(sameWhom(campaign.selection, next.selection) ? {} : { selection: next.selection }),
   };
   const path = { id: campaign.id };
+  const once = useOnce();
   const leave = () => void navigate({ to: "/campaigns/$id", params: path });
   const { save, busy, error, theirs } = useChange({
     before,

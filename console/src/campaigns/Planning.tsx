@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { client } from "../api/client";
-import { once } from "../api/once";
+import { useOnce } from "../api/once";
 import { Choice } from "../parts/Choice";
 import { Said } from "../parts/Confirm";
 import { bytes } from "../parts/format";
@@ -26,11 +26,13 @@ const FILTERS: { value: PlannedFilter; title: string }[] = [
 export function Planning({ campaign, sets }: { campaign: Campaign; sets: ReadonlyMap<string, string> }) {
   const cache = useQueryClient();
   const may = useMay();
+  const once = useOnce();
   const before = campaign.state === "draft" || campaign.state === "planned";
   const kept = campaign.plan_digest !== "" && may("campaigns_plan_read");
   const found = useQuery({ ...planQuery(campaign.id), enabled: kept });
   const plan = useMutation({
-    mutationFn: () => once((header) =>
+    mutationFn: () =>
+      once((header) =>
         client.POST("/api/v11/campaigns/{id}/plan/", { params: { path: { id: campaign.id }, header } }),
       ),
     onSuccess: (made) => cache.setQueryData(planKey(campaign.id), made),

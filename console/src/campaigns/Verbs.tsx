@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { client, type Answer } from "../api/client";
-import { once } from "../api/once";
+import { useOnce, type Once } from "../api/once";
 import { Confirm } from "../parts/Confirm";
 import { useMay } from "../session/me";
 import { Unverified } from "../verification/Unverified";
@@ -14,7 +14,7 @@ import { FORWARD, GRAVE, isChangeable, verbsOf, willOf, type Verb } from "./verb
 const w = words.campaigns;
 const REASONED: ReadonlySet<Verb> = new Set(["pause", "resume", "override", "halt", "cancel", "roll_back"]);
 
-function say(verb: Verb, campaign: Campaign, reason: string): Promise<Campaign | undefined> {
+function say(once: Once, verb: Verb, campaign: Campaign, reason: string): Promise<Campaign | undefined> {
   return once((header): Promise<Answer<Campaign | undefined>> => {
     const params = { path: { id: campaign.id }, header };
     const why = { params, body: { reason } };
@@ -79,9 +79,10 @@ function Saying({ verb, campaign, onClose }: { verb: Verb; campaign: Campaign; o
   const cache = useQueryClient();
   const navigate = useNavigate();
   const [reason, setReason] = useState("");
+  const once = useOnce();
   const needed = campaign.state === "halted" && (verb === "resume" || verb === "override");
   const told = useMutation({
-    mutationFn: () => say(verb, campaign, reason),
+    mutationFn: () => say(once, verb, campaign, reason),
     onSuccess: (after) => {
       onClose();
       if (after) cache.setQueryData(["campaigns", "one", campaign.id], after);

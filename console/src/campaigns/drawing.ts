@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { client } from "../api/client";
-import { once } from "../api/once";
+import { useOnce } from "../api/once";
 import { bodyOf, type Draft } from "./draft";
 import { policyOf } from "./policyDraft";
 import { planKey, type Plan } from "./queries";
@@ -14,6 +14,7 @@ interface Drawn {
 /** The draft in the cloud that the wizard's plan is of: made at the first look, changed at the next. */
 export function useDrawing() {
   const cache = useQueryClient();
+  const once = useOnce();
   const made = useRef<{ id: string; bundle: string }>(undefined);
   const discard = async () => {
     const old = made.current;

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { client, got } from "../api/client";
 import { fleetsByIdQuery } from "../fleets/queries";
 import { Confirm } from "../parts/Confirm";
+import { Deed } from "../parts/Deed";
 import { useMay } from "../session/me";
 import { targetSystemsByIdQuery } from "../targetSystems/queries";
 import { words } from "../words/en";
@@ -61,7 +62,7 @@ export function NewKey({ fleet, onClose }: { fleet?: string; onClose: () => void
       onConfirm={() => make.mutate()}
       onClose={onClose}
     >
-      <Form onSubmit={(event) => event.preventDefault()}>
+      <Form>
         <FormGroup label={w.field} fieldId="key-title" isRequired>
           <TextInput id="key-title" value={title} onChange={(_event, typed) => setTitle(typed)} isRequired />
         </FormGroup>
@@ -105,24 +106,14 @@ function whole(typed: string): boolean {
 }
 
 export function RevokeKey({ enrolmentKey, onClose }: { enrolmentKey: EnrolmentKey; onClose: () => void }) {
-  const cache = useQueryClient();
-  const revoke = useMutation({
-    mutationFn: () =>
-      got(client.POST("/api/v11/enrolment-keys/{id}/revoke/", { params: { path: { id: enrolmentKey.id } } })),
-    onSuccess: onClose,
-    onSettled: () => cache.invalidateQueries({ queryKey: ["enrolment", "keys"] }),
-  });
   return (
-    <Confirm
+    <Deed
       title={w.revoke}
-      action={w.revoke}
       danger
-      busy={revoke.isPending}
-      error={revoke.error}
-      onConfirm={() => revoke.mutate()}
+      will={w.revokeWill(enrolmentKey.title, enrolmentKey.units - enrolmentKey.used)}
+      run={() => got(client.POST("/api/v11/enrolment-keys/{id}/revoke/", { params: { path: { id: enrolmentKey.id } } }))}
+      touches={[["enrolment", "keys"]]}
       onClose={onClose}
-    >
-      <p className="aos-words">{w.revokeWill(enrolmentKey.title, enrolmentKey.units - enrolmentKey.used)}</p>
-    </Confirm>
+    />
   );
 }

@@ -1,9 +1,10 @@
 import { Form, FormGroup, TextInput } from "@patternfly/react-core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { client, got } from "../api/client";
 import { ifMatch, type Marked } from "../api/marked";
 import { Confirm } from "../parts/Confirm";
+import { Deed } from "../parts/Deed";
 import { Meanwhile } from "../parts/Meanwhile";
 import { useChange } from "../parts/useChange";
 import { words } from "../words/en";
@@ -13,25 +14,17 @@ const w = words.fleets;
 
 /** A new fleet. */
 export function NewFleet({ onClose }: { onClose: () => void }) {
-  const cache = useQueryClient();
   const [title, setTitle] = useState("");
-  const make = useMutation({
-    mutationFn: () => got(client.POST("/api/v11/fleets/", { body: { title } })),
-    onSuccess: onClose,
-    onSettled: () => cache.invalidateQueries({ queryKey: ["fleets"] }),
-  });
   return (
-    <Confirm
+    <Deed
       title={w.create}
       action={w.save}
-      busy={make.isPending}
       disabled={!title.trim()}
-      error={make.error}
-      onConfirm={() => make.mutate()}
+      will={<Title title={title} onChange={setTitle} />}
+      run={(once) => once((header) => client.POST("/api/v11/fleets/", { params: { header }, body: { title } }))}
+      touches={["fleets"]}
       onClose={onClose}
-    >
-      <Title title={title} onChange={setTitle} onEnter={() => make.mutate()} />
-    </Confirm>
+    />
   );
 }
 
@@ -69,19 +62,14 @@ export function FleetDialog({ before, onClose }: { before: Marked<Fleet>; onClos
       onClose={onClose}
     >
       {change.theirs ? <Meanwhile fields={[[w.field, fleet.title, change.theirs.title]]} /> : null}
-      <Title title={title} onChange={setTitle} onEnter={change.save} />
+      <Title title={title} onChange={setTitle} />
     </Confirm>
   );
 }
 
-function Title({ title, onChange, onEnter }: { title: string; onChange: (title: string) => void; onEnter: () => void }) {
+function Title({ title, onChange }: { title: string; onChange: (title: string) => void }) {
   return (
-    <Form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (title.trim()) onEnter();
-      }}
-    >
+    <Form>
       <FormGroup label={w.field} fieldId="fleet-title" isRequired>
         <TextInput id="fleet-title" value={title} onChange={(_event, typed) => onChange(typed)} isRequired autoFocus />
       </FormGroup>
@@ -90,26 +78,15 @@ function Title({ title, onChange, onEnter }: { title: string; onChange: (title: 
 }
 
 export function RemoveFleet({ fleet, onClose, onGone }: { fleet: Fleet; onClose: () => void; onGone?: () => void }) {
-  const cache = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => got(client.DELETE("/api/v11/fleets/{id}/", { params: { path: { id: fleet.id } } })),
-    onSuccess: () => {
-      (onGone ?? onClose)();
-      void cache.invalidateQueries({ queryKey: ["fleets", "list"] });
-      void cache.invalidateQueries({ queryKey: ["fleets", "titles"] });
-    },
-  });
   return (
-    <Confirm
+    <Deed
       title={w.remove}
-      action={w.remove}
       danger
-      busy={remove.isPending}
-      error={remove.error}
-      onConfirm={() => remove.mutate()}
+      will={w.removeWill(fleet.title)}
+      run={() => got(client.DELETE("/api/v11/fleets/{id}/", { params: { path: { id: fleet.id } } }))}
+      touches={[["fleets", "list"], ["fleets", "titles"]]}
+      onDone={onGone}
       onClose={onClose}
-    >
-      <p className="aos-words">{w.removeWill(fleet.title)}</p>
-    </Confirm>
+    />
   );
 }

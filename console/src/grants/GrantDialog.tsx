@@ -1,8 +1,8 @@
 import { Checkbox, Form, FormGroup, Radio, TextArea, TextInput } from "@patternfly/react-core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { client, got, type Schemas } from "../api/client";
-import { Confirm } from "../parts/Confirm";
+import { Deed } from "../parts/Deed";
 import { Hint } from "../parts/Hint";
 import { Picks } from "../parts/Picks";
 import { words } from "../words/en";
@@ -42,57 +42,48 @@ interface Props {
 
 /** A new grant, or other terms for one. */
 export function GrantDialog({ grant, title = "", onClose }: Props) {
-  const cache = useQueryClient();
   const [provider, setProvider] = useState("");
   const [terms, setTerms] = useState(() => begun(grant));
-  const save = useMutation({
-    mutationFn: () =>
-      grant
-        ? got(client.PUT("/api/v11/grants/{id}/", { params: { path: { id: grant.service_provider_id } }, body: bodyOf(terms) }))
-        : got(client.POST("/api/v11/grants/", { body: { service_provider_id: provider.trim(), ...bodyOf(terms) } })),
-    onSuccess: onClose,
-    onSettled: () => ["grants", "organizations", "items"].forEach((noun) => void cache.invalidateQueries({ queryKey: [noun] })),
-  });
-  const ready = grant !== undefined || provider.trim() !== "";
   return (
-    <Confirm
+    <Deed
       title={grant ? w.changeTitle(title) : w.create}
       action={grant ? w.save : w.createGo}
-      busy={save.isPending}
-      disabled={!ready}
-      error={save.error}
-      onConfirm={() => save.mutate()}
+      disabled={grant === undefined && provider.trim() === ""}
+      run={(once) => {
+        const body = bodyOf(terms);
+        if (grant) return got(client.PUT("/api/v11/grants/{id}/", { params: { path: { id: grant.service_provider_id } }, body }));
+        return once((header) =>
+          client.POST("/api/v11/grants/", { params: { header }, body: { service_provider_id: provider.trim(), ...body } }),
+        );
+      }}
+      touches={["grants", "organizations", "items"]}
       onClose={onClose}
-    >
-      <Form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (ready) save.mutate();
-        }}
-      >
-        {grant ? null : (
-          <FormGroup label={w.providerId} fieldId="grant-provider" isRequired>
-            <TextInput id="grant-provider" value={provider} onChange={(_event, typed) => setProvider(typed)} isRequired autoFocus />
-            <Hint>{w.providerIdHow}</Hint>
+      will={
+        <Form>
+          {grant ? null : (
+            <FormGroup label={w.providerId} fieldId="grant-provider" isRequired>
+              <TextInput id="grant-provider" value={provider} onChange={(_event, typed) => setProvider(typed)} isRequired autoFocus />
+              <Hint>{w.providerIdHow}</Hint>
+            </FormGroup>
+          )}
+          <Services provider={grant?.service_provider_id} terms={terms} onTerms={(next) => setTerms((old) => ({ ...old, ...next }))} />
+          <FormGroup label={w.sees} role="group" isStack>
+            {SIGHTS.map((sight) => (
+              <Checkbox
+                key={sight}
+                id={`grant-sees-${sight}`}
+                label={w.sights[sight]}
+                description={w.sightsHow[sight]}
+                isChecked={terms.sees.includes(sight)}
+                onChange={(_event, on) =>
+                  setTerms((old) => ({ ...old, sees: SIGHTS.filter((one) => (one === sight ? on : old.sees.includes(one))) }))
+                }
+              />
+            ))}
           </FormGroup>
-        )}
-        <Services provider={grant?.service_provider_id} terms={terms} onTerms={(next) => setTerms((old) => ({ ...old, ...next }))} />
-        <FormGroup label={w.sees} role="group" isStack>
-          {SIGHTS.map((sight) => (
-            <Checkbox
-              key={sight}
-              id={`grant-sees-${sight}`}
-              label={w.sights[sight]}
-              description={w.sightsHow[sight]}
-              isChecked={terms.sees.includes(sight)}
-              onChange={(_event, on) =>
-                setTerms((old) => ({ ...old, sees: SIGHTS.filter((one) => (one === sight ? on : old.sees.includes(one))) }))
-              }
-            />
-          ))}
-        </FormGroup>
-      </Form>
-    </Confirm>
+        </Form>
+      }
+    />
   );
 }
 

@@ -17,13 +17,19 @@ interface Props {
   onClose: () => void;
 }
 
-/** Says in plain words what will happen, and to how many, before it does. */
+/** Says in plain words what will happen, and to how many, before it does. Enter in its only field confirms, where that does no harm. */
 export function Confirm({ title, children, action, danger, busy, disabled, error, done, onConfirm, onClose }: Props) {
   return (
     <Modal isOpen variant="small" onClose={onClose} aria-labelledby="confirm-title" aria-describedby="confirm-body">
       <ModalHeader title={title} labelId="confirm-title" titleIconVariant={danger ? "warning" : undefined} />
       <ModalBody id="confirm-body">
-        <div className="aos-stack">
+        <div
+          className="aos-stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (!danger && !busy && !disabled && !done) onConfirm();
+          }}
+        >
           {children}
           {error ? <Said error={error} /> : null}
         </div>

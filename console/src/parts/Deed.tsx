@@ -1,29 +1,33 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { useOnce, type Once } from "../api/once";
 import { Confirm } from "./Confirm";
 
-interface Props {
+interface Props<Made> {
   title: string;
-  action: string;
+  /** What the button says, where that is not the title. */
+  action?: string;
   will: ReactNode;
-  run: () => Promise<unknown>;
-  touches: string[];
+  run: (once: Once) => Promise<Made>;
+  /** Nouns, or keys of queries. */
+  touches: (string | string[])[];
   danger?: boolean;
   disabled?: boolean;
-  onDone?: () => void;
+  onDone?: (made: Made) => void;
   onClose: () => void;
 }
 
 /** One change of one thing: says what will happen, does it, and has what it touches asked for anew. */
-export function Deed({ title, action, will, run, touches, danger = false, disabled, onDone, onClose }: Props) {
+export function Deed<Made>({ title, action = title, will, run, touches, danger, disabled, onDone, onClose }: Props<Made>) {
   const cache = useQueryClient();
+  const once = useOnce();
   const deed = useMutation({
-    mutationFn: run,
-    onSuccess: () => {
+    mutationFn: () => run(once),
+    onSuccess: (made) => {
       onClose();
-      onDone?.();
+      onDone?.(made);
     },
-    onSettled: () => touches.forEach((noun) => void cache.invalidateQueries({ queryKey: [noun] })),
+    onSettled: () => touches.forEach((touched) => void cache.invalidateQueries({ queryKey: [touched].flat() })),
   });
   return (
     <Confirm

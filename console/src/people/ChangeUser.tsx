@@ -60,12 +60,7 @@ function Change({ before, roles, onClose }: { before: Marked<User>; roles: Role[
       onClose={onClose}
     >
       {now ? <Meanwhile fields={inWords(user).map(([name, was], at) => [name, was, now[at]?.[1] ?? ""])} /> : null}
-      <Form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (whole(shape)) change.save();
-        }}
-      >
+      <Form>
         <ShapeFields shape={shape} roles={roles} onShape={(next) => setShape((old) => ({ ...old, ...next }))} />
       </Form>
     </Confirm>

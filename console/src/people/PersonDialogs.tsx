@@ -106,12 +106,7 @@ export function NewUser({ roles, organization, onClose }: NewProps) {
       {create.data ? (
         <Invited token={create.data.token} />
       ) : (
-        <Form
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (ready) create.mutate();
-          }}
-        >
+        <Form>
           <FormGroup label={w.name} fieldId="user-name" isRequired>
             <TextInput id="user-name" value={username} onChange={(_event, typed) => setUsername(typed)} isRequired autoFocus autoComplete="off" />
             <Hint>{w.nameHow}</Hint>

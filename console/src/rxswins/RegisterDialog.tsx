@@ -1,7 +1,7 @@
 import { Button, Form, FormGroup, TextArea, TextInput } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
-import { client, got } from "../api/client";
+import { useState } from "react";
+import { client } from "../api/client";
 import { itemNamesQuery, versionNamesQuery } from "../items/queries";
 import { Deed } from "../parts/Deed";
 import { FormChoice } from "../parts/FormChoice";
@@ -22,7 +22,6 @@ interface Props {
 /** A number, or a further revision of one, with the exact versions that it stands for. */
 export function RegisterDialog({ before, onClose, onMade }: Props) {
   const systems = useQuery(targetSystemsByIdQuery);
-  const made = useRef("");
   const [draft, setDraft] = useState(() => draftOf(before));
   const body = said(draft, before !== undefined);
   const change = (part: Partial<typeof draft>) => setDraft({ ...draft, ...part });
@@ -33,7 +32,7 @@ export function RegisterDialog({ before, onClose, onMade }: Props) {
       disabled={!body}
       will={
         <>
-          <Form onSubmit={(event) => event.preventDefault()}>
+          <Form>
             {before ? null : (
               <>
                 <FormGroup label={w.number} fieldId="rxswin-number" isRequired>
@@ -57,11 +56,9 @@ export function RegisterDialog({ before, onClose, onMade }: Props) {
           <p className="aos-quiet">{w.forGood}</p>
         </>
       }
-      run={async () => {
-        made.current = (await got(client.POST("/api/v11/rxswins/", { body: body! }))).id;
-      }}
+      run={(once) => once((header) => client.POST("/api/v11/rxswins/", { params: { header }, body: body! }))}
       touches={["rxswins"]}
-      onDone={() => onMade(made.current)}
+      onDone={(made) => onMade(made.id)}
       onClose={onClose}
     />
   );

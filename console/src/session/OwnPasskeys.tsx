@@ -1,10 +1,9 @@
 import { Button, Form, FormGroup, TextInput } from "@patternfly/react-core";
 import { ActionsColumn } from "@patternfly/react-table";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { client, got } from "../api/client";
 import { Problem } from "../api/problem";
-import { Confirm } from "../parts/Confirm";
 import { Deed } from "../parts/Deed";
 import { Hint } from "../parts/Hint";
 import { Moment } from "../parts/Moment";
@@ -79,38 +78,30 @@ export function OwnPasskeys() {
 
 /** A new passkey, or another name for one. */
 function PasskeyDialog({ passkey, onClose }: { passkey?: Passkey; onClose: () => void }) {
-  const cache = useQueryClient();
   const [title, setTitle] = useState(passkey?.title ?? deviceWords(navigator.userAgent));
-  const save = useMutation({
-    mutationFn: () =>
-      passkey
-        ? got(client.PUT("/api/v11/users/me/passkeys/{id}/", { params: { path: { id: passkey.id } }, body: { title } }))
-        : addPasskey(title),
-    onSuccess: onClose,
-    onSettled: () => cache.invalidateQueries({ queryKey: ["passkeys"] }),
-  });
   return (
-    <Confirm
+    <Deed
       title={passkey ? w.rename : w.add}
       action={passkey ? w.save : w.addGo}
-      busy={save.isPending}
       disabled={!title.trim() || title === passkey?.title}
-      error={save.error && !(save.error instanceof Problem) ? new Error(words.session.passkeyNot) : save.error}
-      onConfirm={() => save.mutate()}
+      run={() =>
+        passkey
+          ? got(client.PUT("/api/v11/users/me/passkeys/{id}/", { params: { path: { id: passkey.id } }, body: { title } }))
+          : addPasskey(title).catch((error: unknown) => {
+              throw error instanceof Problem ? error : new Error(words.session.passkeyNot);
+            })
+      }
+      touches={["passkeys"]}
       onClose={onClose}
-    >
-      <Form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (title.trim()) save.mutate();
-        }}
-      >
-        <FormGroup label={w.passkeyName} fieldId="passkey-title" isRequired>
-          <TextInput id="passkey-title" value={title} onChange={(_event, typed) => setTitle(typed)} isRequired autoFocus />
-          <Hint>{passkey ? w.passkeyNameHow : `${w.passkeyNameHow} ${w.addHow}`}</Hint>
-        </FormGroup>
-      </Form>
-    </Confirm>
+      will={
+        <Form>
+          <FormGroup label={w.passkeyName} fieldId="passkey-title" isRequired>
+            <TextInput id="passkey-title" value={title} onChange={(_event, typed) => setTitle(typed)} isRequired autoFocus />
+            <Hint>{passkey ? w.passkeyNameHow : `${w.passkeyNameHow} ${w.addHow}`}</Hint>
+          </FormGroup>
+        </Form>
+      }
+    />
   );
 }
 

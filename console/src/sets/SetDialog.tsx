@@ -1,10 +1,11 @@
 import { Checkbox, Form, FormGroup, FormSelect, FormSelectOption, Radio, TextInput } from "@patternfly/react-core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { client, got } from "../api/client";
 import { ifMatch, type Marked } from "../api/marked";
 import { fleetsByIdQuery } from "../fleets/queries";
 import { Confirm } from "../parts/Confirm";
+import { Deed } from "../parts/Deed";
 import { Meanwhile } from "../parts/Meanwhile";
 import { useChange } from "../parts/useChange";
 import { words } from "../words/en";
@@ -21,39 +22,32 @@ interface Draft {
 
 /** A new set. */
 export function NewSet({ fleet, onClose, onMade }: { fleet?: string; onClose: () => void; onMade: (id: string) => void }) {
-  const cache = useQueryClient();
   const fleets = useQuery(fleetsByIdQuery);
   const [chosen, setChosen] = useState(fleet);
   const [draft, setDraft] = useState<Draft>({ title: "", selector: null, verification: false });
   const within = chosen ?? [...(fleets.data?.keys() ?? [])][0] ?? "";
-  const make = useMutation({
-    mutationFn: () => got(client.POST("/api/v11/unit-sets/", { body: { ...draft, fleet_id: within } })),
-    onSuccess: (made) => {
-      void cache.invalidateQueries({ queryKey: ["sets"] });
-      onMade(made.id);
-    },
-  });
+  const body = { ...draft, fleet_id: within };
   return (
-    <Confirm
+    <Deed
       title={w.create}
-      action={w.create}
-      busy={make.isPending}
       disabled={!complete(draft) || !within}
-      error={make.error}
-      onConfirm={() => make.mutate()}
+      run={(once) => once((header) => client.POST("/api/v11/unit-sets/", { params: { header }, body }))}
+      touches={["sets"]}
+      onDone={(made) => onMade(made.id)}
       onClose={onClose}
-    >
-      <Form onSubmit={(event) => event.preventDefault()}>
-        <FormGroup label={w.fleet} fieldId="set-fleet" isRequired>
-          <FormSelect id="set-fleet" value={within} onChange={(_event, id) => setChosen(id)}>
-            {[...(fleets.data ?? [])].map(([id, title]) => (
-              <FormSelectOption key={id} value={id} label={title} />
-            ))}
-          </FormSelect>
-        </FormGroup>
-        <Fields draft={draft} fleet={within} onChange={setDraft} />
-      </Form>
-    </Confirm>
+      will={
+        <Form>
+          <FormGroup label={w.fleet} fieldId="set-fleet" isRequired>
+            <FormSelect id="set-fleet" value={within} onChange={(_event, id) => setChosen(id)}>
+              {[...(fleets.data ?? [])].map(([id, title]) => (
+                <FormSelectOption key={id} value={id} label={title} />
+              ))}
+            </FormSelect>
+          </FormGroup>
+          <Fields draft={draft} fleet={within} onChange={setDraft} />
+        </Form>
+      }
+    />
   );
 }
 
@@ -82,7 +76,7 @@ export function ChangeSet({ before, onClose }: { before: Marked<UnitSet>; onClos
       onClose={onClose}
     >
       {change.theirs ? <Meanwhile fields={differences(old, change.theirs)} /> : null}
-      <Form onSubmit={(event) => event.preventDefault()}>
+      <Form>
         <Fields draft={draft} fleet={old.fleet_id} onChange={setDraft} />
       </Form>
       {note && old.units ? <p>{note}</p> : null}
@@ -143,25 +137,15 @@ function differences(before: UnitSet, now: UnitSet): [string, string, string][] 
 }
 
 export function RemoveSet({ set, onClose, onGone }: { set: UnitSet; onClose: () => void; onGone: () => void }) {
-  const cache = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => got(client.DELETE("/api/v11/unit-sets/{id}/", { params: { path: { id: set.id } } })),
-    onSuccess: () => {
-      onGone();
-      void cache.invalidateQueries({ queryKey: ["sets", "list"] });
-    },
-  });
   return (
-    <Confirm
+    <Deed
       title={w.remove}
-      action={w.remove}
       danger
-      busy={remove.isPending}
-      error={remove.error}
-      onConfirm={() => remove.mutate()}
+      will={w.removeWill(set.title, set.units)}
+      run={() => got(client.DELETE("/api/v11/unit-sets/{id}/", { params: { path: { id: set.id } } }))}
+      touches={[["sets", "list"]]}
+      onDone={onGone}
       onClose={onClose}
-    >
-      <p className="aos-words">{w.removeWill(set.title, set.units)}</p>
-    </Confirm>
+    />
   );
 }

@@ -1,13 +1,12 @@
 import { Form, FormGroup, FormHelperText, HelperText, HelperTextItem, Radio, TextInput } from "@patternfly/react-core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { client, got } from "../api/client";
 import { itemNamesQuery, versionNamesQuery } from "../items/queries";
-import { Confirm } from "../parts/Confirm";
+import { Deed } from "../parts/Deed";
 import { FormChoice } from "../parts/FormChoice";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
-import { readyBundlesQuery, type Subject } from "./queries";
+import { makeAssignment, readyBundlesQuery, type Subject } from "./queries";
 import { namesIn } from "./search";
 
 const w = words.subjects;
@@ -15,7 +14,6 @@ const w = words.subjects;
 /** An item or a bundle for a subject, and on which terms. */
 export function AssignDialog({ subject, units, onClose }: { subject: Subject; units: number; onClose: () => void }) {
   const may = useMay();
-  const cache = useQueryClient();
   const [kind, setKind] = useState<"item" | "bundle">("item");
   const [item, setItem] = useState("");
   const [version, setVersion] = useState("");
@@ -24,68 +22,60 @@ export function AssignDialog({ subject, units, onClose }: { subject: Subject; un
   const [priority, setPriority] = useState("");
   const [labels, setLabels] = useState("");
   const bundled = may("deployment_bundles_list");
-  const assign = useMutation({
-    mutationFn: () =>
-      got(
-        client.POST("/api/v11/subjects/{id}/assignments/", {
-          params: { path: { id: subject.id } },
-          body: {
-            ...(kind === "item" ? { item_id: item, version: version || null } : { bundle_id: bundle }),
-            num_instances: instances === "" ? null : Number(instances),
-            priority: priority === "" ? null : Number(priority),
-            labels: namesIn(labels),
-          },
-        }),
-      ),
-    onSuccess: onClose,
-    onSettled: () => Promise.all(["subjects", "units"].map((key) => cache.invalidateQueries({ queryKey: [key] }))),
-  });
+  const body = {
+    ...(kind === "item" ? { item_id: item, version: version || null } : { bundle_id: bundle }),
+    num_instances: instances === "" ? null : Number(instances),
+    priority: priority === "" ? null : Number(priority),
+    labels: namesIn(labels),
+  };
   return (
-    <Confirm
+    <Deed
       title={w.assignTitle(subject.title)}
       action={w.assign}
-      busy={assign.isPending}
       disabled={kind === "item" ? !item : !bundle}
-      error={assign.error}
-      onConfirm={() => assign.mutate()}
+      run={(once) => makeAssignment(once, subject.id, body)}
+      touches={["subjects", "units"]}
       onClose={onClose}
-    >
-      <Form onSubmit={(event) => event.preventDefault()}>
-        {bundled ? (
-          <FormGroup label={w.what} role="radiogroup" fieldId="assign-what" isStack>
-            <Radio id="assign-item" name="assign-what" label={w.whatItem} isChecked={kind === "item"} onChange={() => setKind("item")} />
-            <Radio id="assign-bundle" name="assign-what" label={w.whatBundle} isChecked={kind === "bundle"} onChange={() => setKind("bundle")} />
-          </FormGroup>
-        ) : null}
-        {kind === "item" ? (
-          <ItemChoice
-            item={item}
-            version={version}
-            onChange={(chosen, of) => {
-              setItem(chosen);
-              setVersion(of);
-            }}
-          />
-        ) : (
-          <BundleChoice bundle={bundle} onChange={setBundle} />
-        )}
-        <FormGroup label={w.instances} fieldId="assign-instances">
-          <TextInput id="assign-instances" type="number" min={0} placeholder={w.own} value={instances} onChange={(_event, typed) => setInstances(typed)} />
-        </FormGroup>
-        <FormGroup label={w.priority} fieldId="assign-priority">
-          <TextInput id="assign-priority" type="number" placeholder={w.own} value={priority} onChange={(_event, typed) => setPriority(typed)} />
-        </FormGroup>
-        <FormGroup label={w.labels} fieldId="assign-labels">
-          <TextInput id="assign-labels" placeholder={w.own} value={labels} onChange={(_event, typed) => setLabels(typed)} />
-          <FormHelperText>
-            <HelperText>
-              <HelperTextItem>{w.labelsHow}</HelperTextItem>
-            </HelperText>
-          </FormHelperText>
-        </FormGroup>
-      </Form>
-      <p>{w.assignWill(units)}</p>
-    </Confirm>
+      will={
+        <>
+          <Form>
+            {bundled ? (
+              <FormGroup label={w.what} role="radiogroup" fieldId="assign-what" isStack>
+                <Radio id="assign-item" name="assign-what" label={w.whatItem} isChecked={kind === "item"} onChange={() => setKind("item")} />
+                <Radio id="assign-bundle" name="assign-what" label={w.whatBundle} isChecked={kind === "bundle"} onChange={() => setKind("bundle")} />
+              </FormGroup>
+            ) : null}
+            {kind === "item" ? (
+              <ItemChoice
+                item={item}
+                version={version}
+                onChange={(chosen, of) => {
+                  setItem(chosen);
+                  setVersion(of);
+                }}
+              />
+            ) : (
+              <BundleChoice bundle={bundle} onChange={setBundle} />
+            )}
+            <FormGroup label={w.instances} fieldId="assign-instances">
+              <TextInput id="assign-instances" type="number" min={0} placeholder={w.own} value={instances} onChange={(_event, typed) => setInstances(typed)} />
+            </FormGroup>
+            <FormGroup label={w.priority} fieldId="assign-priority">
+              <TextInput id="assign-priority" type="number" placeholder={w.own} value={priority} onChange={(_event, typed) => setPriority(typed)} />
+            </FormGroup>
+            <FormGroup label={w.labels} fieldId="assign-labels">
+              <TextInput id="assign-labels" placeholder={w.own} value={labels} onChange={(_event, typed) => setLabels(typed)} />
+              <FormHelperText>
+                <HelperText>
+                  <HelperTextItem>{w.labelsHow}</HelperTextItem>
+                </HelperText>
+              </FormHelperText>
+            </FormGroup>
+          </Form>
+          <p>{w.assignWill(units)}</p>
+        </>
+      }
+    />
   );
 }
 

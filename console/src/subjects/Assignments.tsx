@@ -3,14 +3,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { client, got } from "../api/client";
+import { Deed } from "../parts/Deed";
 import { Panel } from "../parts/Panel";
 import { SmallTable } from "../parts/SmallTable";
 import { Shown } from "../parts/states";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { AssignDialog } from "./AssignDialog";
-import { assignmentsQuery, type Assignment, type Subject } from "./queries";
-import { DoIt } from "./SubjectDialogs";
+import { assignmentsQuery, makeAssignment, type Assignment, type Subject } from "./queries";
 
 const w = words.subjects;
 
@@ -71,25 +71,27 @@ export function Assignments({ subject, units }: { subject: Subject; units: numbe
       </Shown>
       {open?.kind === "assign" ? <AssignDialog subject={subject} units={units} onClose={close} /> : null}
       {open?.kind === "back" ? (
-        <DoIt
+        <Deed
           title={w.takeBack}
+          danger
           will={w.takeBackWill(open.one.title, units)}
-          work={() =>
+          run={() =>
             got(
               client.DELETE("/api/v11/subjects/{id}/assignments/{assignment_id}/", {
                 params: { path: { ...path, assignment_id: open.one.id } },
               }),
             )
           }
+          touches={["subjects", "units"]}
           onClose={close}
         />
       ) : null}
       {open?.kind === "newer" && open.one.newer_bundle ? (
-        <DoIt
+        <Deed
           title={w.takeNewer}
-          danger={false}
           will={w.takeNewerWill(open.one.title, open.one.newer_bundle.name, units)}
-          work={() => got(client.POST("/api/v11/subjects/{id}/assignments/", { params: { path }, body: renewed(open.one) }))}
+          run={(once) => makeAssignment(once, subject.id, renewed(open.one))}
+          touches={["subjects", "units"]}
           onClose={close}
         />
       ) : null}

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { client, got } from "../api/client";
 import { itemNamesQuery } from "../items/queries";
 import { bytes } from "../parts/format";
+import { Deed } from "../parts/Deed";
 import { Moment } from "../parts/Moment";
 import { Panel } from "../parts/Panel";
 import { SmallTable } from "../parts/SmallTable";
@@ -11,7 +12,6 @@ import { Shown } from "../parts/states";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { statesQuery, type KeptState, type Subject } from "./queries";
-import { DoIt } from "./SubjectDialogs";
 
 const w = words.subjects;
 
@@ -63,16 +63,18 @@ export function States({ subject }: { subject: Subject }) {
         )}
       </Shown>
       {resetting ? (
-        <DoIt
+        <Deed
           title={w.reset}
+          danger
           will={w.resetWill(named(resetting), resetting.instance)}
-          work={() =>
+          run={() =>
             got(
               client.DELETE("/api/v11/subjects/{id}/states/{state_id}/", {
                 params: { path: { id: subject.id, state_id: resetting.id } },
               }),
             )
           }
+          touches={["subjects", "units"]}
           onClose={() => setResetting(undefined)}
         />
       ) : null}

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { client, got } from "../api/client";
+import { Deed } from "../parts/Deed";
 import { PageHead } from "../parts/PageHead";
 import { Panel } from "../parts/Panel";
 import { Shown } from "../parts/states";
@@ -12,7 +13,7 @@ import { words } from "../words/en";
 import { Assignments } from "./Assignments";
 import { States } from "./States";
 import { subjectQuery, subjectUnitsQuery } from "./queries";
-import { DoIt, RenameSubject } from "./SubjectDialogs";
+import { RenameSubject } from "./SubjectDialogs";
 import { SubjectType } from "./SubjectsPage";
 import { SubjectUnits } from "./SubjectUnits";
 
@@ -65,10 +66,12 @@ export function SubjectPage() {
       </PageSection>
       {subject.data && open === "rename" ? <RenameSubject before={subject.data} onClose={() => setOpen(undefined)} /> : null}
       {subject.data && open === "remove" ? (
-        <DoIt
+        <Deed
           title={w.remove}
+          danger
           will={w.removeWill(title, count)}
-          work={() => got(client.DELETE("/api/v11/subjects/{id}/", { params: { path: { id } } }))}
+          run={() => got(client.DELETE("/api/v11/subjects/{id}/", { params: { path: { id } } }))}
+          touches={["subjects", "units"]}
           onDone={() => void navigate({ to: "/subjects" })}
           onClose={() => setOpen(undefined)}
         />

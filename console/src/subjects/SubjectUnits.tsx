@@ -3,6 +3,7 @@ import { ActionsColumn } from "@patternfly/react-table";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { client, got } from "../api/client";
+import { Deed } from "../parts/Deed";
 import { DataTable, type Column } from "../parts/DataTable";
 import type { ListSearch } from "../parts/list";
 import { Empty } from "../parts/states";
@@ -12,7 +13,6 @@ import type { Unit } from "../units/queries";
 import { UnitPicker } from "../units/UnitPicker";
 import { words } from "../words/en";
 import { subjectUnitsQuery, type Subject } from "./queries";
-import { DoIt } from "./SubjectDialogs";
 
 const w = words.subjects;
 
@@ -62,10 +62,12 @@ export function SubjectUnits({ subject }: { subject: Subject }) {
         />
       ) : null}
       {parting ? (
-        <DoIt
+        <Deed
           title={w.part}
+          danger
           will={w.partWill(subject.title, parting.system_uid)}
-          work={() => got(client.DELETE("/api/v11/subjects/{id}/units/{unit_id}/", { params: { path: path(parting) } }))}
+          run={() => got(client.DELETE("/api/v11/subjects/{id}/units/{unit_id}/", { params: { path: path(parting) } }))}
+          touches={["subjects", "units"]}
           onClose={() => setParting(undefined)}
         />
       ) : null}

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, got, type Schemas } from "../api/client";
 import { gotMarked } from "../api/marked";
+import type { Once } from "../api/once";
 import { windowOf, type ListSearch } from "../parts/list";
 import { subjectsAsked, type SubjectsSearch } from "./search";
 
@@ -61,3 +62,8 @@ export const readyBundlesQuery = queryOptions({
     return got(client.GET("/api/v11/deployment-bundles/", { params: { query }, signal }));
   },
 });
+
+/** An item or a bundle for a subject. */
+export function makeAssignment(once: Once, id: string, body: Schemas["NewAssignment"]) {
+  return once((header) => client.POST("/api/v11/subjects/{id}/assignments/", { params: { path: { id }, header }, body }));
+}

@@ -1,8 +1,8 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { client, got } from "../api/client";
 import { ifMatch, type Marked } from "../api/marked";
 import { Confirm } from "../parts/Confirm";
+import { Deed } from "../parts/Deed";
 import { Meanwhile } from "../parts/Meanwhile";
 import { useChange } from "../parts/useChange";
 import { words } from "../words/en";
@@ -14,27 +14,17 @@ import { TargetSystemForm } from "./TargetSystemForm";
 const w = words.targetSystems;
 
 export function NewTargetSystem({ onClose, onMade }: { onClose: () => void; onMade: (id: string) => void }) {
-  const cache = useQueryClient();
   const [draft, setDraft] = useState(draftOf(undefined));
-  const make = useMutation({
-    mutationFn: () => got(client.POST("/api/v11/target-systems/", { body: said(draft) })),
-    onSuccess: (made) => {
-      void cache.invalidateQueries({ queryKey: ["target-systems"] });
-      onMade(made.id);
-    },
-  });
   return (
-    <Confirm
+    <Deed
       title={w.create}
-      action={w.create}
-      busy={make.isPending}
       disabled={!complete(draft)}
-      error={make.error}
-      onConfirm={() => make.mutate()}
+      will={<TargetSystemForm draft={draft} onChange={setDraft} />}
+      run={(once) => once((header) => client.POST("/api/v11/target-systems/", { params: { header }, body: said(draft) }))}
+      touches={["target-systems"]}
+      onDone={(made) => onMade(made.id)}
       onClose={onClose}
-    >
-      <TargetSystemForm draft={draft} onChange={setDraft} />
-    </Confirm>
+    />
   );
 }
 
@@ -81,25 +71,15 @@ function differences(before: TargetSystem, now: TargetSystem): [string, string, 
 }
 
 export function RemoveTargetSystem({ system, onClose, onGone }: { system: TargetSystem; onClose: () => void; onGone: () => void }) {
-  const cache = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => got(client.DELETE("/api/v11/target-systems/{id}/", { params: { path: { id: system.id } } })),
-    onSuccess: () => {
-      onGone();
-      for (const key of ["list", "titles"]) void cache.invalidateQueries({ queryKey: ["target-systems", key] });
-    },
-  });
   return (
-    <Confirm
+    <Deed
       title={w.remove}
-      action={w.remove}
       danger
-      busy={remove.isPending}
-      error={remove.error}
-      onConfirm={() => remove.mutate()}
+      will={w.removeWill(system.title)}
+      run={() => got(client.DELETE("/api/v11/target-systems/{id}/", { params: { path: { id: system.id } } }))}
+      touches={[["target-systems", "list"], ["target-systems", "titles"]]}
+      onDone={onGone}
       onClose={onClose}
-    >
-      <p className="aos-words">{w.removeWill(system.title)}</p>
-    </Confirm>
+    />
   );
 }

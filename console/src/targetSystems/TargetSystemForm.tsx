@@ -15,7 +15,7 @@ export function TargetSystemForm({ draft, onChange }: Props) {
   const put = (index: number, node: NodeDraft) =>
     onChange({ ...draft, nodes: draft.nodes.map((old, place) => (place === index ? node : old)) });
   return (
-    <Form onSubmit={(event) => event.preventDefault()}>
+    <Form>
       <FormGroup label={w.field} fieldId="system-title" isRequired>
         <TextInput id="system-title" value={draft.title} onChange={(_event, title) => onChange({ ...draft, title })} isRequired />
       </FormGroup>

@@ -41,12 +41,7 @@ export function CreateToken({ onClose }: { onClose: () => void }) {
           <p className="aos-above">{w.useHow}</p>
         </Alert>
       ) : (
-        <Form
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (ready) make.mutate();
-          }}
-        >
+        <Form>
           <FormGroup label={w.name} fieldId="token-title" isRequired>
             <TextInput id="token-title" value={title} onChange={(_event, typed) => setTitle(typed)} isRequired autoFocus />
             <Hint>{w.nameHow}</Hint>

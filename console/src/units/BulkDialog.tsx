@@ -51,7 +51,7 @@ export function BulkDialog({ kind, units, fleets, onClose, onDone }: Props) {
       onConfirm={() => work.mutate()}
       onClose={onClose}
     >
-      <Form onSubmit={(event) => event.preventDefault()}>
+      <Form>
         {kind === "move" ? (
           <FormGroup label={words.units.fleet} fieldId="bulk-fleet">
             <FormSelect id="bulk-fleet" value={fleet} onChange={(_event, chosen) => setFleet(chosen)}>

@@ -89,7 +89,7 @@ function Pausing({ unit, node, onClose }: { unit: UnitDetail; node: Node; onClos
         pauses ? (
           <>
             <p className="aos-words">{d.pauseWill(name, running, online)}</p>
-            <Form onSubmit={(event) => event.preventDefault()}>
+            <Form>
               <FormGroup label={d.pauseReason} fieldId="pause-reason" isRequired>
                 <TextInput id="pause-reason" value={reason} maxLength={200} placeholder={d.pauseReasonSuch} onChange={(_event, typed) => setReason(typed)} />
               </FormGroup>

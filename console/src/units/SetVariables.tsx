@@ -30,7 +30,7 @@ export function SetVariables({ unit, onClose }: { unit: UnitDetail; onClose: () 
       disabled={!ready}
       will={
         <>
-          <Form onSubmit={(event) => event.preventDefault()}>
+          <Form>
             <Whose unit={unit} items={items} of={of} onChange={setOf} />
             <Pairs pairs={pairs} w={w} onChange={setPairs} />
             <FormChoice

@@ -1,14 +1,12 @@
 import { Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { client, got } from "../api/client";
 import { fleetsByIdQuery } from "../fleets/queries";
-import { Confirm } from "../parts/Confirm";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { BulkDialog } from "./BulkDialog";
 import type { UnitDetail } from "./queries";
-import { UnitKind, UnitLabels, UnitRevoke } from "./UnitDialogs";
+import { UnitDecommission, UnitKind, UnitLabels, UnitRevoke } from "./UnitDialogs";
 
 type Kind = "label" | "move" | "kind" | "renew" | "revoke" | "decommission";
 
@@ -72,31 +70,8 @@ function Doing({ kind, unit, onClose }: { kind: Kind; unit: UnitDetail; onClose:
     case "revoke":
       return <UnitRevoke unit={unit} onClose={onClose} />;
     case "decommission":
-      return <Decommission unit={unit} onClose={onClose} />;
+      return <UnitDecommission unit={unit} onClose={onClose} />;
     default:
       return <BulkDialog kind={kind} units={[unit]} fleets={fleets.data} onClose={onClose} onDone={onClose} />;
   }
-}
-
-function Decommission({ unit, onClose }: { unit: UnitDetail; onClose: () => void }) {
-  const cache = useQueryClient();
-  const decommission = useMutation({
-    mutationFn: () =>
-      got(client.POST("/api/v11/units/{id}/deprovision/", { params: { path: { id: unit.id } }, body: { at_once: false } })),
-    onSuccess: onClose,
-    onSettled: () => cache.invalidateQueries({ queryKey: ["units"] }),
-  });
-  return (
-    <Confirm
-      title={words.units.decommission}
-      action={words.units.decommission}
-      danger
-      busy={decommission.isPending}
-      error={decommission.error}
-      onConfirm={() => decommission.mutate()}
-      onClose={onClose}
-    >
-      <p className="aos-words">{words.units.decommissionWill(unit.system_uid)}</p>
-    </Confirm>
-  );
 }

@@ -123,7 +123,7 @@ function Deciding({ verb, architecture: { architecture: name, digest }, report, 
           </FormGroup>
         </>
       }
-      run={() => (approves ? approve(batch, name, digest, comment) : revoke(batch, name, comment))}
+      run={(once) => (approves ? approve(once, batch, name, digest, comment) : revoke(once, batch, name, comment))}
       touches={["verification", "audit"]}
       onClose={onClose}
     />

@@ -43,7 +43,7 @@ function Asked({ verb, batch, onClose }: { verb: Verb; batch: Batch; onClose: ()
           </FormGroup>
         </>
       }
-      run={() => end(batch, verb, comment)}
+      run={(once) => end(once, batch, verb, comment)}
       touches={["verification", "campaigns", "audit"]}
       onClose={onClose}
     />

@@ -99,7 +99,7 @@ function Adding({ batch, items, onClose }: { batch: Batch; items: Report["items"
       action={w.add}
       disabled={!files.length || tooLarge || !about.length}
       will={
-        <Form onSubmit={(event) => event.preventDefault()}>
+        <Form>
           <p>{w.addWill}</p>
           <FormGroup label={w.chooseFiles} fieldId="evidence-files" isRequired>
             <input id="evidence-files" type="file" multiple onChange={(event) => setFiles([...(event.target.files ?? [])])} />

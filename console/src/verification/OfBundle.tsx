@@ -1,8 +1,8 @@
 import { Button, Form, FormGroup, FormSelect, FormSelectOption } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useRef, useState } from "react";
-import { client, got, type Schemas } from "../api/client";
+import { useState } from "react";
+import { client, type Schemas } from "../api/client";
 import { fleetsByIdQuery } from "../fleets/queries";
 import { Deed } from "../parts/Deed";
 import { Moment } from "../parts/Moment";
@@ -80,7 +80,6 @@ interface BeginProps {
 function Begin({ bundle, criteria, fleets, onClose }: BeginProps) {
   const may = useMay();
   const navigate = useNavigate();
-  const made = useRef("");
   const within = useQuery(meQuery).data?.role === "fleet owner"; // and may begin for none but a fleet of theirs
   const [chosen, setFleet] = useState("");
   const fleet = chosen || (within ? ([...(fleets?.keys() ?? [])][0] ?? "") : "");
@@ -93,7 +92,7 @@ function Begin({ bundle, criteria, fleets, onClose }: BeginProps) {
       action={w.verify}
       disabled={faultsOf(draft).size > 0}
       will={
-        <Form onSubmit={(event) => event.preventDefault()}>
+        <Form>
           {sets.data ? <p>{w.verifyWill(sets.data.total)}</p> : null}
           {fleets ? (
             <FormGroup label={w.fleet} fieldId="batch-fleet">
@@ -108,11 +107,9 @@ function Begin({ bundle, criteria, fleets, onClose }: BeginProps) {
           <CriteriaFields draft={draft} onChange={setDraft} />
         </Form>
       }
-      run={async () => {
-        made.current = (await got(client.POST("/api/v11/verification-batches/", { body }))).id;
-      }}
+      run={(once) => once((header) => client.POST("/api/v11/verification-batches/", { params: { header }, body }))}
       touches={["verification"]}
-      onDone={() => void navigate({ to: "/verification/$id", params: { id: made.current } })}
+      onDone={(made) => void navigate({ to: "/verification/$id", params: { id: made.id } })}
       onClose={onClose}
     />
   );

@@ -21,7 +21,7 @@ export function SettingsDialog({ before, onClose }: { before: Settings; onClose:
       action={w.save}
       disabled={faultsOf(draft).size > 0}
       will={
-        <Form onSubmit={(event) => event.preventDefault()}>
+        <Form>
           <p>{w.settingsWill}</p>
           <Checkbox id="verification-required" label={w.required} isChecked={required} onChange={(_event, on) => setRequired(on)} />
           <Checkbox id="verification-four-eyes" label={w.fourEyesSetting} isChecked={fourEyes} onChange={(_event, on) => setFourEyes(on)} />

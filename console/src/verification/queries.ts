@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, got, type Schemas } from "../api/client";
+import type { Once } from "../api/once";
 import { windowOf } from "../parts/list";
 import type { BatchesSearch } from "./search";
 
@@ -60,21 +61,27 @@ export const settingsQuery = queryOptions({
   queryFn: ({ signal }) => got(client.GET("/api/v11/verification-settings/", { signal })) as Promise<Settings>,
 });
 
-export function approve(batch: Batch, architecture: string, digest: string, comment: string) {
-  const params = { path: { id: batch.id } };
-  return got(client.POST("/api/v11/verification-batches/{id}/approve/", { params, body: { architecture, digest, comment } }));
+export function approve(once: Once, { id }: Batch, architecture: string, digest: string, comment: string) {
+  const body = { architecture, digest, comment };
+  return once((header) =>
+    client.POST("/api/v11/verification-batches/{id}/approve/", { params: { path: { id }, header }, body }),
+  );
 }
 
-export function revoke(batch: Batch, architecture: string, comment: string) {
-  const params = { path: { id: batch.id } };
-  return got(client.POST("/api/v11/verification-batches/{id}/revoke/", { params, body: { architecture, comment } }));
+export function revoke(once: Once, { id }: Batch, architecture: string, comment: string) {
+  const body = { architecture, comment };
+  return once((header) =>
+    client.POST("/api/v11/verification-batches/{id}/revoke/", { params: { path: { id }, header }, body }),
+  );
 }
 
-export function end(batch: Batch, verb: "reject" | "cancel", comment: string) {
-  const params = { path: { id: batch.id } };
-  return verb === "reject"
-    ? got(client.POST("/api/v11/verification-batches/{id}/reject/", { params, body: { comment } }))
-    : got(client.POST("/api/v11/verification-batches/{id}/cancel/", { params, body: { comment } }));
+export function end(once: Once, { id }: Batch, verb: "reject" | "cancel", comment: string) {
+  const path = { id };
+  return once((header) =>
+    verb === "reject"
+      ? client.POST("/api/v11/verification-batches/{id}/reject/", { params: { path, header }, body: { comment } })
+      : client.POST("/api/v11/verification-batches/{id}/cancel/", { params: { path, header }, body: { comment } }),
+  );
 }
 
 /** `about`: index digests; none of them is all that the bundle brings. */
