@@ -1,7 +1,5 @@
-import { Button, ToolbarItem } from "@patternfly/react-core";
-import { useCallback } from "react";
-import { Choice } from "../parts/Choice";
-import { Typed } from "../parts/Typed";
+import { ToolbarItem } from "@patternfly/react-core";
+import { ChoiceFilter, ClearFilters, TypedFilter } from "../parts/Filters";
 import { words } from "../words/en";
 import { OUTCOMES, type AuditSearch } from "./search";
 
@@ -14,55 +12,26 @@ interface Props {
 
 /** The filters above the trail. */
 export function AuditFilters({ search, onFilter }: Props) {
-  const onWho = useCallback((who: string | undefined) => onFilter({ who }), [onFilter]);
-  const onOperation = useCallback((operation: string | undefined) => onFilter({ operation }), [onFilter]);
-  const onTarget = useCallback((target: string | undefined) => onFilter({ target }), [onFilter]);
-  const used = search.who ?? search.operation ?? search.target ?? search.outcome ?? search.since ?? search.until;
   return (
     <>
-      <ToolbarItem>
-        <Typed label={w.whoIs} value={search.who} onType={onWho} />
-      </ToolbarItem>
-      <ToolbarItem>
-        <Typed label={w.operation} placeholder={`${w.operation} ${w.operationExample}`} value={search.operation} onType={onOperation} />
-      </ToolbarItem>
-      <ToolbarItem>
-        <Typed label={w.targetHas} value={search.target} onType={onTarget} />
-      </ToolbarItem>
-      <ToolbarItem>
-        <Choice
-          label={w.outcome}
-          any={w.anyOutcome}
-          value={search.outcome}
-          options={OUTCOMES.map((value) => ({ value, title: w.outcomes[value] ?? value }))}
-          onChoose={(outcome) => onFilter({ outcome })}
-        />
-      </ToolbarItem>
+      <TypedFilter of="who" search={search} onSearch={onFilter} label={w.whoIs} />
+      <TypedFilter of="operation" search={search} onSearch={onFilter} label={w.operation} placeholder={`${w.operation} ${w.operationExample}`} />
+      <TypedFilter of="target" search={search} onSearch={onFilter} label={w.targetHas} />
+      <ChoiceFilter
+        of="outcome"
+        search={search}
+        onSearch={onFilter}
+        label={w.outcome}
+        any={w.anyOutcome}
+        options={OUTCOMES.map((value) => ({ value, title: w.outcomes[value] ?? value }))}
+      />
       <ToolbarItem>
         <Day label={w.since} value={search.since} onDay={(since) => onFilter({ since })} />
       </ToolbarItem>
       <ToolbarItem>
         <Day label={w.until} value={search.until} onDay={(until) => onFilter({ until })} />
       </ToolbarItem>
-      {used ? (
-        <ToolbarItem>
-          <Button
-            variant="link"
-            onClick={() =>
-              onFilter({
-                who: undefined,
-                operation: undefined,
-                target: undefined,
-                outcome: undefined,
-                since: undefined,
-                until: undefined,
-              })
-            }
-          >
-            {words.table.clear}
-          </Button>
-        </ToolbarItem>
-      ) : null}
+      <ClearFilters search={search} onSearch={onFilter} />
     </>
   );
 }

@@ -7,6 +7,7 @@ import { DataTable, type Column } from "../parts/DataTable";
 import { Moment } from "../parts/Moment";
 import { PageHead } from "../parts/PageHead";
 import { Empty, NotAllowed } from "../parts/states";
+import { useListSearch } from "../parts/useListSearch";
 import { useMay } from "../session/me";
 import { didWords } from "../words/changes";
 import { words } from "../words/en";
@@ -21,17 +22,12 @@ const w = words.audit;
 
 /** Everything that people changed, and what they were refused. */
 export function AuditPage() {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const [search, onSearch] = useListSearch(route.useSearch(), route.useNavigate());
   const may = useMay();
   const [line, setLine] = useState<AuditLine>();
   const [far, setFar] = useState<Found>();
   const verify = useMutation({ mutationFn: () => verifyTrail(setFar), onSettled: () => setFar(undefined) });
   const audit = useQuery({ ...auditQuery(search), enabled: may("audit_list") });
-  const onSearch = useCallback(
-    (change: AuditSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
-    [navigate],
-  );
   const onFilter = useCallback((change: AuditSearch) => onSearch({ ...change, page: undefined }), [onSearch]);
   if (!may("audit_list")) return <NotAllowed />;
   return (

@@ -1,7 +1,6 @@
 import { Alert, Button, PageSection } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback } from "react";
 import { AuditLines } from "../audit/AuditLines";
 import { auditOfQuery } from "../audit/queries";
 import { Facts } from "../parts/Facts";
@@ -10,6 +9,7 @@ import { PageHead } from "../parts/PageHead";
 import { Panel } from "../parts/Panel";
 import { SmallTable } from "../parts/SmallTable";
 import { NotAllowed, Shown } from "../parts/states";
+import { useListSearch } from "../parts/useListSearch";
 import { WayBack } from "../parts/WayBack";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
@@ -21,7 +21,6 @@ import { Members } from "./Members";
 import { Planning } from "./Planning";
 import { policyWords, whomWords } from "./policyWords";
 import { campaignQuery, exclusionsQuery, type Campaign } from "./queries";
-import type { MembersSearch } from "./search";
 import { Rehearsal } from "./Rehearsal";
 import { useSetTitles, useTitles } from "./useSets";
 import { Verbs } from "./Verbs";
@@ -36,16 +35,10 @@ const LOOKS = {
 /** One campaign: its waves as they move, why it stands as it does, and what one can do. */
 export function CampaignPage() {
   const { id } = route.useParams();
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const [search, onSearch] = useListSearch(route.useSearch(), route.useNavigate(), false);
   const may = useMay();
   const found = useQuery({ ...campaignQuery(id), enabled: may("campaigns_read") });
   const sets = useSetTitles();
-  const onSearch = useCallback(
-    (change: MembersSearch) =>
-      void navigate({ search: (old) => ({ ...old, ...change }), replace: true, resetScroll: false }),
-    [navigate],
-  );
   if (!may("campaigns_read")) return <NotAllowed />;
   const title = found.data?.title ?? w.name;
   return (

@@ -1,4 +1,4 @@
-import { Alert, Breadcrumb, BreadcrumbItem, Button, Form, FormGroup, PageSection, TextArea, TextInput } from "@patternfly/react-core";
+import { Alert, Breadcrumb, BreadcrumbItem, Button, Form, PageSection } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -14,7 +14,7 @@ import { useChange } from "../parts/useChange";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { isForSomebody, selectionOf, whomDraftOf, type WhomDraft } from "./draft";
-import type { Step } from "./Fields";
+import { Purpose, TextField, type Step } from "./Fields";
 import { How } from "./How";
 import { faultsOf, policyDraftOf, policyOf, type PolicyDraft } from "./policyDraft";
 import { differences, sameWhom } from "./policyWords";
@@ -101,7 +101,7 @@ function Changing({ before }: { before: Marked<Campaign> }) {
     <div className="aos-stack">
       <Panel title={campaign.title}>
         <div className="aos-stack">
-          <Words said={said} change={(change) => setSaid((old) => ({ ...old, ...change }))} />
+          <Words step={{ draft: said, faults, change: (change) => setSaid((old) => ({ ...old, ...change })) }} />
           {settled ? <p className="aos-quiet">{w.change.settled}</p> : <Whom step={step} />}
           <How step={step} settled={settled} />
         </div>
@@ -137,27 +137,11 @@ interface Said {
 }
 
 /** What it is called and what it is for: no part of the plan. */
-function Words({ said, change }: { said: Said; change: (change: Partial<Said>) => void }) {
+function Words({ step }: { step: Step<Said> }) {
   return (
     <Form onSubmit={(event) => event.preventDefault()}>
-      <FormGroup label={w.wizard.titleField} fieldId="campaign-title" isRequired>
-        <TextInput
-          id="campaign-title"
-          value={said.title}
-          onChange={(_event, title) => change({ title })}
-          maxLength={200}
-          isRequired
-        />
-      </FormGroup>
-      <FormGroup label={w.purpose} fieldId="campaign-purpose">
-        <TextArea
-          id="campaign-purpose"
-          value={said.purpose}
-          onChange={(_event, purpose) => change({ purpose })}
-          maxLength={4000}
-          resizeOrientation="vertical"
-        />
-      </FormGroup>
+      <TextField step={step} name="title" label={w.wizard.titleField} required />
+      <Purpose step={step} />
     </Form>
   );
 }

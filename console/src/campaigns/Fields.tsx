@@ -6,8 +6,10 @@ import {
   FormSelectOption,
   HelperText,
   HelperTextItem,
+  TextArea,
   TextInput,
 } from "@patternfly/react-core";
+import { words } from "../words/en";
 
 /** What a step of the wizard has at hand. */
 export interface Step<Draft> {
@@ -95,5 +97,24 @@ export function FlagField<Name extends string>({ step, name, label, how }: Field
       isChecked={step.draft[name]}
       onChange={(_event, on) => step.change(changed(name, on))}
     />
+  );
+}
+
+const MOST = 4000;
+
+/** Why it is done, in as many words as it takes. */
+export function Purpose({ step: { draft, change } }: { step: Step<{ purpose: string }> }) {
+  return (
+    <FormGroup label={words.campaigns.purpose} fieldId="campaign-purpose">
+      <TextArea
+        id="campaign-purpose"
+        value={draft.purpose}
+        onChange={(_event, purpose) => change({ purpose })}
+        maxLength={MOST}
+        resizeOrientation="vertical"
+        aria-describedby="campaign-purpose-how"
+      />
+      <p id="campaign-purpose-how" className="aos-quiet aos-mutter">{words.campaigns.wizard.purposeHow}</p>
+    </FormGroup>
   );
 }

@@ -1,8 +1,9 @@
-import { Button, ToolbarItem } from "@patternfly/react-core";
+import { ToolbarItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Choice } from "../parts/Choice";
 import { DataTable, type Column } from "../parts/DataTable";
+import { ChoiceFilter, ClearFilters } from "../parts/Filters";
 import { Moment } from "../parts/Moment";
 import { Panel } from "../parts/Panel";
 import { Empty } from "../parts/states";
@@ -21,7 +22,6 @@ interface Props {
 /** The Units in its waves, each with its state and why. */
 export function Members({ campaign, search, onSearch }: Props) {
   const members = useQuery(membersQuery(campaign.id, search));
-  const clear = () => onSearch({ wave: undefined, member: undefined, page: undefined });
   const filters = (
     <>
       <ToolbarItem>
@@ -33,22 +33,15 @@ export function Members({ campaign, search, onSearch }: Props) {
           onChoose={(wave) => onSearch({ wave: wave ? Number(wave) : undefined, page: undefined })}
         />
       </ToolbarItem>
-      <ToolbarItem>
-        <Choice
-          label={w.state}
-          any={w.anyState}
-          value={search.member}
-          options={MEMBER_STATES.map((state) => ({ value: state, title: w.memberStates[state] }))}
-          onChoose={(member) => onSearch({ member, page: undefined })}
-        />
-      </ToolbarItem>
-      {search.wave || search.member ? (
-        <ToolbarItem>
-          <Button variant="link" onClick={clear}>
-            {w.clear}
-          </Button>
-        </ToolbarItem>
-      ) : null}
+      <ChoiceFilter
+        of="member"
+        search={search}
+        onSearch={onSearch}
+        label={w.state}
+        any={w.anyState}
+        options={MEMBER_STATES.map((state) => ({ value: state, title: w.memberStates[state] }))}
+      />
+      <ClearFilters search={search} onSearch={onSearch} />
     </>
   );
   return (

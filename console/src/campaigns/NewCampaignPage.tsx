@@ -1,12 +1,9 @@
 import {
-  Breadcrumb,
-  BreadcrumbItem,
   Form,
   FormGroup,
   FormSelect,
   FormSelectOption,
   PageSection,
-  TextArea,
   Wizard,
   WizardStep,
 } from "@patternfly/react-core";
@@ -19,12 +16,13 @@ import { local } from "../parts/format";
 import { useNow } from "../parts/now";
 import { PageHead } from "../parts/PageHead";
 import { Loading, NotAllowed } from "../parts/states";
+import { WayBack } from "../parts/WayBack";
 import { useMay } from "../session/me";
 import { Unverified } from "../verification/Unverified";
 import { words } from "../words/en";
 import { useDrawing } from "./drawing";
 import { emptyDraft, faultsOf, isForSomebody, startOf, type Draft } from "./draft";
-import { TextField, type Step } from "./Fields";
+import { Purpose, TextField, type Step } from "./Fields";
 import { How } from "./How";
 import { PlanFacts } from "./PlanFacts";
 import { readyBundlesQuery, type Plan } from "./queries";
@@ -44,12 +42,7 @@ export function NewCampaignPage() {
     <>
       <PageHead
         title={w.create}
-        above={
-          <Breadcrumb>
-            <BreadcrumbItem render={({ className }) => <Link className={className} to="/campaigns">{w.title}</Link>} />
-            <BreadcrumbItem isActive>{w.create}</BreadcrumbItem>
-          </Breadcrumb>
-        }
+        above={<WayBack to="/campaigns" list={w.title} here={w.create} />}
       />
       <PageSection hasBodyWrapper={false}>
         <div className="aos-wizard">
@@ -162,17 +155,7 @@ function What({ step }: { step: Step<Draft> }) {
     <Form onSubmit={(event) => event.preventDefault()}>
       <p>{w.wizard.whatHow}</p>
       <TextField step={step} name="title" label={w.wizard.titleField} required />
-      <FormGroup label={w.purpose} fieldId="campaign-purpose">
-        <TextArea
-          id="campaign-purpose"
-          value={draft.purpose}
-          onChange={(_event, purpose) => change({ purpose })}
-          maxLength={4000}
-          resizeOrientation="vertical"
-          aria-describedby="campaign-purpose-how"
-        />
-        <p id="campaign-purpose-how" className="aos-quiet aos-mutter">{w.wizard.purposeHow}</p>
-      </FormGroup>
+      <Purpose step={step} />
       <FormGroup label={w.wizard.bundleField} fieldId="campaign-bundle" isRequired>
         <FormSelect id="campaign-bundle" value={draft.bundle} onChange={(_event, bundle) => change({ bundle })}>
           <FormSelectOption value="" label={w.wizard.chooseBundle} isPlaceholder />

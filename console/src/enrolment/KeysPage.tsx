@@ -1,36 +1,31 @@
 import { Button, PageSection, ToolbarItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { fleetsByIdQuery } from "../fleets/queries";
-import { Choice } from "../parts/Choice";
 import { DataTable, type Column } from "../parts/DataTable";
+import { ChoiceFilter } from "../parts/Filters";
 import { Moment } from "../parts/Moment";
 import { PageHead } from "../parts/PageHead";
 import { Empty, NotAllowed } from "../parts/states";
+import { useListSearch } from "../parts/useListSearch";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { NewKey, RevokeKey } from "./KeyDialogs";
 import { KeyState } from "./KeyState";
 import { keysQuery, type EnrolmentKey } from "./queries";
-import type { KeysSearch } from "./search";
 
 const route = getRouteApi("/enrolment-keys");
 const w = words.enrolment;
 
 /** Keys with which Units register themselves. */
 export function KeysPage() {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const [search, onSearch] = useListSearch(route.useSearch(), route.useNavigate());
   const may = useMay();
   const [making, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<EnrolmentKey>();
   const keys = useQuery({ ...keysQuery(search), enabled: may("enrolment_keys_list") });
   const fleets = useQuery({ ...fleetsByIdQuery, enabled: may("fleets_list") });
-  const onSearch = useCallback(
-    (change: KeysSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
-    [navigate],
-  );
   const revoke = may("enrolment_keys_revoke") ? setRevoking : undefined;
   const columns = useMemo(() => keyColumns(fleets.data, revoke), [fleets.data, revoke]);
   if (!may("enrolment_keys_list")) return <NotAllowed />;
@@ -48,15 +43,14 @@ export function KeysPage() {
           sort="-created_at"
           onSearch={onSearch}
           filters={
-            <ToolbarItem>
-              <Choice
-                label={w.fleet}
-                any={w.any}
-                value={search.fleet}
-                options={[...(fleets.data ?? [])].map(([value, title]) => ({ value, title }))}
-                onChoose={(fleet) => onSearch({ fleet, page: undefined })}
-              />
-            </ToolbarItem>
+            <ChoiceFilter
+              of="fleet"
+              search={search}
+              onSearch={onSearch}
+              label={w.fleet}
+              any={w.any}
+              options={[...(fleets.data ?? [])].map(([value, title]) => ({ value, title }))}
+            />
           }
           actions={
             may("enrolment_keys_create") ? (

@@ -1,13 +1,15 @@
 import { Button, Label, PageSection, ToolbarItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { fleetsByIdQuery } from "../fleets/queries";
 import { Choice } from "../parts/Choice";
 import { DataTable, type Column } from "../parts/DataTable";
+import { ChoiceFilter } from "../parts/Filters";
 import { Moment } from "../parts/Moment";
 import { PageHead } from "../parts/PageHead";
 import { Empty, NotAllowed } from "../parts/states";
+import { useListSearch } from "../parts/useListSearch";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { Approve, Reject } from "./AtTheDoor";
@@ -23,16 +25,11 @@ type Open = { kind: "approve" | "reject"; unit: WaitingUnit };
 
 /** Units at the door: who waits, and whether to let them in. */
 export function WaitingPage() {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const [search, onSearch] = useListSearch(route.useSearch(), route.useNavigate());
   const may = useMay();
   const [open, setOpen] = useState<Open>();
   const waiting = useQuery({ ...waitingQuery(search), enabled: may("waiting_units_list") });
   const fleets = useQuery({ ...fleetsByIdQuery, enabled: may("fleets_list") });
-  const onSearch = useCallback(
-    (change: WaitingSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
-    [navigate],
-  );
   const approve = may("waiting_units_approve");
   const reject = may("waiting_units_reject");
   const onlyWaiting = (search.state ?? "waiting") === "waiting";
@@ -86,15 +83,14 @@ function Filters({ search, onSearch }: { search: WaitingSearch; onSearch: (chang
           onChoose={(state) => onSearch({ state, page: undefined })}
         />
       </ToolbarItem>
-      <ToolbarItem>
-        <Choice
-          label={w.kind}
-          any={w.any}
-          value={search.kind}
-          options={KINDS.map((value) => ({ value, title: w.kinds[value] }))}
-          onChoose={(kind) => onSearch({ kind, page: undefined })}
-        />
-      </ToolbarItem>
+      <ChoiceFilter
+        of="kind"
+        search={search}
+        onSearch={onSearch}
+        label={w.kind}
+        any={w.any}
+        options={KINDS.map((value) => ({ value, title: w.kinds[value] }))}
+      />
     </>
   );
 }

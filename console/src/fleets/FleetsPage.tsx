@@ -1,11 +1,11 @@
 import { ActionsColumn } from "@patternfly/react-table";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import type { Column } from "../parts/DataTable";
-import type { NamedSearch } from "../parts/list";
 import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
+import { useListSearch } from "../parts/useListSearch";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { NewFleet, RemoveFleet, RenameFleet } from "./FleetDialogs";
@@ -18,15 +18,10 @@ type Open = { kind: "new" } | { kind: "rename" | "remove"; fleet: Fleet };
 
 /** Fleets that one sees. */
 export function FleetsPage() {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const [search, onSearch] = useListSearch(route.useSearch(), route.useNavigate());
   const may = useMay();
   const [open, setOpen] = useState<Open>();
   const fleets = useQuery({ ...fleetsQuery(search), enabled: may("fleets_list") });
-  const onSearch = useCallback(
-    (change: NamedSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
-    [navigate],
-  );
   const rename = may("fleets_update");
   const remove = may("fleets_delete");
   const columns = useMemo(() => fleetColumns(rename, remove, setOpen), [rename, remove]);

@@ -2,16 +2,16 @@ import { Button, PageSection } from "@patternfly/react-core";
 import { ActionsColumn } from "@patternfly/react-table";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import { client, got } from "../api/client";
 import { organizationsByIdQuery } from "../organizations/queries";
 import { DataTable, type Column } from "../parts/DataTable";
 import { Deed } from "../parts/Deed";
-import type { ListSearch } from "../parts/list";
 import { Moment } from "../parts/Moment";
 import { PageHead } from "../parts/PageHead";
 import { Secret } from "../parts/Secret";
 import { Empty, NotAllowed } from "../parts/states";
+import { useListSearch } from "../parts/useListSearch";
 import { meQuery, useMay } from "../session/me";
 import { words } from "../words/en";
 import { GrantDialog } from "./GrantDialog";
@@ -24,18 +24,13 @@ type Open = { kind: "new" } | { kind: "change" | "remove"; grant: Grant };
 
 /** What OEMs let Service Providers do. */
 export function GrantsPage() {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const [search, onSearch] = useListSearch(route.useSearch(), route.useNavigate());
   const may = useMay();
   const { data: me } = useQuery(meQuery);
   const [open, setOpen] = useState<Open>();
   const grants = useQuery({ ...grantsQuery(search), enabled: may("grants_list") });
   const { data: titles } = useQuery({ ...organizationsByIdQuery, enabled: may("organizations_list") });
   const { data: services } = useQuery({ ...servicesQuery, enabled: may("items_list") });
-  const onSearch = useCallback(
-    (change: ListSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
-    [navigate],
-  );
   if (!may("grants_list")) return <NotAllowed />;
   const title = (id: string) => titles?.get(id)?.title ?? id;
   const close = () => setOpen(undefined);

@@ -1,16 +1,15 @@
-import { ToolbarItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback } from "react";
-import { Choice } from "../parts/Choice";
 import type { Column } from "../parts/DataTable";
+import { ChoiceFilter } from "../parts/Filters";
 import { bytes } from "../parts/format";
 import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
+import { useListSearch } from "../parts/useListSearch";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { BundleState } from "./BundleState";
-import { STATES, type BundlesSearch } from "./bundlesSearch";
+import { STATES } from "./bundlesSearch";
 import { bundlesQuery, type Bundle } from "./queries";
 import { Upload } from "./Upload";
 
@@ -41,14 +40,9 @@ const COLUMNS: Column<Bundle>[] = [
 
 /** Bundles that came, and the way for another. */
 export function BundlesPage() {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const [search, onSearch] = useListSearch(route.useSearch(), route.useNavigate());
   const may = useMay();
   const bundles = useQuery({ ...bundlesQuery(search), enabled: may("deployment_bundles_list") });
-  const onSearch = useCallback(
-    (change: BundlesSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
-    [navigate],
-  );
   return (
     <ListPage
       name="bundles"
@@ -62,24 +56,22 @@ export function BundlesPage() {
       above={may("deployment_bundles_create") ? <Upload /> : null}
       filters={
         <>
-          <ToolbarItem>
-            <Choice
-              label={w.state}
-              any={w.any}
-              value={search.state}
-              options={STATES.map((value) => ({ value, title: w.states[value] }))}
-              onChoose={(state) => onSearch({ state, page: undefined })}
-            />
-          </ToolbarItem>
-          <ToolbarItem>
-            <Choice
-              label={w.uploaded}
-              any={w.ever}
-              value={search.recent}
-              options={[{ value: "yes" as const, title: w.lately }]}
-              onChoose={(recent) => onSearch({ recent, page: undefined })}
-            />
-          </ToolbarItem>
+          <ChoiceFilter
+            of="state"
+            search={search}
+            onSearch={onSearch}
+            label={w.state}
+            any={w.any}
+            options={STATES.map((value) => ({ value, title: w.states[value] }))}
+          />
+          <ChoiceFilter
+            of="recent"
+            search={search}
+            onSearch={onSearch}
+            label={w.uploaded}
+            any={w.ever}
+            options={[{ value: "yes" as const, title: w.lately }]}
+          />
         </>
       }
     />

@@ -1,15 +1,14 @@
-import { ToolbarItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback } from "react";
-import { Choice } from "../parts/Choice";
 import type { Column } from "../parts/DataTable";
+import { ChoiceFilter } from "../parts/Filters";
 import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
+import { useListSearch } from "../parts/useListSearch";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { itemsQuery, type Item } from "./queries";
-import { TYPES, type ItemsSearch } from "./search";
+import { TYPES } from "./search";
 
 const route = getRouteApi("/items");
 const w = words.items;
@@ -36,14 +35,9 @@ const COLUMNS: Column<Item>[] = [
 
 /** Services, components and layers that one owns or was granted. */
 export function ItemsPage() {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const [search, onSearch] = useListSearch(route.useSearch(), route.useNavigate());
   const may = useMay();
   const items = useQuery({ ...itemsQuery(search), enabled: may("items_list") });
-  const onSearch = useCallback(
-    (change: ItemsSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
-    [navigate],
-  );
   return (
     <ListPage
       name="items"
@@ -55,15 +49,14 @@ export function ItemsPage() {
       sort="codename"
       onSearch={onSearch}
       filters={
-        <ToolbarItem>
-          <Choice
-            label={w.type}
-            any={w.any}
-            value={search.type}
-            options={TYPES.map((value) => ({ value, title: w.types[value] }))}
-            onChoose={(type) => onSearch({ type, page: undefined })}
-          />
-        </ToolbarItem>
+        <ChoiceFilter
+          of="type"
+          search={search}
+          onSearch={onSearch}
+          label={w.type}
+          any={w.any}
+          options={TYPES.map((value) => ({ value, title: w.types[value] }))}
+        />
       }
     />
   );

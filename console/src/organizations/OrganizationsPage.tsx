@@ -1,16 +1,17 @@
-import { Label, ToolbarItem } from "@patternfly/react-core";
+import { Label } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useState } from "react";
-import { Choice } from "../parts/Choice";
+import { useState } from "react";
 import type { Column } from "../parts/DataTable";
+import { ChoiceFilter } from "../parts/Filters";
 import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
+import { useListSearch } from "../parts/useListSearch";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { NewOrganization } from "./OrganizationDialogs";
 import { organizationsQuery, type Organization } from "./queries";
-import { KINDS, type OrganizationsSearch } from "./search";
+import { KINDS } from "./search";
 
 const route = getRouteApi("/organizations");
 const w = words.organizations;
@@ -34,15 +35,10 @@ const COLUMNS: Column<Organization>[] = [
 
 /** Organizations that one may know of; an Admin makes and keeps them. */
 export function OrganizationsPage() {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const [search, onSearch] = useListSearch(route.useSearch(), route.useNavigate());
   const may = useMay();
   const [open, setOpen] = useState(false);
   const organizations = useQuery({ ...organizationsQuery(search), enabled: may("organizations_list") });
-  const onSearch = useCallback(
-    (change: OrganizationsSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
-    [navigate],
-  );
   return (
     <ListPage
       name="organizations"
@@ -55,27 +51,25 @@ export function OrganizationsPage() {
       onNew={may("organizations_create") ? () => setOpen(true) : undefined}
       filters={
         <>
-          <ToolbarItem>
-            <Choice
-              label={w.kind}
-              any={w.anyKind}
-              value={search.kind}
-              options={KINDS.map((value) => ({ value, title: w.kinds[value] ?? value }))}
-              onChoose={(kind) => onSearch({ kind, page: undefined })}
-            />
-          </ToolbarItem>
-          <ToolbarItem>
-            <Choice
-              label={w.state}
-              any={w.anyState}
-              value={search.active}
-              options={[
-                { value: "yes", title: w.active },
-                { value: "no", title: w.suspended },
-              ]}
-              onChoose={(active) => onSearch({ active, page: undefined })}
-            />
-          </ToolbarItem>
+          <ChoiceFilter
+            of="kind"
+            search={search}
+            onSearch={onSearch}
+            label={w.kind}
+            any={w.anyKind}
+            options={KINDS.map((value) => ({ value, title: w.kinds[value] ?? value }))}
+          />
+          <ChoiceFilter
+            of="active"
+            search={search}
+            onSearch={onSearch}
+            label={w.state}
+            any={w.anyState}
+            options={[
+              { value: "yes", title: w.active },
+              { value: "no", title: w.suspended },
+            ]}
+          />
         </>
       }
     >

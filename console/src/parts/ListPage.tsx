@@ -1,12 +1,12 @@
-import { Button, PageSection, ToolbarItem } from "@patternfly/react-core";
+import { Button, PageSection } from "@patternfly/react-core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { words } from "../words/en";
 import { DataTable, type Column } from "./DataTable";
+import { ClearFilters, TypedFilter } from "./Filters";
 import { filtersOf, type NamedSearch } from "./list";
 import { PageHead } from "./PageHead";
 import { Empty, NotAllowed } from "./states";
-import { TitleFilter } from "./TitleFilter";
 
 interface Props<Row> {
   name: string;
@@ -51,15 +51,9 @@ export function ListPage<Row extends { id: string }>(props: Props<Row>) {
           onSearch={onSearch}
           filters={
             <>
-              <TitleFilter value={search.name} onSearch={onSearch} />
+              <TypedFilter of="name" search={search} onSearch={onSearch} label={words.units.search} />
               {props.filters}
-              {filters.length ? (
-                <ToolbarItem>
-                  <Button variant="link" onClick={() => onSearch(Object.fromEntries(["page", ...filters].map((key) => [key, undefined])))}>
-                    {words.table.clear}
-                  </Button>
-                </ToolbarItem>
-              ) : null}
+              <ClearFilters search={search} onSearch={onSearch} />
             </>
           }
           empty={filters.length ? <Empty title={words.table.noneNamed}>{words.table.noneNamedHow}</Empty> : <Empty title={w.none}>{w.noneHow}</Empty>}

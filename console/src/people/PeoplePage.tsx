@@ -8,6 +8,7 @@ import { DataTable, type Column } from "../parts/DataTable";
 import { Moment } from "../parts/Moment";
 import { PageHead } from "../parts/PageHead";
 import { Empty, NotAllowed } from "../parts/states";
+import { useListSearch } from "../parts/useListSearch";
 import { meQuery, useMay } from "../session/me";
 import { words } from "../words/en";
 import { PeopleFilters } from "./PeopleFilters";
@@ -25,17 +26,12 @@ const NO_ORGANIZATIONS: Organizations = new Map();
 
 /** Users that one manages. */
 export function PeoplePage() {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const [search, onSearch] = useListSearch(route.useSearch(), route.useNavigate());
   const may = useMay();
   const { data: me } = useQuery(meQuery);
   const { data: organizations } = useQuery({ ...organizationsByIdQuery, enabled: may("organizations_list") });
   const [open, setOpen] = useState<{ deed: PersonDeed; user: User } | "new">();
   const people = useQuery({ ...peopleQuery(search), enabled: may("users_list") });
-  const onSearch = useCallback(
-    (change: PeopleSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
-    [navigate],
-  );
   const onFilter = useCallback((change: PeopleSearch) => onSearch({ ...change, page: undefined }), [onSearch]);
   if (!may("users_list")) return <NotAllowed />;
   const own = organizations?.get(me?.organization.id ?? "");

@@ -1,17 +1,16 @@
-import { ToolbarItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
-import { Choice } from "../parts/Choice";
+import { useMemo, useState } from "react";
 import type { Column } from "../parts/DataTable";
+import { ChoiceFilter } from "../parts/Filters";
 import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
+import { useListSearch } from "../parts/useListSearch";
 import { useMay } from "../session/me";
 import { targetSystemsByIdQuery } from "../targetSystems/queries";
 import { words } from "../words/en";
 import { rxswinsQuery, type Rxswin } from "./queries";
 import { RegisterDialog } from "./RegisterDialog";
-import type { RxswinsSearch } from "./search";
 
 const route = getRouteApi("/rxswins");
 const w = words.rxswins;
@@ -19,16 +18,12 @@ const NAMED_MOST = 3;
 
 /** Every revision of every number that is registered. */
 export function RxswinsPage() {
-  const search = route.useSearch();
   const navigate = route.useNavigate();
+  const [search, onSearch] = useListSearch(route.useSearch(), navigate);
   const may = useMay();
   const [making, setMaking] = useState(false);
   const numbers = useQuery({ ...rxswinsQuery(search), enabled: may("rxswins_list") });
   const systems = useQuery({ ...targetSystemsByIdQuery, enabled: may("target_systems_list") }).data;
-  const onSearch = useCallback(
-    (change: RxswinsSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
-    [navigate],
-  );
   const columns = useMemo(() => columnsOf(systems), [systems]);
   return (
     <ListPage
@@ -43,15 +38,14 @@ export function RxswinsPage() {
       onNew={may("rxswins_create") ? () => setMaking(true) : undefined}
       filters={
         systems ? (
-          <ToolbarItem>
-            <Choice
-              label={w.system}
-              any={w.anySystem}
-              value={search.system}
-              options={[...systems].map(([value, title]) => ({ value, title }))}
-              onChoose={(system) => onSearch({ system, page: undefined })}
-            />
-          </ToolbarItem>
+          <ChoiceFilter
+            of="system"
+            search={search}
+            onSearch={onSearch}
+            label={w.system}
+            any={w.anySystem}
+            options={[...systems].map(([value, title]) => ({ value, title }))}
+          />
         ) : null
       }
     >

@@ -1,16 +1,16 @@
-import { Label, ToolbarItem } from "@patternfly/react-core";
+import { Label } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { fleetsByIdQuery } from "../fleets/queries";
-import { Choice } from "../parts/Choice";
 import type { Column } from "../parts/DataTable";
+import { ChoiceFilter } from "../parts/Filters";
 import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
+import { useListSearch } from "../parts/useListSearch";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { setsQuery, type UnitSet } from "./queries";
-import type { SetsSearch } from "./search";
 import { NewSet } from "./SetDialog";
 
 const route = getRouteApi("/sets");
@@ -18,17 +18,13 @@ const w = words.sets;
 
 /** Unit Sets that one sees. */
 export function SetsPage() {
-  const search = route.useSearch();
   const navigate = route.useNavigate();
+  const [search, onSearch] = useListSearch(route.useSearch(), navigate);
   const may = useMay();
   const [making, setMaking] = useState(false);
   const sets = useQuery({ ...setsQuery(search), enabled: may("unit_sets_list") });
   const fleets = useQuery({ ...fleetsByIdQuery, enabled: may("fleets_list") });
   const columns = useMemo(() => setColumns(fleets.data), [fleets.data]);
-  const onSearch = useCallback(
-    (change: SetsSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
-    [navigate],
-  );
   return (
     <ListPage
       name="sets"
@@ -41,27 +37,25 @@ export function SetsPage() {
       onNew={may("unit_sets_create") ? () => setMaking(true) : undefined}
       filters={
         <>
-          <ToolbarItem>
-            <Choice
-              label={w.fleet}
-              any={w.anyFleet}
-              value={search.fleet}
-              options={[...(fleets.data ?? [])].map(([value, title]) => ({ value, title }))}
-              onChoose={(fleet) => onSearch({ fleet, page: undefined })}
-            />
-          </ToolbarItem>
-          <ToolbarItem>
-            <Choice
-              label={w.verification}
-              any={w.any}
-              value={search.verification}
-              options={[
-                { value: "yes", title: w.yes },
-                { value: "no", title: w.no },
-              ]}
-              onChoose={(verification) => onSearch({ verification, page: undefined })}
-            />
-          </ToolbarItem>
+          <ChoiceFilter
+            of="fleet"
+            search={search}
+            onSearch={onSearch}
+            label={w.fleet}
+            any={w.anyFleet}
+            options={[...(fleets.data ?? [])].map(([value, title]) => ({ value, title }))}
+          />
+          <ChoiceFilter
+            of="verification"
+            search={search}
+            onSearch={onSearch}
+            label={w.verification}
+            any={w.any}
+            options={[
+              { value: "yes", title: w.yes },
+              { value: "no", title: w.no },
+            ]}
+          />
         </>
       }
     >

@@ -1,15 +1,16 @@
-import { Label, ToolbarItem } from "@patternfly/react-core";
+import { Label } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useState } from "react";
-import { Choice } from "../parts/Choice";
+import { useState } from "react";
 import type { Column } from "../parts/DataTable";
+import { ChoiceFilter } from "../parts/Filters";
 import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
+import { useListSearch } from "../parts/useListSearch";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { subjectsQuery, type Subject } from "./queries";
-import { TYPES, type SubjectsSearch } from "./search";
+import { TYPES } from "./search";
 import { NewSubject } from "./SubjectDialogs";
 
 const route = getRouteApi("/subjects");
@@ -32,15 +33,11 @@ const COLUMNS: Column<Subject>[] = [
 
 /** Subjects of the organization. */
 export function SubjectsPage() {
-  const search = route.useSearch();
   const navigate = route.useNavigate();
+  const [search, onSearch] = useListSearch(route.useSearch(), navigate);
   const may = useMay();
   const [making, setMaking] = useState(false);
   const subjects = useQuery({ ...subjectsQuery(search), enabled: may("subjects_list") });
-  const onSearch = useCallback(
-    (change: SubjectsSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
-    [navigate],
-  );
   return (
     <ListPage
       name="subjects"
@@ -52,15 +49,14 @@ export function SubjectsPage() {
       onSearch={onSearch}
       onNew={may("subjects_create") ? () => setMaking(true) : undefined}
       filters={
-        <ToolbarItem>
-          <Choice
-            label={w.type}
-            any={w.any}
-            value={search.type}
-            options={TYPES.map((value) => ({ value, title: w.types[value] }))}
-            onChoose={(type) => onSearch({ type, page: undefined })}
-          />
-        </ToolbarItem>
+        <ChoiceFilter
+          of="type"
+          search={search}
+          onSearch={onSearch}
+          label={w.type}
+          any={w.any}
+          options={TYPES.map((value) => ({ value, title: w.types[value] }))}
+        />
       }
     >
       {making ? (

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import type { Column } from "../parts/DataTable";
-import type { NamedSearch } from "../parts/list";
 import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
+import { useListSearch } from "../parts/useListSearch";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { limitsInWords } from "./inWords";
@@ -37,15 +37,11 @@ const COLUMNS: Column<TargetSystem>[] = [
 
 /** Kinds of hardware. */
 export function TargetSystemsPage() {
-  const search = route.useSearch();
   const navigate = route.useNavigate();
+  const [search, onSearch] = useListSearch(route.useSearch(), navigate);
   const may = useMay();
   const [making, setMaking] = useState(false);
   const systems = useQuery({ ...targetSystemsQuery(search), enabled: may("target_systems_list") });
-  const onSearch = useCallback(
-    (change: NamedSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
-    [navigate],
-  );
   return (
     <ListPage
       name="target-systems"

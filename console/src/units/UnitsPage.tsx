@@ -6,6 +6,7 @@ import { fleetsByIdQuery } from "../fleets/queries";
 import { DataTable } from "../parts/DataTable";
 import { PageHead } from "../parts/PageHead";
 import { NotAllowed } from "../parts/states";
+import { useListSearch } from "../parts/useListSearch";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { BulkActions } from "./BulkActions";
@@ -20,17 +21,13 @@ const route = getRouteApi("/units");
 
 /** All Units that one sees: the address has the filters, so that a view can be shared. */
 export function UnitsPage() {
-  const search = route.useSearch();
   const navigate = route.useNavigate();
+  const [search, onSearch] = useListSearch(route.useSearch(), navigate);
   const may = useMay();
   const units = useQuery({ ...unitsQuery(search), enabled: may("units_list") });
   const fleets = useQuery({ ...fleetsByIdQuery, enabled: may("fleets_list") });
   const [chosen, setChosen] = useState<ReadonlyMap<string, Unit>>(new Map());
   const columns = useMemo(() => unitColumns(fleets.data), [fleets.data]);
-  const onSearch = useCallback(
-    (change: UnitsSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
-    [navigate],
-  );
   const onFilter = useCallback((change: UnitsSearch) => onSearch({ ...change, page: undefined }), [onSearch]);
   const choose = (ids: ReadonlySet<string>) => {
     const known = new Map([...chosen, ...(units.data?.items ?? []).map((unit): [string, Unit] => [unit.id, unit])]);

@@ -1,14 +1,15 @@
-import { Button, ToolbarItem } from "@patternfly/react-core";
+import { Button } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { readyBundlesQuery } from "../campaigns/queries";
 import { fleetsByIdQuery } from "../fleets/queries";
-import { Choice } from "../parts/Choice";
 import type { Column } from "../parts/DataTable";
+import { ChoiceFilter } from "../parts/Filters";
 import { ListPage } from "../parts/ListPage";
 import { Moment } from "../parts/Moment";
 import { useNames } from "../people/useNames";
+import { useListSearch } from "../parts/useListSearch";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
 import { approvedWords } from "./approvals";
@@ -22,16 +23,11 @@ const w = words.verification;
 
 /** Verification Batches that one sees. */
 export function BatchesPage() {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const [search, onSearch] = useListSearch(route.useSearch(), route.useNavigate());
   const may = useMay();
   const names = useNames();
   const batches = useQuery({ ...batchesQuery(search), enabled: may("verification_batches_list") });
   const fleets = useQuery({ ...fleetsByIdQuery, enabled: may("fleets_list") });
-  const onSearch = useCallback(
-    (change: BatchesSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
-    [navigate],
-  );
   const columns = useMemo(() => columnsOf(fleets.data, names), [fleets.data, names]);
   return (
     <ListPage
@@ -56,36 +52,33 @@ function Filters({ search, fleets, onSearch }: { search: BatchesSearch; fleets: 
   const bundles = useQuery({ ...readyBundlesQuery, enabled: may("deployment_bundles_list") });
   return (
     <>
-      <ToolbarItem>
-        <Choice
-          label={w.state}
-          any={w.anyState}
-          value={search.state}
-          options={BATCH_STATES.map((value) => ({ value, title: w.states[value] }))}
-          onChoose={(state) => onSearch({ state, page: undefined })}
-        />
-      </ToolbarItem>
+      <ChoiceFilter
+        of="state"
+        search={search}
+        onSearch={onSearch}
+        label={w.state}
+        any={w.anyState}
+        options={BATCH_STATES.map((value) => ({ value, title: w.states[value] }))}
+      />
       {bundles.data ? (
-        <ToolbarItem>
-          <Choice
-            label={w.bundle}
-            any={w.anyBundle}
-            value={search.bundle}
-            options={bundles.data.items.map((bundle) => ({ value: bundle.id, title: bundle.name }))}
-            onChoose={(bundle) => onSearch({ bundle, page: undefined })}
-          />
-        </ToolbarItem>
+        <ChoiceFilter
+          of="bundle"
+          search={search}
+          onSearch={onSearch}
+          label={w.bundle}
+          any={w.anyBundle}
+          options={bundles.data.items.map((bundle) => ({ value: bundle.id, title: bundle.name }))}
+        />
       ) : null}
       {fleets ? (
-        <ToolbarItem>
-          <Choice
-            label={w.fleet}
-            any={w.anyFleet}
-            value={search.fleet}
-            options={[...fleets].map(([value, title]) => ({ value, title }))}
-            onChoose={(fleet) => onSearch({ fleet, page: undefined })}
-          />
-        </ToolbarItem>
+        <ChoiceFilter
+          of="fleet"
+          search={search}
+          onSearch={onSearch}
+          label={w.fleet}
+          any={w.anyFleet}
+          options={[...fleets].map(([value, title]) => ({ value, title }))}
+        />
       ) : null}
     </>
   );
