@@ -33,6 +33,7 @@ bench: setup ## benchmarks against their baselines
 	$(BIN)/python -m bench.agent
 	$(BIN)/python -m bench.loop
 	$(BIN)/python -m bench.campaign
+	$(BIN)/python -m bench.compiling
 
 mutants: setup ## planted faults, each found by the simulator or the access matrix
 	$(BIN)/python scripts/mutants.py
