@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import loop
-from loop import BIN, CLOUD, LOGS, ROOT, RUN, VAR, Failed, command, out, step
+from loop import BIN, CLOUD, ROOT, VAR, Failed, command, out, step
 
 UNITS = 20
 ISOLATED = 2
@@ -66,19 +66,9 @@ def core(name: str, *words: str) -> str:
 def bring_up(name: str) -> None:
     """Keys made on it, registered, started; whatever of it is not done yet."""
     core(name, "provision", "--cloud", loop.api_url(), "--user", str(CLOUD / "users" / "oem.p12"))
-    if loop.alive(name):
-        return
-    with (LOGS / f"{name}.log").open("ab") as log:
-        process = subprocess.Popen(
-            [str(BIN / "aoscore"), "run"],
-            env=environment(name),
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    (RUN / f"{name}.pid").write_text(f"{process.pid} {loop.began(process.pid)}")
+    if not loop.alive(name):
+        loop.launch(name, "aoscore", "run", env=environment(name))
+    loop.runtime_of(name)
 
 
 def offer(version: str) -> None:

@@ -89,18 +89,23 @@ def alive(name: str) -> int | None:
     return None
 
 
-def start(name: str, *words: str) -> None:
+def start(program: str, *words: str) -> None:
     """Start one of our servers in the background, its output in a log file."""
-    if alive(name):
-        out.print(f"{name} is running already")
+    if alive(program):
+        out.print(f"{program} is running already")
         return
+    out.print(f"[dim]$ {program} {' '.join(words)} &[/dim]")
+    launch(program, program, *words, env=environment())
+
+
+def launch(name: str, program: str, *words: str, env: dict[str, str]) -> None:
+    """Start a server of this name in the background, its output in a log file of that name."""
     RUN.mkdir(parents=True, exist_ok=True)
     LOGS.mkdir(parents=True, exist_ok=True)
-    out.print(f"[dim]$ {name} {' '.join(words)} &[/dim]")
     with (LOGS / f"{name}.log").open("ab") as log:
         process = subprocess.Popen(
-            [str(BIN / name), *words],
-            env=environment(),
+            [str(BIN / program), *words],
+            env=env,
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -217,17 +222,16 @@ def system_id() -> str:
     return str(status["system_id"])
 
 
-def say_runtime() -> None:
-    """How instances will run here, in the words of AosCore; as soon as it has said so."""
-    for _ in range(100):
-        said = [line for line in log_of("aoscore").splitlines() if " runtime kind=" in line]
-        if said:
-            out.print(said[-1].partition(" why=")[2])
-            return
-        if alive("aoscore") is None:
+def runtime_of(name: str) -> str:
+    """How instances will run on this AosCore, as soon as it has said so. Raises Failed if it is gone."""
+    for _ in range(300):
+        said = [line for line in log_of(name).splitlines() if " runtime kind=" in line]
+        if alive(name) is None:
             break
+        if said:
+            return said[-1].partition(" why=")[2]
         time.sleep(0.1)
-    raise Failed(f"AosCore did not start; its last words:\n{last_words('aoscore')}")
+    raise Failed(f"{name} did not start; its last words:\n{last_words(name)}")
 
 
 def proof() -> str:
@@ -258,7 +262,7 @@ def close_the_loop() -> None:
             command("aoscore", "provision", "--cloud", api_url(), "--user", CLOUD / "users" / "oem.p12").rstrip()
         )
         start("aoscore", "run")
-        say_runtime()
+        out.print(runtime_of("aoscore"))
     with step("A Deployment Bundle: built, signed, uploaded"):
         offer()
     with step("Intent: the subject gets the bundle, and the Unit goes there"):
