@@ -1,5 +1,6 @@
 """What people ask of campaigns that cannot be: refused over HTTP and by `aos`, naming the field and the cure."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +62,11 @@ def test_a_set_in_two_waves_is_refused(field: Field) -> None:
     (("--strategy", "custom", "--wave", "101%"), "waves[0].share"),
     (("--strategy", "custom", "--wave", "0%"), "waves[0].share"),
     (("--strategy", "custom", "--wave", "some%"), "--wave (number 1)"),
+    (("--strategy", "custom", "--wave", "nan%"), "--wave (number 1): not a wave; expected a share such as 5%"),
+    (("--strategy", "custom", "--wave", "101"), "--wave (number 1): not a wave; expected a share such as 5%"),
+    (("--soak", "1h"), "policy.gate.soak: no span of time; expected one in ISO 8601, such as PT30M"),
+    (("--soak=-PT1H",), "gate.soak: no such span of time; expected from P0D to P366D, got -PT3600S"),
+    (("--deadline", "PT0S"), "unit_deadline: no such span of time; expected from PT60S to P366D"),
     (("--success", "99", "--failed", "2"), "gate.failed_share"),
     (("--install-window", "02:00-02:00"), "--install-window[0].to"),
     (("--install-window", "night"), "--install-window"),
@@ -84,6 +90,8 @@ def test_the_wrong_people_approve_nothing_and_the_right_one_once(field: Field) -
     assert {who: approve(who) for who in ("sp", "auditor", "admin")} == {"sp": 403, "auditor": 403, "admin": 403}
     assert approve("stranger") == 404
     assert approve("oem") == 409
+    told = field.cloud.aos("owner", "campaign", "approve", "watched", "--digest", "sha256:" + "0" * 64)
+    assert (told.returncode, "look at the plan as it is now" in told.stderr) == (1, True), told.stderr
     assert [approve("owner"), approve("owner")] == [200, 200]
 
 
@@ -102,7 +110,23 @@ def test_the_second_of_two_equal_commands_does_nothing(field: Field) -> None:
         refused = oem.post(f"/campaigns/{made}/resume/", json={"reason": "again"})
         assert (refused.status_code, refused.json()["element"]) == (409, "campaign")
         assert "cancelled" in refused.text
+        assert "it is over: make another" in refused.text
         assert oem.delete(f"/campaigns/{made}/").status_code == 409
+
+
+def test_a_start_in_the_past_or_at_no_time_is_refused_and_the_name_that_was_not_found_is_said(field: Field) -> None:
+    made = field.call("oem", "POST", "/campaigns/", json=spring(field, {}, "late"))["id"]
+    field.call("oem", "POST", f"/campaigns/{made}/plan/")
+    for words, told in (
+        (("start", "late", "--at", "2001-01-01T00:00:00Z"), "at: that is in the past; expected a time to come"),
+        (("start", "late", "--at", "yesterday"), "such as 2026-01-31T02:00:00Z"),
+        (("start", "latte"), "campaign: no such campaign, got latte"),
+    ):
+        done = field.cloud.aos("oem", "campaign", *words)
+        assert done.returncode in (1, 3) and told in done.stderr, done.stderr
+        as_json = field.cloud.aos("oem", "campaign", *words, "--json")
+        assert json.loads(as_json.stderr)["error"]["message"], as_json.stderr
+    assert field.call("oem", "GET", f"/campaigns/{made}/")["state"] == "planned"
 
 
 def test_an_edit_keeps_what_is_not_named_and_gives_way_to_what_somebody_changed_meanwhile(field: Field) -> None:

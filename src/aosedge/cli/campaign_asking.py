@@ -1,5 +1,6 @@
 """How a person says which Units a campaign is for and how it goes, as the API takes it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -7,10 +8,11 @@ import msgspec
 
 from aosedge.cli.client import Client, View
 from aosedge.cli.names import named
-from aosedge.model.errors import Invalid
+from aosedge.model.errors import Invalid, NotFound
 from aosedge.model.quantities import parse_size
 from aosedge.model.windows import parse_window
 
+_NUMBER: Final = re.compile(r"-?\d{1,9}(\.\d{1,9})?")
 _NO_WINDOWS: Final[dict[str, list[str]]] = {"download": [], "install": [], "activate": []}
 
 
@@ -104,13 +106,22 @@ def _ramp(text: str) -> View:
 
 
 def _wave(client: Client, number: int, text: str) -> View:
-    if not text.endswith("%"):
-        return {"sets": _sets(client, [name.strip() for name in text.split(",")])}
-    try:
-        return {"share": float(text.removesuffix("%")) / 100}
-    except ValueError as error:
-        element, expected = f"--wave (number {number + 1})", "a share such as 5%, or titles of sets: a,b"
-        raise Invalid("not a wave", element=element, expected=expected, got=text) from error
+    share = text.removesuffix("%")
+    is_number = _NUMBER.fullmatch(share) is not None
+    wrong = Invalid(
+        "not a wave",
+        element=f"--wave (number {number + 1})",
+        expected="a share such as 5%, or titles of sets: a,b",
+        got=text,
+    )
+    if share == text:
+        try:
+            return {"sets": _sets(client, [name.strip() for name in text.split(",")])}
+        except NotFound as error:
+            raise wrong if is_number else error from error
+    if not is_number:
+        raise wrong
+    return {"share": float(share) / 100}
 
 
 def _sets(client: Client, names: Iterable[str]) -> list[str]:

@@ -61,7 +61,9 @@ def _names(bundles: list[View]) -> str:
 
 def _one(found: list[View], noun: str, name: str) -> View:
     if not found:
-        raise NotFound(noun, name)
+        error = NotFound(noun, name)
+        error.got = name
+        raise error
     if len(found) > 1:
         ids = ", ".join(view["id"] for view in found)
         raise Conflict(f"several are called {name}", element=noun, got=ids, cure="name it by its id")

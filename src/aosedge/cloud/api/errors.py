@@ -1,5 +1,6 @@
 """The one table from errors to HTTP: always JSON with a `message`, never HTML, never a stack trace."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -126,13 +127,25 @@ _WORDS: Final[dict[int, tuple[str, str]]] = {
 }
 
 
+_PLAIN: Final = {
+    "Invalid ISO8601 duration": "no span of time; expected one in ISO 8601, such as PT30M or P1D",
+    "Invalid RFC3339 encoded datetime": "no instant; expected one with its zone, such as 2026-01-31T02:00:00Z",
+}
+"""What the decoder says of what people type most, in words that show how it is written."""
+
+
+def _plain(fault: Mapping[str, Any]) -> str:
+    message = str(fault.get("message", ""))
+    return _PLAIN.get(message, message)
+
+
 def _from_framework(error: HTTPException, request_id: str, operation: str) -> ErrorView:
     words, kind = _WORDS.get(error.status_code, (error.detail, "invalid"))
     element = ""
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         faults = [fault for fault in error.extra if isinstance(fault, dict)]
         element = str(faults[0].get("key", "")) if faults else ""
-        words = "; ".join(f"{fault.get('key', '')}: {fault.get('message', '')}".lstrip(": ") for fault in faults)
+        words = "; ".join(f"{fault.get('key', '')}: {_plain(fault)}".lstrip(": ") for fault in faults)
     return ErrorView(
         message=words or "the request is not well-formed",
         request_id=request_id,

@@ -1,5 +1,6 @@
 """How fast a campaign may go, as a person states it."""
 
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -46,7 +47,16 @@ def checked_limits(limits: Limits) -> None:
             got="none",
         )
     _number("limits.ramp.first", limits.ramp.first, 1, limits.starts_per_minute)
-    _number("limits.ramp.over", limits.ramp.over_us, MINUTE, _LONGEST_RAMP_US)
+    checked_span("limits.ramp.over", limits.ramp.over_us, MINUTE, _LONGEST_RAMP_US)
+
+
+def checked_span(element: str, span_us: int, least_us: int, most_us: int) -> None:
+    """Raises Invalid naming the field, with times as people write them."""
+    if not least_us <= span_us <= most_us:
+        least, most, got = (
+            msgspec.to_builtins(timedelta(microseconds=each)) for each in (least_us, most_us, span_us)
+        )
+        raise Invalid("no such span of time", element=element, expected=f"from {least} to {most}", got=str(got))
 
 
 def _number(element: str, value: int, least: int, most: int) -> None:

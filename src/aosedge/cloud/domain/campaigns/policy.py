@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from aosedge.cloud.domain.campaigns.limits import Limits, checked_limits
+from aosedge.cloud.domain.campaigns.limits import Limits, checked_limits, checked_span
 from aosedge.cloud.domain.campaigns.timing import Timing, checked_timing
 from aosedge.model.errors import Invalid
 from aosedge.model.instants import DAY, HOUR, MINUTE
@@ -105,14 +105,14 @@ def checked(policy: Policy) -> Policy:
             got=f"{gate.failed_share:g}",
         )
     _number("gate.min_sample", gate.min_sample, 1, 100_000)
-    _number("gate.soak", gate.soak_us, 0, LONGEST_US)
+    checked_span("gate.soak", gate.soak_us, 0, LONGEST_US)
     if gate.severity not in _SEVERITIES:
         raise Invalid("no such severity", element="gate.severity", expected=", ".join(_SEVERITIES), got=gate.severity)
     if test is not None:
         _test(test)
     checked_limits(policy.limits)
-    _number("offline.after", policy.offline.after_us, MINUTE, LONGEST_US)
-    _number("unit_deadline", policy.unit_deadline_us, MINUTE, LONGEST_US)
+    checked_span("offline.after", policy.offline.after_us, MINUTE, LONGEST_US)
+    checked_span("unit_deadline", policy.unit_deadline_us, MINUTE, LONGEST_US)
     checked_timing(policy.timing, policy.unit_deadline_us)
     _number("priority", policy.priority, 0, 1_000_000)
     _waves(policy)

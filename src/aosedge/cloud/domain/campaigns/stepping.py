@@ -38,12 +38,19 @@ from aosedge.cloud.domain.campaigns.policy import Gate, Policy, checked
 from aosedge.cloud.domain.campaigns.state import MOVING, Campaign, CampaignState, Selection, Wave
 from aosedge.model.digests import sha256
 from aosedge.model.errors import Conflict, Invalid
-from aosedge.model.instants import Instant
+from aosedge.model.instants import MINUTE, Instant, to_rfc3339
 
 BEFORE: Final[tuple[CampaignState, ...]] = ("draft", "planned", "scheduled")
 """States in which nothing has been offered."""
 ALIVE: Final[tuple[CampaignState, ...]] = ("running", "rolling_back")
 """States in which members are offered something."""
+_LATE_MOST_US: Final = 5 * MINUTE
+"""How far a start may lie back, by clocks that differ and people who type; it is then at once."""
+_CURES: Final[dict[CampaignState, str]] = {
+    "completed": "it is over: roll it back, or make another",
+    "cancelled": "it is over: make another",
+    "rolled_back": "it is over: make another",
+}
 TO_APPROVE: Final = "what was changed is to be approved by somebody else"
 
 
@@ -176,7 +183,8 @@ def _settled(policy: Policy) -> tuple[object, ...]:
 def _approve_plan(campaign: Campaign, asked: ApprovePlan) -> Campaign:
     _only(campaign, "approve the plan of", ("planned", "paused", "halted"))
     if asked.digest != campaign.plan_digest:
-        raise Conflict("the plan has changed", element="digest", expected=campaign.plan_digest, got=asked.digest)
+        cure, digest = "look at the plan as it is now, and approve that", campaign.plan_digest
+        raise Conflict("the plan has changed", element="digest", expected=digest, got=asked.digest, cure=cure)
     maker = campaign.created_by if campaign.edited_by is None else campaign.edited_by
     if campaign.policy.four_eyes and asked.by == maker:
         raise Conflict("whoever made the campaign cannot approve it", element="campaign", cure="ask a colleague")
@@ -190,6 +198,9 @@ def _start(campaign: Campaign, at: Instant | None, now: Instant) -> Step:
         raise Conflict("the campaign has no plan", element="campaign", cure="plan it first")
     if campaign.policy.four_eyes and campaign.approved_digest != campaign.plan_digest:
         raise Conflict("the plan is not approved", element="campaign", cure="somebody else approves it first")
+    if at is not None and at < now - _LATE_MOST_US:
+        wanted = "a time to come; without one it starts at once"
+        raise Invalid("that is in the past", element="at", expected=wanted, got=to_rfc3339(at))
     if at is not None and at > now:
         return Step(replace(campaign, state="scheduled", starts_at=at), (), at)
     return _move(replace(campaign, state="running", starts_at=now, reason=""), now)
@@ -222,7 +233,7 @@ def _resume(campaign: Campaign, asked: Resume, now: Instant) -> Step:
 
 
 def _retry(campaign: Campaign, now: Instant) -> Step:
-    _only(campaign, "retry the failed", (*ALIVE, "paused", "halted"))
+    _only(campaign, "retry failed Units of", (*ALIVE, "paused", "halted"))
     back = _undoes(campaign)
     mine = (w for w in campaign.waves if (w.undoes is not None) == back)
     wave = next((w for w in mine if w.state in (*MOVING, "failed")), None)
@@ -360,4 +371,5 @@ def _only(campaign: Campaign, verb: str, states: tuple[CampaignState, ...]) -> N
             element="campaign",
             expected=", ".join(state.replace("_", " ") for state in states),
             got=campaign.state,
+            cure=_CURES.get(campaign.state, ""),
         )

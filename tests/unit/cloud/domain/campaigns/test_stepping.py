@@ -55,6 +55,8 @@ def test_a_scheduled_start_waits_for_its_time() -> None:
     assert step(scheduled.campaign, e.Looked(), NOW).campaign.state == "scheduled"
     assert step(scheduled.campaign, e.Looked(), LATER).effects == (e.OpenWave(0),)
     assert step(planned(), e.Start(NOW), NOW).campaign.state == "running"
+    with pytest.raises(Invalid, match="in the past"):
+        step(planned(), e.Start(NOW), Instant(NOW + 6 * MINUTE))
 
 
 def test_a_scheduled_start_of_what_may_not_go_any_more_is_planned_again_and_says_why() -> None:
