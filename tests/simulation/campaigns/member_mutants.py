@@ -79,11 +79,15 @@ def hands_out_what_was_taken_back() -> None:
 
 def decommissioned_wait() -> None:
     """A member that is no more is waited for."""
-    CampaignMembers._end = _but("decommissioned", CampaignMembers._end)
+    end = CampaignMembers._end
+    CampaignMembers._end = lambda self, which, state, why, now: (
+        0 if _of_leavers(state, why) else end(self, which, state, why, now)
+    )
 
 
-def _but(reason: str, end: Any) -> Any:
-    return lambda self, which, state, why, now: 0 if why == reason else end(self, which, state, why, now)
+def _of_leavers(state: str, why: object) -> bool:
+    """Whether members end because they left: the database says which way."""
+    return state == "skipped" and not isinstance(why, str)
 
 
 def undone_in_between() -> None:
@@ -163,7 +167,7 @@ def leavers_forgotten() -> None:
     end = CampaignMembers._end
 
     def gone(self: Any, which: Any, state: str, why: str, now: Any) -> int:
-        if why != "decommissioned":
+        if not _of_leavers(state, why):
             return int(end(self, which, state, why, now))
         return int(self._connection.execute(delete(campaign_members).where(which)).rowcount)
 

@@ -18,8 +18,8 @@ from aosedge.cloud.usecases import campaign_planning
 
 
 def _lack(change: Any) -> None:
-    judge = plan._Judge.lack
-    plan._Judge.lack = lambda self, candidate: judge(self, change(candidate))  # type: ignore[method-assign]
+    judge = plan._Judge.judge
+    plan._Judge.judge = lambda self, candidate: judge(self, change(candidate))  # type: ignore[method-assign]
 
 
 def everybody_is_provisioned() -> None:
