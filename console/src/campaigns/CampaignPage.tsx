@@ -23,6 +23,7 @@ import { policyWords, whomWords } from "./policyWords";
 import { campaignQuery, exclusionsQuery, type Campaign } from "./queries";
 import { Rehearsal } from "./Rehearsal";
 import { useSetTitles, useTitles } from "./useSets";
+import { standing, wentWrong } from "./standing";
 import { Verbs } from "./Verbs";
 import { Waves } from "./Waves";
 
@@ -90,7 +91,22 @@ function hasBegun(campaign: Campaign): boolean {
 function State({ campaign }: { campaign: Campaign }) {
   if (!campaign.reason) return null;
   const look = campaign.state in LOOKS ? LOOKS[campaign.state as keyof typeof LOOKS] : "custom";
-  return <Alert variant={look} isInline component="h2" title={`${w.states[campaign.state]}: ${campaign.reason}`} />;
+  const reached = campaign.waves.find(wentWrong);
+  const says = standing(campaign);
+  return (
+    <Alert variant={look} isInline component="h2" title={`${w.states[campaign.state]}: ${campaign.reason}`}>
+      {says.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      {reached && says.length ? (
+        <p>
+          <Link to="/campaigns/$id" params={{ id: campaign.id }} search={{ wave: reached.number + 1 }} hash="members">
+            {w.standing.reached(reached.number + 1)}
+          </Link>
+        </p>
+      ) : null}
+    </Alert>
+  );
 }
 
 /** A trial: the way to the batch that decides about it. */

@@ -55,7 +55,7 @@ export function Verbs({ campaign }: { campaign: Campaign }) {
       {verbs.map((each) => (
         <Button
           key={each}
-          variant={FORWARD.has(each) ? "primary" : "secondary"}
+          variant={FORWARD.has(each) && campaign.state !== "halted" ? "primary" : "secondary"}
           isDanger={GRAVE.has(each)}
           onClick={() => setVerb(each)}
         >

@@ -29,7 +29,7 @@ import { setTheme, THEMES, useTheme } from "./theme";
 /** The bar at the top: where one is, the way to everything, and who one is. */
 export function AosMasthead({ onSearch }: { onSearch: () => void }) {
   return (
-    <Masthead>
+    <Masthead display={{ default: "inline" }}>
       <MastheadMain>
         <MastheadToggle>
           <PageToggleButton isHamburgerButton aria-label={words.frame.menu} />

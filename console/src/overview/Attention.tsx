@@ -7,7 +7,7 @@ import { countsQuery } from "../units/queries";
 import { unapproved } from "../verification/approvals";
 import { awaitingQuery } from "../verification/queries";
 import { words } from "../words/en";
-import { endingQuery, haltedQuery, rejectedQuery, waitingQuery } from "./queries";
+import { endingQuery, rejectedQuery, stoppedQuery, waitingQuery } from "./queries";
 
 const w = words.overview;
 
@@ -54,7 +54,7 @@ function useNeeds() {
   const counts = useQuery({ ...countsQuery, enabled: may("unit_counts_read") });
   const rejected = useQuery({ ...rejectedQuery, enabled: may("deployment_bundles_list") });
   const waiting = useQuery({ ...waitingQuery, enabled: may("waiting_units_list") });
-  const halted = useQuery({ ...haltedQuery, enabled: may("campaigns_list") });
+  const stopped = useQuery({ ...stoppedQuery, enabled: may("campaigns_list") });
   const awaiting = useQuery({ ...awaitingQuery, enabled: may("verification_batches_list") });
   const ending = useQuery({ ...endingQuery, enabled: may("unit_certificates_expiring") });
   const units = (state: "failed" | "blocked"): LinkProps => ({
@@ -68,14 +68,14 @@ function useNeeds() {
     ["waiting", waiting.data?.total, w.waiting, { to: "/waiting" }],
     ["rejected", rejected.data?.total, w.rejected, { to: "/bundles", search: { state: "rejected", recent: "yes" } }],
   ];
-  const campaigns = halted.data?.items ?? [];
+  const campaigns = stopped.data ?? [];
   const batches = awaiting.data?.items ?? [];
   const moreBatches = (awaiting.data?.total ?? 0) - batches.length;
   const certificates = ending.data?.items ?? [];
   const more = (ending.data?.total ?? 0) - certificates.length;
   const needs: Need[] = [
     ...counted.flatMap(([key, count, say, link]): Need[] => (count ? [{ key, words: say(count), link }] : [])),
-    ...campaigns.map((one): Need => ({ key: one.id, words: w.halted(one.title, one.reason), link: { to: "/campaigns/$id", params: { id: one.id } } })),
+    ...campaigns.map((one): Need => ({ key: one.id, words: w.stopped(one.title, words.campaigns.states[one.state], one.reason), link: { to: "/campaigns/$id", params: { id: one.id } } })),
     ...batches.map((one): Need => ({ key: one.id, words: w.awaits(one.bundle, unapproved(one)), link: { to: "/verification/$id", params: { id: one.id } } })),
     ...(moreBatches > 0 ? [{ key: "batches", words: w.awaitMore(moreBatches), link: { to: "/verification", search: { state: "awaiting_approval" } } } satisfies Need] : []),
     ...certificates.map(
@@ -87,5 +87,5 @@ function useNeeds() {
     ),
     ...(more > 0 ? [{ key: "more", words: w.ending(more) }] : []),
   ];
-  return { needs, queries: [counts, rejected, waiting, halted, awaiting, ending] };
+  return { needs, queries: [counts, rejected, waiting, stopped, awaiting, ending] };
 }

@@ -96,7 +96,7 @@ function Recent() {
         </Button>
       }
     >
-      <Shown query={recent}>{(page) => <AuditLines lines={page.items} none={w.recentNone} />}</Shown>
+      <Shown query={recent}>{(page) => <AuditLines linked lines={page.items} none={w.recentNone} />}</Shown>
     </Panel>
   );
 }

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { client, got } from "../api/client";
+import { client, got, type Schemas } from "../api/client";
 import { recentSince } from "../items/bundlesSearch";
 
 const SHOWN = 5;
@@ -26,13 +26,26 @@ export const waitingQuery = queryOptions({
   refetchInterval: AGAIN_MS,
 });
 
-/** Campaigns that were halted, the first few. */
-export const haltedQuery = queryOptions({
-  queryKey: ["campaigns", "halted"],
-  queryFn: ({ signal }) =>
-    got(client.GET("/api/v11/campaigns/", { params: { query: { state: "halted", limit: SHOWN } }, signal })),
+const LATELY_MS = 86_400_000;
+
+/** Campaigns that stopped by themselves or were stopped: halted, on their way back, or back since a day; the first few. */
+export const stoppedQuery = queryOptions({
+  queryKey: ["campaigns", "stopped"],
+  queryFn: async ({ signal }) => {
+    const found = await Promise.all(
+      (["halted", "rolling_back", "rolled_back"] as const).map((state) => {
+        const query = { state, limit: SHOWN, ordering: "-created_at" };
+        return got(client.GET("/api/v11/campaigns/", { params: { query }, signal }));
+      }),
+    );
+    return found.flatMap((page) => page.items).filter((one) => one.state !== "rolled_back" || wentBackLately(one));
+  },
   refetchInterval: AGAIN_MS,
 });
+
+function wentBackLately({ waves }: Schemas["CampaignView"]): boolean {
+  return waves.some((wave) => wave.undoes !== null && Date.parse(wave.begun_at ?? "") > Date.now() - LATELY_MS);
+}
 
 /** Certificates of Units that end within 30 days, the first few. */
 export const endingQuery = queryOptions({

@@ -91,7 +91,7 @@ function Details({ unit }: { unit: UnitDetail }) {
     <Facts
       columns={3}
       facts={[
-        [words.units.system, <span key="id" className="aos-id">{unit.id}</span>],
+        [words.units.inCloud, <span key="id" className="aos-id">{unit.id}</span>],
         [words.units.model, [unit.model_name, unit.model_version].filter(Boolean).join(" ")],
         [words.units.fleet, <Link key="fleet" to="/units" search={{ fleet: unit.fleet_id }}>{unit.fleet_title}</Link>],
         [words.units.targetSystem, unit.target_system_title],

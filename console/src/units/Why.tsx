@@ -1,5 +1,6 @@
 import { Alert, Progress } from "@patternfly/react-core";
 import { bytes } from "../parts/format";
+import { Moment } from "../parts/Moment";
 import { words } from "../words/en";
 import type { UnitDetail } from "./queries";
 
@@ -36,6 +37,11 @@ export function Why({ unit }: { unit: UnitDetail }) {
     >
       <div className="aos-stack-tight">
         <p>{words.deploymentMeaning[unit.deployment]}</p>
+        {unit.online_status === "Offline" ? (
+          <p>
+            {words.units.asReported} <Moment at={unit.reported_at} />
+          </p>
+        ) : null}
         {reasons.length ? (
           <ul>
             {reasons.map((reason) => (

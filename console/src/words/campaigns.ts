@@ -231,6 +231,14 @@ export const campaigns = {
     pass: (next: number) => (next ? `The wave passes, and the next begins with ${count(next)}.` : "The wave passes. It was the last."),
     delete: "The draft goes; nobody was offered anything.",
   },
+  standing: {
+    back: (touched: number, returned: number, stuck: number, never: number) =>
+      `${count(touched)} ${touched === 1 ? "was" : "were"} offered it: ${returned.toLocaleString("en")} ${returned === 1 ? "has" : "have"} gone back${stuck ? `, ${stuck.toLocaleString("en")} could not` : ""}. ${count(never)} never got it.`,
+    halted: (have: number, failed: number, moving: number, others: number) =>
+      `${count(have)} ${have === 1 ? "has" : "have"} it, ${failed.toLocaleString("en")} failed${moving ? `, ${moving.toLocaleString("en")} are on it` : ""}; ${others.toLocaleString("en")} ${others === 1 ? "other does" : "others do"} not get it while it is halted.`,
+    another: "Next: bring a bundle without the fault by another campaign.",
+    reached: (wave: number) => `Units of wave ${wave}, and why`,
+  },
   reasonField: "Reason",
   reasonNeeded: "Whoever reads this later wants to know why.",
 };

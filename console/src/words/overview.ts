@@ -14,7 +14,7 @@ export const overview = {
     `${unit}: its ${type} certificate ends ${new Date(at).toLocaleDateString("en-GB", { dateStyle: "medium" })}`,
   clones: (count: number) => `${units(count)} ${count === 1 ? "looks" : "look"} like two devices`,
   waiting: (count: number) => `${units(count)} ${count === 1 ? "waits" : "wait"} to be let in`,
-  halted: (title: string, reason: string) => `Campaign ${title} is halted${reason ? `: ${reason}` : ""}`,
+  stopped: (title: string, state: string, reason: string) => `Campaign ${title}: ${state.toLowerCase()}${reason ? `, ${reason}` : ""}`,
   awaits: (bundle: string, architectures: string) => `${bundle} waits for approval for ${architectures}`,
   awaitMore: (count: number) => `${count} more ${count === 1 ? "bundle waits" : "bundles wait"} for approval`,
   failing: (count: number) => `${units(count)} failed`,
