@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import WAIT_MS, faults
 from tests.browser.test_pages import settled
 from tests.system.cloud_process import CloudProcess
-from tests.system.test_openid import account, give_address, made, provider
+from tests.system.openid_place import account, give_address, made, provider
 
 
 @pytest.fixture(scope="module")

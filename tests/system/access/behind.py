@@ -9,9 +9,9 @@ from typing import Any, Final
 from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
 from tests.system.access.door import Door
-from tests.system.access.underway import RETURN, UNITS_LEAST
+from tests.system.access.placing import Placed, org_id
+from tests.system.access.underway import RETURN, UNITS_LEAST, made_id
 from tests.system.access.words import OEMS, PROVIDERS, word
-from tests.system.access.world import Placed, made_id, org_id
 
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope
 from aosedge.cloud.domain.api_tokens import ApiToken

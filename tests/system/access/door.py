@@ -11,7 +11,8 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 import structlog
-from tests.system.access.world import Login, World, build
+from tests.system.access.placing import Login, World
+from tests.system.access.world import build
 
 from aosedge.cloud.app import CloudParts, people_application
 from aosedge.cloud.blobs import open_blobs

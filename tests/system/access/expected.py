@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 import msgspec
+from tests.system.access.placing import Placed, World, user_id
 from tests.system.access.recipes import FINE, Of, Recipe
 from tests.system.access.underway import ID_LETTERS
 from tests.system.access.words import GRANTS, Identity, tied
-from tests.system.access.world import Placed, World, user_id
 
 from aosedge.cloud.domain.access.operations import ALWAYS, INVITED, OPERATIONS, PERSONAL, PUBLIC, SIGNING_IN, Row
 

@@ -12,9 +12,10 @@ import msgspec
 from tests.system.access.door import TRAIL, Door
 from tests.system.access.expected import barred, choices
 from tests.system.access.matrix import Operation, filled, operations, slots_of
+from tests.system.access.placing import org_id
 from tests.system.access.recipes import Recipe, recipes
+from tests.system.access.underway import made_id
 from tests.system.access.words import IDENTITIES, Identity, word
-from tests.system.access.world import made_id, org_id
 
 from aosedge.cloud.api.application import document
 from aosedge.cloud.store.tables import metadata

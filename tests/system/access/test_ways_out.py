@@ -7,9 +7,10 @@ import pytest
 from tests.system.access.door import Door
 from tests.system.access.expected import barred, choices
 from tests.system.access.matrix import filled, operations, slots_of
+from tests.system.access.placing import org_id, user_id
 from tests.system.access.recipes import recipes
+from tests.system.access.underway import made_id
 from tests.system.access.words import IDENTITIES, OEMS, Identity, forbidden, word
-from tests.system.access.world import made_id, org_id, user_id
 
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope, Task
 from aosedge.cloud.store import Session

@@ -4,48 +4,38 @@ It is made once, through the product's own repositories; the database is then co
 """
 
 import asyncio
-from collections import defaultdict
 from pathlib import Path
-from typing import Any
 
-import msgspec
 from tests.made_bundles import CONFIG_TEXT, config
 from tests.system.access import underway
+from tests.system.access.logins import Logins
+from tests.system.access.placing import HOUR, Placed, World, org_id
 from tests.system.access.underway import made_id
 from tests.system.access.words import (
     GRANTS,
-    IDENTITIES,
-    NARROW,
     OEMS,
     ORGANIZATIONS,
     PROVIDERS,
-    Identity,
     org_word,
     staff_word,
     word,
 )
 
 from aosedge.clock import RandomIds, SystemClock
-from aosedge.cloud.api.cookies import SESSION
 from aosedge.cloud.blobs import open_blobs
 from aosedge.cloud.bus.inprocess import InProcessBus
 from aosedge.cloud.domain.access.callers import Caller, Person, Scope, Task
-from aosedge.cloud.domain.api_tokens import ApiToken
 from aosedge.cloud.domain.assignments import Assignment
 from aosedge.cloud.domain.catalogue import Bundle, Item, ItemVersion
 from aosedge.cloud.domain.clones import Takeovers
 from aosedge.cloud.domain.enrolment import EnrolmentKey
 from aosedge.cloud.domain.fleets import Fleet
-from aosedge.cloud.domain.invitations import Invitation
 from aosedge.cloud.domain.items import Layer, compose
-from aosedge.cloud.domain.openid import Linked
 from aosedge.cloud.domain.organizations import SIGHTS, Grant, Organization
-from aosedge.cloud.domain.passkeys import Passkey
-from aosedge.cloud.domain.people import Certificate, User
+from aosedge.cloud.domain.people import User
 from aosedge.cloud.domain.provisioning import AskedCertificate, RegisteredNode, Registration
 from aosedge.cloud.domain.rxswins import Rxswin
 from aosedge.cloud.domain.service_states import KeptState
-from aosedge.cloud.domain.sessions import WebSession
 from aosedge.cloud.domain.subjects import Subject
 from aosedge.cloud.domain.target_systems import TargetSystem
 from aosedge.cloud.domain.unit_sets import UnitSet
@@ -55,49 +45,15 @@ from aosedge.cloud.domain.waiting import WaitingUnit
 from aosedge.cloud.ports import Blobs, StoredBlob
 from aosedge.cloud.reconcilers.targets import CompileTargets
 from aosedge.cloud.settings import Settings
-from aosedge.cloud.store import EverySession, Session, Store, UnitsSession
+from aosedge.cloud.store import EverySession, Session, UnitsSession
 from aosedge.cloud.upkeep import opened
 from aosedge.cloud.usecases import installation, statuses
 from aosedge.model.bundle import parse_config
 from aosedge.model.digests import sha256
-from aosedge.model.ids import NodeName, PasskeyId, RxswinId, SessionId, SystemId, Txn, UnitId, UserId
+from aosedge.model.ids import NodeName, RxswinId, SystemId, Txn, UnitId, UserId
 from aosedge.model.instants import Instant
 from aosedge.model.oci import LAYER_TAR_GZIP
-from aosedge.trust import csr, secrets
-from aosedge.trust.certificates import USER_LIFE, Authority
-
-HOUR = 3_600_000_000
-
-
-class Placed(msgspec.Struct, frozen=True):
-    """An object and where it is; `names` are others that a path may have for it."""
-
-    id: str
-    org: str
-    fleet: str = ""
-    user: str = ""
-    names: tuple[str, ...] = ()
-    also: str = ""
-    """Another organization that may see it."""
-
-
-class Login(msgspec.Struct, frozen=True):
-    """What somebody comes with: a certificate as the TLS layer hands it on (DER), or headers."""
-
-    certificate: bytes | None = None
-    authorization: str = ""
-    cookie: str = ""
-    csrf: str = ""
-
-
-class World(msgspec.Struct):
-    """Objects by kind, those that were removed again, and everybody's login."""
-
-    objects: dict[str, list[Placed]]
-    gone: dict[str, list[Placed]]
-    logins: dict[str, Login]
-    invitation: str
-    """A one-time token that nobody has used."""
+from aosedge.trust import csr
 
 
 async def build(settings: Settings) -> World:
@@ -129,13 +85,8 @@ async def _documents(blobs: Blobs) -> dict[str, tuple[StoredBlob, ...]]:
     return made
 
 
-class _Builder:
+class _Builder(Logins):
     documents: dict[str, tuple[StoredBlob, ...]]
-
-    def __init__(self, store: Store, authority: Authority, now: Instant) -> None:
-        self._store, self._authority, self._now = store, authority, now
-        self.world = World(defaultdict(list), defaultdict(list), {"anonymous": Login()}, "")
-        self._certificates: list[Certificate] = []
 
     async def everything(self) -> None:
         for steps in (self._organizations, self._grants):
@@ -166,11 +117,6 @@ class _Builder:
         await self._store.write_units(frozenset([UnitId(unit)]), put)
         self._put("state", kept.name, org)
         self.world.gone["state"].append(Placed(f"{kept.item}.1", org))
-
-    def _put(self, kind: str, id: str, org: str, **where: Any) -> Placed:
-        placed = Placed(id, org, **where)
-        self.world.objects[kind].append(placed)
-        return placed
 
     def _organizations(self, session: EverySession) -> None:
         for org in ORGANIZATIONS:
@@ -215,106 +161,6 @@ class _Builder:
                     session.rxswins.add(Rxswin(name, org_id(org), id, f"R79 {word(org)}", 1, (), self._now, None))  # type: ignore[arg-type]
                     self._put("rxswin", name, org)
 
-    def _people(self, session: Session) -> None:
-        for identity in IDENTITIES.values():
-            if identity.role and not identity.user:
-                self._person(session, identity)
-        for org in ORGANIZATIONS:
-            role = "admin" if org == "platform" else "oem" if org in OEMS else "sp"
-            worker = Identity(f"{org} worker", role, org)
-            self._person(session, worker)
-            id = user_id(worker)
-            self._put("user", id, org, user=id)
-            token = made_id("invitation", staff_word(org))
-            secret = secrets.new_secret(secrets.INVITATION)
-            hashed = secrets.hash_of(secret)
-            invitation = Invitation(token, id, role, hashed, self._now, self._now + HOUR, id)  # type: ignore[arg-type]
-            session.invitations.add(invitation)
-            self._put("invitation", token, org, user=id)
-            self.world.invitation = secret if org == "alpha" else self.world.invitation
-        self._kept_out(session)
-
-    def _person(self, session: Session, identity: Identity, *, active: bool = True) -> None:
-        fleets = frozenset(made_id("fleet", word(fleet)) for fleet in identity.fleets)
-        name = identity.name.replace(" ", ".") + "." + staff_word(identity.org)
-        id = user_id(identity)
-        held = (None, ()) if identity.permissions is None else ((), tuple(sorted(identity.permissions)))
-        user = User(
-            id,  # type: ignore[arg-type]
-            org_id(identity.org),  # type: ignore[arg-type]
-            identity.role,  # type: ignore[arg-type]
-            name,
-            self._now,
-            email=f"{name}@example.org",
-            active=active,
-            fleets=fleets,  # type: ignore[arg-type]
-            groups=held[0],
-            permissions=held[1],
-        )
-        session.users.add(user)
-        self._put("person", id, identity.org, user=id)
-        self.world.logins[identity.name] = self._certified(session, user)
-        self._token(session, user, identity.org, ("fleets_list",))
-
-    def _certified(self, session: Session, user: User, *, revoked: bool = False, age: int = 0) -> Login:
-        at = Instant(self._now - age)
-        issued = self._authority.issue_user(csr.new_key().public_key(), user.id, user.username, at)
-        state = "revoked" if revoked else "active"
-        session.certificates.add(
-            Certificate(
-                issued.serial,
-                "user",
-                user.id,
-                "user",
-                issued.fingerprint,
-                issued.not_after,
-                self._now,
-                issued.pem,
-                state=state,  # type: ignore[arg-type]
-            )
-        )
-        org = next(placed.org for placed in self.world.objects["person"] if placed.id == user.id)
-        self._put("user certificate", issued.serial, org, user=user.id)
-        return Login(der(issued.pem))
-
-    def _token(self, session: Session, user: User, org: str, scopes: tuple[str, ...], ends: int = HOUR) -> Login:
-        number = len(self.world.objects["api token"])
-        id = made_id(f"token{number:03}", staff_word(org))
-        secret = secrets.new_secret(secrets.API_TOKEN)
-        hashed, later = secrets.hash_of(secret), Instant(self._now + 24 * HOUR)
-        ended = Instant(self._now + ends)
-        session.api_tokens.add(ApiToken(id, user.id, f"t {staff_word(org)}", hashed, scopes, self._now, ended, later))  # type: ignore[arg-type]
-        self._put("api token", id, org, user=user.id)
-        return Login(authorization=f"Bearer {secret}")
-
-    def _sessions(self, session: EverySession) -> None:
-        """One of each person, and those that the identities of sessions come with."""
-        people = [(placed.id, placed.org, HOUR) for placed in self.world.objects["person"]]
-        alpha = user_id(IDENTITIES["alpha oem"])
-        for number, (user, org, ends) in enumerate([*people, (alpha, "alpha", HOUR), (alpha, "", -1)]):
-            id, secret = made_id(f"session{number:02}", staff_word(org)), secrets.new_secret(secrets.SESSION)
-            end, later = Instant(self._now + ends), Instant(self._now + 24 * HOUR)
-            words = (f"device {staff_word(org)}", "address", self._now, later, end, end)
-            made = WebSession(SessionId(id), UserId(user), secrets.hash_of(secret), "link", "", *words)
-            session.web_sessions.add(made)
-            if org:
-                self._put("session", id, org, user=user)
-            if number < len(people):
-                key = PasskeyId(made_id(f"passkey{number:02}", staff_word(org)))
-                told = f"title {staff_word(org)}", "", False, self._now
-                session.passkeys.add(Passkey(key, UserId(user), f"credential {key}", b"key", 0, *told))
-                self._put("passkey", key, org, user=user)
-                session.openid_links.add(Linked("issuer", staff_word(org), UserId(user), self._now))
-                if any(user == placed.id for placed in self.world.objects["user"]):
-                    self._put("staff passkey", key, org, user=user)
-            login = Login(cookie=f"{SESSION}={secret}")
-            if number >= len(people):
-                self.world.logins["alpha forged session" if org else "expired session"] = login
-                csrf = secrets.csrf_token_of(secret)
-                self.world.logins["alpha session"] = (
-                    msgspec.structs.replace(login, csrf=csrf) if org else self.world.logins["alpha session"]
-                )
-
     async def _reports(self) -> None:
         """What Units have said: their state, an alert, figures."""
         for placed in self.world.objects["unit"]:
@@ -328,29 +174,6 @@ class _Builder:
         for placed in self.world.objects["unit"]:
             times = self._now, self._now, 3, self._now
             session.takeovers.put([Takeovers(UnitId(placed.id), f"older {word(placed.fleet)}", "newer", *times)])
-
-    def _kept_out(self, session: Session) -> None:
-        logins = self.world.logins
-        logins["garbage token"] = Login(authorization="Bearer aos_" + "0" * 64)
-        alpha = session.users.get(user_id(IDENTITIES["alpha oem"]))  # type: ignore[arg-type]
-        logins["alpha narrow token"] = self._token(session, alpha, "alpha", tuple(sorted(NARROW)))
-        logins["expired token"] = self._token(session, alpha, "alpha", ("fleets_list",), ends=-1)
-        logins["expired certificate"] = self._certified(session, alpha, age=USER_LIFE + HOUR)
-        logins["revoked certificate"] = self._certified(session, alpha, revoked=True)
-        forged = self._authority.issue_user(csr.new_key().public_key(), alpha.id, alpha.username, self._now)
-        logins["certificate of another key"] = Login(der(forged.pem))  # well signed, of a serial that is known
-        session.certificates.add(
-            Certificate(
-                forged.serial, "user", alpha.id, "user", f"other {forged.fingerprint}"[:64], forged.not_after,
-                self._now, forged.pem,
-            )
-        )  # fmt: skip
-        self._put("user certificate", forged.serial, "alpha", user=alpha.id)
-        suspended = Identity("suspended user", "oem", "alpha")
-        self._person(session, suspended, active=False)
-        out = session.users.get(user_id(suspended))  # type: ignore[arg-type]
-        logins["token of a suspended user"] = self._token(session, out, "alpha", ("fleets_list",))
-        self._person(session, Identity("user of a suspended organization", "sp", "asleep"))
 
     def _units(self, session: Session) -> None:
         for org, fleets in OEMS.items():
@@ -409,32 +232,6 @@ class _Builder:
         )  # fmt: skip
         session.waiting_units.add(waiting)
         self._put("waiting unit", waiting.id, org, fleet=fleet)
-
-    def _unit_login(self, session: Session, fleet: str) -> Login:
-        unit = session.units.get(made_id("unit", word(fleet)))  # type: ignore[arg-type]
-        for name in ("north", "south", "field") if fleet == "north" else ():
-            self._unit_certificate(session, session.units.get(made_id("unit", word(name))))  # type: ignore[arg-type]
-        return Login(der(self._unit_certificate(session, unit)))
-
-    def _unit_certificate(self, session: Session, unit: Unit) -> str:
-        request = csr.unit_request(csr.new_key(), unit.system_uid, "online")
-        issued = self._authority.issue_unit(request, unit.id, unit.system_uid, "online", self._now)
-        session.certificates.add(
-            Certificate(
-                issued.serial,
-                "unit",
-                unit.id,
-                "online",
-                issued.fingerprint,
-                issued.not_after,
-                self._now,
-                issued.pem,
-                node="main",
-            )
-        )
-        placed = next(each for each in self.world.objects["unit"] if each.id == unit.id)
-        self._put("unit certificate", issued.serial, placed.org, fleet=placed.fleet)
-        return issued.pem
 
     def _software(self, session: Session) -> None:
         for org in (*OEMS, *PROVIDERS):
@@ -520,24 +317,6 @@ class _Builder:
                 ("person", user),
             ):  # fmt: skip
                 self.world.gone[kind].append(Placed(id, org))
-
-
-def org_id(org: str) -> str:
-    """The organization's id."""
-    return made_id("org", org_word(org))
-
-
-def user_id(identity: Identity) -> str:
-    """The user's id."""
-    return made_id("user-" + identity.user_name.replace(" ", "-")[:12], staff_word(identity.org))
-
-
-def der(pem: str) -> bytes:
-    """A certificate as the TLS layer hands it on."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    return x509.load_pem_x509_certificate(pem.encode()).public_bytes(Encoding.DER)
 
 
 if __name__ == "__main__":
