@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, got, type Schemas } from "../api/client";
+import { wentWrong } from "../campaigns/standing";
 import { recentSince } from "../items/bundlesSearch";
 
 const SHOWN = 5;
@@ -28,7 +29,7 @@ export const waitingQuery = queryOptions({
 
 const LATELY_MS = 86_400_000;
 
-/** Campaigns that stopped by themselves or were stopped: halted, on their way back, or back since a day; the first few. */
+/** Campaigns that were stopped: halted, on their way back, or back within a day for a fault; the first few of each. */
 export const stoppedQuery = queryOptions({
   queryKey: ["campaigns", "stopped"],
   queryFn: async ({ signal }) => {
@@ -43,8 +44,10 @@ export const stoppedQuery = queryOptions({
   refetchInterval: AGAIN_MS,
 });
 
+/** Not where a person had it go back though nothing was wrong. */
 function wentBackLately({ waves }: Schemas["CampaignView"]): boolean {
-  return waves.some((wave) => wave.undoes !== null && Date.parse(wave.begun_at ?? "") > Date.now() - LATELY_MS);
+  const lately = waves.some((wave) => wave.undoes !== null && Date.parse(wave.begun_at ?? "") > Date.now() - LATELY_MS);
+  return lately && waves.some(wentWrong);
 }
 
 /** Certificates of Units that end within 30 days, the first few. */
