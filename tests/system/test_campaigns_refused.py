@@ -56,6 +56,10 @@ def test_a_set_in_two_waves_is_refused(field: Field) -> None:
         twice = {"strategy": "rolling", "waves": [{"sets": [chosen]}, {"sets": [chosen]}]}
         answer = oem.post("/campaigns/", json=spring(field, twice))
     assert (answer.status_code, answer.json()["element"]) == (400, "waves")
+    words = ("campaign", "create", "x", "--bundle", "batch", "--fleet", "default", "--strategy", "rolling")
+    done = field.cloud.aos("oem", *words, "--wave", "north", "--wave", "north")
+    told = "--wave (number 2): a set is in two waves; expected sets that are in no other wave, got north"
+    assert (done.returncode, told in done.stderr) == (1, True), done.stderr
 
 
 @pytest.mark.parametrize(("words", "told"), [

@@ -30,7 +30,7 @@ def policy_of(client: Client, strategy: str, waves: list[str], gate: View) -> Vi
     """Strategy, waves and gate; raises Invalid for a wave that is neither a share nor sets."""
     return {
         "strategy": strategy.replace("-", "_"),
-        "waves": [_wave(client, number, text) for number, text in enumerate(waves)],
+        "waves": _waves(client, waves),
         "gate": gate,
     }
 
@@ -65,7 +65,7 @@ def _as_asked(client: Client, path: str, value: Any) -> Any:
         case "strategy":
             return value.replace("-", "_")
         case "waves":
-            return [_wave(client, number, text) for number, text in enumerate(value)]
+            return _waves(client, value)
         case "timing.download" | "timing.install" | "timing.activate":
             return [] if value == ["none"] else timing_of(**{**_NO_WINDOWS, name: value})[name]
         case "limits.at_once" | "limits.starts_per_minute":
@@ -103,6 +103,18 @@ def _ramp(text: str) -> View:
     if not first.isdecimal() or not over:
         raise Invalid("not a ramp", element="--ramp", expected="starts in the first minute:span, 10:PT1H", got=text)
     return {"first": int(first), "over": over}
+
+
+def _waves(client: Client, texts: list[str]) -> list[View]:
+    made = [_wave(client, number, text) for number, text in enumerate(texts)]
+    seen: set[str] = set()
+    for number, wave in enumerate(made):
+        sets = wave.get("sets", [])
+        if len({*seen, *sets}) < len(seen) + len(sets):
+            element, expected = f"--wave (number {number + 1})", "sets that are in no other wave"
+            raise Invalid("a set is in two waves", element=element, expected=expected, got=texts[number])
+        seen |= {*sets}
+    return made
 
 
 def _wave(client: Client, number: int, text: str) -> View:
