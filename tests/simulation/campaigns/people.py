@@ -20,6 +20,7 @@ from tests.simulation.campaigns.world import World, _fast, limits_of, lived
 from aosedge.cloud.domain.access.callers import Caller, Person
 from aosedge.cloud.domain.access.decide import scope_for
 from aosedge.cloud.domain.campaigns.events import Event, Halt, Pause, Resume, RetryFailed, RollBack
+from aosedge.cloud.domain.campaigns.limits import Limits
 from aosedge.cloud.domain.campaigns.policy import Gate, Offline, Policy, Sequential, WaveAsk
 from aosedge.cloud.domain.campaigns.timing import Timing
 from aosedge.cloud.store import Session
@@ -93,6 +94,15 @@ class Peopled(World):
         )
         self.doings = (*often, *often, self._let_pass, self._go_on, self._override, self._rarely)
         self.busy = chance.choice((0.2, 0.4, 0.8))
+        if seed % 5 == 4:
+            self._few_at_a_time()
+
+    def _few_at_a_time(self) -> None:
+        """Many Units are away, and for long, before the campaign comes to them."""
+        patient = Gate(soak_us=0, success_share=0.4, failed_share=0.6, min_sample=5)
+        offline, limits = Offline(10 * MINUTE, "exclude"), Limits(at_once=2)
+        self.policy = replace(self.policy, gate=patient, sequential=None, offline=offline, limits=limits)
+        self.faults = replace(self.faults, offline=0.2)
 
     def seen(self) -> Seen:
         return look(self.path, self.campaign)

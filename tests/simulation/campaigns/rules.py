@@ -240,18 +240,24 @@ class Judge:
             raise Violated("finishes", f"{after.state}, and {sorted(torn)[:3]} were in the middle")
 
     def _ends_in_time(self, before: Seen, after: Seen, now: int) -> None:
-        """Nobody fails by silence while away, or is left out for being away, before their time."""
+        """Nobody fails by silence while away, or is left out for being away, before their time.
+
+        Whoever edits a policy has it judged once more as it was.
+        """
+        policies = (before.policy, after.policy)
+        patience = min(policy["unit_deadline_us"] for policy in policies)
+        absence = min(policy["offline"]["after_us"] for policy in policies)
         was = {(row.wave, row.unit): row for row in before.rows}
         for row in after.rows:
             old = was.get((row.wave, row.unit))
             if old is None or old.state == row.state or row.ended_at != now:
                 continue
             _, there, last = after.units[row.unit]
-            silent, patience = now - max(row.offered_at or 0, last or 0), after.policy["unit_deadline_us"]
+            silent = now - max(row.offered_at or 0, last or 0)
             if row.reason.startswith("no progress") and (there == "Offline" or silent < patience):
                 raise Violated("connected time", f"{row.unit} failed after {silent / MINUTE:.0f} min, {there}")
             gone = now - max(last or 0, after.waves[row.wave]["begun_at"] or 0)
-            if row.reason == "offline for too long" and gone < after.policy["offline"]["after_us"]:
+            if row.reason == "offline for too long" and gone < absence:
                 raise Violated("absence", f"{row.unit} is {row.state} after {gone / MINUTE:.0f} min away")
 
     @staticmethod
