@@ -1,15 +1,15 @@
-import { Label, Pagination } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Moment } from "../parts/Moment";
+import { Pages } from "../parts/Pages";
 import { Panel } from "../parts/Panel";
+import { SeverityLabel } from "../parts/SeverityLabel";
 import { SmallTable } from "../parts/SmallTable";
 import { Shown } from "../parts/states";
 import { words } from "../words/en";
 import { ALERTS_EACH, deploymentCountsQuery, itemAlertsQuery, type Item, type ItemAlert } from "./queries";
 
 const w = words.items;
-const COLORS = { info: "grey", warning: "yellow", error: "red", critical: "red" } as const;
 
 /** How many instances of a Service Provider's item run where OEMs let it see them. */
 export function ResultsPanel({ item }: { item: Item }) {
@@ -57,30 +57,14 @@ export function AlertsPanel({ item }: { item: Item }) {
                 none={w.alertsNone}
                 columns={[
                   { title: w.at, cell: (alert) => <Moment at={alert.at} /> },
-                  {
-                    title: w.severity,
-                    cell: (alert) => (
-                      <Label isCompact color={COLORS[alert.severity]}>
-                        {w.severities[alert.severity]}
-                      </Label>
-                    ),
-                  },
+                  { title: w.severity, cell: (alert) => <SeverityLabel severity={alert.severity} /> },
                   { title: w.oem, cell: (alert) => <span className="aos-words">{alert.oem_title}</span> },
                   { title: w.instance, cell: (alert) => w.instanceOn(alert.instance, alert.unit) },
                   { title: w.version, cell: (alert) => <span className="aos-words">{alert.version || "–"}</span> },
                   { title: w.what, cell: (alert) => <span className="aos-words">{what(alert)}</span> },
                 ]}
               />
-              {found.total > ALERTS_EACH ? (
-                <Pagination
-                  isCompact
-                  itemCount={found.total}
-                  page={page}
-                  perPage={ALERTS_EACH}
-                  perPageOptions={[]}
-                  onSetPage={(_event, next) => setPage(next)}
-                />
-              ) : null}
+              <Pages total={found.total} each={ALERTS_EACH} page={page} onPage={setPage} />
             </>
           )}
         </Shown>

@@ -10,6 +10,7 @@ import { Shown } from "../parts/states";
 import { WayBack } from "../parts/WayBack";
 import { useMay } from "../session/me";
 import { words } from "../words/en";
+import { Alerts } from "./Alerts";
 import { CloneWarning } from "./CloneWarning";
 import { Chain } from "./Chain";
 import { Labels } from "./columns";
@@ -65,6 +66,7 @@ function Whole({ unit }: { unit: UnitDetail }) {
       <Panel title={words.units.instances}>
         <Instances unit={unit} />
       </Panel>
+      {may("unit_alerts_list") ? <Alerts id={unit.id} /> : null}
       {may("unit_variables_list") ? <Variables unit={unit} /> : null}
       <Panel title={words.units.nodes}>
         <Nodes unit={unit} />

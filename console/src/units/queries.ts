@@ -45,6 +45,18 @@ export function variablesQuery(id: string) {
   });
 }
 
+export const ALERTS_EACH = 10;
+
+/** What the Unit raised, newest first, page by page. */
+export function unitAlertsQuery(id: string, page: number) {
+  const query = { limit: ALERTS_EACH, offset: (page - 1) * ALERTS_EACH };
+  return queryOptions({
+    queryKey: ["units", "alerts", id, page],
+    queryFn: ({ signal }) => got(client.GET("/api/v11/units/{id}/alerts/", { params: { path: { id }, query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
 export function certificatesQuery(id: string) {
   return queryOptions({
     queryKey: ["units", "certificates", id],

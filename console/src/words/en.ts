@@ -11,6 +11,7 @@ import { sets } from "./sets";
 import { rxswins } from "./rxswins";
 import { subjects } from "./subjects";
 import { targetSystems } from "./targetSystems";
+import { unitAlerts } from "./unitAlerts";
 import { unitDeeds } from "./unitDeeds";
 import { variables } from "./variables";
 import { tokens } from "./tokens";
@@ -228,6 +229,7 @@ export const words = {
   targetSystems,
   rxswins,
   unitDeeds,
+  unitAlerts,
   variables,
   items,
   configuration,

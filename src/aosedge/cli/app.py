@@ -27,6 +27,7 @@ from aosedge.cli import (
     subjects,
     target_systems,
     tokens,
+    unit_alerts,
     unit_certificates,
     unit_changes,
     unit_nodes,
@@ -70,6 +71,7 @@ app.add_typer(unit_sets.app, name="set")
 app.add_typer(subjects.app, name="subject")
 app.add_typer(target_systems.app, name="target-system")
 units.app.command("provision")(provisioning.provision)
+units.app.command("alerts")(unit_alerts.alerts)
 unit_certificates.add_to(units.app)
 units.app.add_typer(unit_nodes.app, name="node")
 units.app.add_typer(unit_variables.app, name="variable")

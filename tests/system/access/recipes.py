@@ -255,6 +255,7 @@ def recipes() -> tuple[Recipe, ...]:
         Recipe("target_systems_list", lists=(_SYSTEM, Of("spare target system"))),
         Recipe("target_systems_read", {"id": _SYSTEM}),
         Recipe("target_systems_update", {"id": _SYSTEM}, body={"title": "new"}),
+        Recipe("unit_alerts_list", unit),
         Recipe("unit_certificates_expiring"),
         Recipe("unit_certificates_list", unit),
         Recipe("unit_certificates_renew", unit, body={}),

@@ -46,6 +46,7 @@ from aosedge.cloud.api import (
     signing_in,
     subjects,
     target_systems,
+    unit_alerts,
     unit_certificates,
     unit_changes,
     unit_nodes,
@@ -284,6 +285,7 @@ def _units() -> list[ControllerRouterHandler]:
 def _on_units() -> list[ControllerRouterHandler]:
     """What a Unit has been given beside its target."""
     return [
+        unit_alerts.list_,
         unit_certificates.list_certificates,
         unit_certificates.list_expiring,
         unit_certificates.renew,

@@ -6,7 +6,7 @@ from litestar.params import FromQuery
 
 from aosedge.cloud.api.asking import Asked, Name, Within
 from aosedge.cloud.domain.alerts import Severity
-from aosedge.cloud.domain.item_alerts import AlertKind, SeenAlert
+from aosedge.cloud.domain.item_alerts import InstanceAlertKind, SeenAlert
 from aosedge.cloud.store import Session
 from aosedge.model.ids import ItemId, OrgId
 from aosedge.model.instants import instant_said, to_rfc3339
@@ -24,7 +24,7 @@ class ItemAlertView(msgspec.Struct, frozen=True):
     oem_title: str
     at: str
     severity: Severity
-    kind: AlertKind
+    kind: InstanceAlertKind
     instance: int
     version: str
     about: str

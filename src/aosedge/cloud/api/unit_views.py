@@ -144,7 +144,7 @@ def detail(session: Session, unit: Unit) -> UnitDetailView:
     actual = status.actual if status else Actual()
     target = session.targets.find(unit.id)
     desired = session.targets.desired(unit.id) or DesiredStatus()
-    names = _Names(session)
+    names = Names(session)
     update = actual.update
     return UnitDetailView(
         **_common(unit, session.labels.of(unit.id), actual, session.clones.suspected((unit.id,)).get(unit.id)),
@@ -195,7 +195,7 @@ def _clone(seen: Takeovers | None) -> CloneView | None:
     return CloneView(to_rfc3339(seen.suspected_at), to_rfc3339(seen.at), seen.times, seen.older, seen.newer)
 
 
-class _Names:
+class Names:
     """Words for ids, each looked up once."""
 
     def __init__(self, session: Session) -> None:
@@ -268,7 +268,7 @@ def _key(identity: Identity) -> str:
     return identity.id or identity.codename or ""
 
 
-def _items(desired: DesiredStatus, actual: Actual, names: _Names) -> tuple[UnitItemView, ...]:
+def _items(desired: DesiredStatus, actual: Actual, names: Names) -> tuple[UnitItemView, ...]:
     wanted = {_key(item.item): item for item in desired.items}
     reported = {(_key(item.item), item.version): item for item in actual.items}
     views = []
@@ -304,7 +304,7 @@ def _items(desired: DesiredStatus, actual: Actual, names: _Names) -> tuple[UnitI
     return tuple(views)
 
 
-def _instances(desired: DesiredStatus, actual: Actual, names: _Names) -> tuple[UnitInstanceView, ...]:
+def _instances(desired: DesiredStatus, actual: Actual, names: Names) -> tuple[UnitInstanceView, ...]:
     versions = {_key(item.item): item.version for item in desired.items}
     wanted = {
         (_key(want.item), _key(want.subject), number): (want.item, want.subject)
@@ -325,7 +325,7 @@ def _instances(desired: DesiredStatus, actual: Actual, names: _Names) -> tuple[U
 
 
 def _instance(
-    names: _Names,
+    names: Names,
     item: Identity,
     subject: Identity,
     status: InstanceStatus,

@@ -17,9 +17,9 @@ from aosedge.protocol.messages.from_unit import (
 
 InstanceAlert: TypeAlias = ResourceAllocateAlert | InstanceQuotaAlert | UpdateItemInstanceAlert
 """Those that are of one instance."""
-AlertKind = Literal["device", "quota", "instance"]
+InstanceAlertKind = Literal["device", "quota", "instance"]
 
-_KINDS: Final[dict[type[InstanceAlert], AlertKind]] = {
+_KINDS: Final[dict[type[InstanceAlert], InstanceAlertKind]] = {
     ResourceAllocateAlert: "device",
     InstanceQuotaAlert: "quota",
     UpdateItemInstanceAlert: "instance",
@@ -37,7 +37,7 @@ class SeenAlert(msgspec.Struct, frozen=True):
     oem: OrgId
     at: Instant
     severity: Severity
-    kind: AlertKind
+    kind: InstanceAlertKind
     instance: int
     version: str = ""
     about: str = ""

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from aosedge.cloud.domain.alerts import Severity
 from aosedge.cloud.domain.downloads import Coming
 from aosedge.model.instants import MINUTE, Instant
 from aosedge.protocol.messages.from_unit import (
@@ -50,6 +51,7 @@ class AlertLine(msgspec.Struct, frozen=True):
     """An alert as it came; `at` is by the Unit's clock."""
 
     at: Instant
+    severity: Severity
     alert: AnyAlert
 
 

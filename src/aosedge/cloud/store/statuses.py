@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from aosedge.cloud.domain.access.callers import Scope
+from aosedge.cloud.domain.alerts import Severity, severities_from
 from aosedge.cloud.domain.pages import Page, Window
 from aosedge.cloud.domain.statuses import Actual, AlertLine, Status
 from aosedge.cloud.store import rows
@@ -37,10 +38,18 @@ class Statuses:
         query = select(statuses.c.unit, statuses.c.body).where(statuses.c.unit.in_(mine))
         return {row[0]: row[1] for row in self._connection.execute(query)}
 
-    def alerts(self, unit: UnitId, window: Window = Window()) -> Page[AlertLine]:
-        """The Unit's alerts, newest first; none for a foreign Unit."""
-        query = select(alerts.c.at, alerts.c.alert).where(alerts.c.unit.in_(self._mine(unit)))
-        return rows.page(self._connection, query, AlertLine, window, "-at", ("at",))
+    def alerts(
+        self, unit: UnitId, window: Window = Window(), *, least: Severity = "info", since: Instant | None = None
+    ) -> Page[AlertLine]:
+        """The Unit's alerts of this severity or above, from then on, newest first; none for a foreign Unit."""
+        query = select(alerts.c.at, alerts.c.severity, alerts.c.alert).where(alerts.c.unit.in_(self._mine(unit)))
+        query = query.where(alerts.c.severity.in_(severities_from(least)))
+        if since is not None:
+            query = query.where(alerts.c.at >= since)
+        total = self._connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+        newest = query.order_by(alerts.c.at.desc(), alerts.c.txn, alerts.c.number)
+        found = newest.limit(window.limit).offset(window.offset)
+        return Page(total, rows.every(self._connection, found, AlertLine))
 
     def usage(self, unit: UnitId) -> MonitoringData | None:
         """The Unit's newest figures; nothing if there are none, or it is foreign."""

@@ -140,6 +140,7 @@ OPERATIONS: Final[dict[str, Row]] = {
     "target_systems_list":              Row("reads",   "tenant", "tenant",   "none",   "none",   "tenant"),
     "target_systems_read":              Row("reads",   "tenant", "tenant",   "none",   "none",   "tenant"),
     "target_systems_update":            Row("changes", "tenant", "none",     "none",   "none",   "none"),
+    "unit_alerts_list":                 Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "unit_certificates_expiring":       Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "unit_certificates_list":           Row("reads",   "tenant", "fleet",    "none",   "none",   "tenant"),
     "unit_certificates_renew":          Row("changes", "tenant", "fleet",    "none",   "none",   "none"),
