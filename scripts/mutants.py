@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from tests.simulation.campaigns import apart_mutants as of_apart  # noqa: E402
 from tests.simulation.campaigns import member_mutants as of_members  # noqa: E402
 from tests.simulation.campaigns import mutants as of_campaigns  # noqa: E402 - the tests lie beside, not in the package
 from tests.simulation.campaigns import people_mutants as of_people  # noqa: E402
@@ -27,6 +28,7 @@ PLANTED = [
     *(("tests.simulation.campaigns.people_mutants", mutant.name) for mutant in of_people.MUTANTS),
     *(("tests.simulation.campaigns.timing_mutants", mutant.name) for mutant in of_timing.MUTANTS),
     *(("tests.simulation.campaigns.planning_mutants", mutant.name) for mutant in of_planning.MUTANTS),
+    *(("tests.simulation.campaigns.apart_mutants", mutant.name) for mutant in of_apart.MUTANTS),
     *(("tests.simulation.verification.mutants", mutant.name) for mutant in of_batches.MUTANTS),
 ]
 
