@@ -72,6 +72,7 @@ class World:
                 (*[approve, self._end] * 3, self._approve_wrong, start, self._campaign),  # busy people
                 (approve, approve, self._approve_wrong, self._end),  # who leave it to whoever follows
                 (approve, start, revoke, revoke),  # who hesitate
+                (approve, approve, self._campaign, start, revoke),  # who regret what runs already
             )
         )
         self.judge = Judge(self.units)

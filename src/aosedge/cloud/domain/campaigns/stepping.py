@@ -275,8 +275,12 @@ def _undoes(campaign: Campaign) -> bool:
 
 
 def _gate_back(campaign: Campaign) -> Gate:
-    """Going back is no trial: it has no soak, no approval, and goes on over failures up to the same share."""
-    return replace(campaign.policy.gate, soak_us=0, manual=False, early_pass=False)
+    """Going back proves nothing: it has no soak, no approval, and goes on over failures up to the same share.
+
+    That of a batch's trial goes on over any: nobody could have it go on after a halt.
+    """
+    gate = replace(campaign.policy.gate, soak_us=0, manual=False, early_pass=False)
+    return gate if campaign.batch is None else replace(gate, success_share=0.0, failed_share=1.0)
 
 
 def _end_waves(waves: Iterable[Wave], reason: str) -> tuple[Wave, ...]:

@@ -13,7 +13,7 @@ from aosedge.cloud.domain.campaigns.policy import Gate, Policy, Sequential, Wave
 from aosedge.cloud.domain.campaigns.state import Campaign, CampaignState, Counts, Selection, Starts, Wave
 from aosedge.cloud.domain.campaigns.stepping import Step, step
 from aosedge.model.errors import Conflict, Invalid
-from aosedge.model.ids import BundleId, CampaignId, FleetId, OrgId, SetId, UserId
+from aosedge.model.ids import BatchId, BundleId, CampaignId, FleetId, OrgId, SetId, UserId
 from aosedge.model.instants import MINUTE, SECOND, Instant
 
 NOW = Instant(1_000 * MINUTE)
@@ -157,6 +157,13 @@ def test_going_back_that_fails_halts_once_and_can_be_resumed() -> None:
         after(stuck.campaign, e.RollBack())
     waiting = after(back, e.Pause()).campaign
     assert after(waiting, e.Resume()).campaign.reason == "resumed by a person"
+
+
+def test_a_trial_goes_back_to_the_end_however_many_fail() -> None:
+    trial = replace(running(), batch=BatchId("b"))
+    back = after(trial, e.Halt("bad"), e.RollBack(), e.Counted(2, Counts(pending=5, failed=5))).campaign
+    assert back.state == "rolling_back"
+    assert after(back, e.Counted(2, Counts(failed=9, succeeded=1))).campaign.state == "rolled_back"
 
 
 def test_a_pause_offers_nothing_and_a_gate_that_fails_meanwhile_still_halts() -> None:
